@@ -22,8 +22,8 @@ from pathlib import Path
 from measuring import NR_RUN, NotDone, Row, Sample, Sides, process, python_with
 
 from nr_run.lab.entry import LabHandle, start
-from nr_run.runbooks.engine.estate import KINDS, device_name, inside_of, tunnel_name, write_estate
-from nr_run.runbooks.engine.rehearsal_lab import ordered
+from nr_run.runbooks.engine.rehearsal.estate import KINDS, device_name, inside_of, tunnel_name, write_estate
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import ordered
 
 SPEED = 10.0
 PAIRS, LATENCIES = (1, 20, 100), (0, 20, 100)

@@ -22,7 +22,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 
 DENIED = [
     re.compile(pattern, re.MULTILINE)

@@ -32,12 +32,12 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.removal import owned
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import against
-from nr_run.checks.precheck import precheck
 from nr_run.checks.read_back import read_back
-from nr_run.inventory.intent import CiscoTermination, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.inventory.platforms import platform_for
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
+from nr_run.inventory.intents.intent import CiscoTermination, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.l2l.records import WantedEnd
 from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Member, Site

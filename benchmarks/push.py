@@ -33,9 +33,9 @@ from rich.console import Console
 from rich.table import Table
 
 from nr_run.changes.plan import plan
-from nr_run.inventory.hosts import load_nornir, platforms_of, with_endpoints
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.files.hosts import load_nornir, platforms_of, with_endpoints
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.entry import LabHandle, start
 from nr_run.tasks.device import Stop, connect_by, session
 from nr_run.tasks.gather import gather, shows_for

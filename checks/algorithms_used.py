@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..changes.config_object import ConfigObject
-from ..inventory.release_rules import Phase
+from ..inventory.models.release_rules import Phase
 from ..parsers import algorithms
 
 

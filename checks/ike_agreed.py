@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..inventory.strength import FORBIDDEN, WEAK
-from .questions import IkeRow
+from ..inventory.intents.strength import FORBIDDEN, WEAK
+from .observations.questions import IkeRow
 
 
 @dataclass(frozen=True, slots=True)

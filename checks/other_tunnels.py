@@ -15,9 +15,9 @@ from ..changes.change import Change
 from ..changes.objects import Config, ConfigObject
 from ..changes.selectors import Selector, selectors_of
 from .finding import Finding, Status
-from .observation import Flow, Observation, is_static
-from .questions import IPSEC
-from .tunnel_interfaces import tunnel_interface
+from .observations.observation import Flow, Observation, is_static
+from .observations.questions import IPSEC
+from .routing.tunnel_interfaces import tunnel_interface
 
 #: How long before the end of its lifetime an SA may be gone.
 MARGIN_SECONDS = 60
@@ -44,7 +44,7 @@ NOTHING_LEAVES = Leaving()
 
 
 def leaving(change: Change, running: Config) -> Leaving:
-    """What leaves a device that ran ``running``; of an entry whose traffic cannot be read for certain nothing is told."""
+    """What leaves a device that ran ``running``; of an entry whose traffic cannot be parsed reliably nothing is told."""
     gone = [(item, item.peers) for item in change.removed]
     # A tunnel that goes to another peer from now on has no SAs with the one before.
     gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]

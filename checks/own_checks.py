@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..changes.refusals import is_refused
-from ..inventory.did_you_mean import hint
 from ..inventory.errors import DeviceRefused, ParseError
-from ..inventory.own_checks import OwnCheck, Range, Wanted
-from ..inventory.platforms import Platform
-from ..inventory.safe_pattern import lines_with
+from ..inventory.files.did_you_mean import hint
+from ..inventory.intents.own_checks import OwnCheck, Range, Wanted
+from ..inventory.intents.safe_pattern import lines_with
+from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from ..parsers.catalogue import of
 from ..parsers.export import as_data

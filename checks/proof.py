@@ -12,8 +12,8 @@ from typing import Protocol
 
 from ..changes.configuration import Configuration
 from .finding import Cause, Finding, Status
-from .observation import Observation, Probe
-from .questions import Question
+from .observations.observation import Observation, Probe
+from .observations.questions import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..changes.config_object import ConfigObject
 from ..changes.objects import Config
-from ..inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER, PFS_LADDER
-from ..inventory.platforms import Platform, Suite
-from ..inventory.release_rules import EFFECTS, Effect, ReleaseRule, between
-from ..inventory.strength import algorithms, lacking
+from ..inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER, PFS_LADDER
+from ..inventory.intents.strength import algorithms, lacking
+from ..inventory.models.platforms import Platform, Suite
+from ..inventory.models.release_rules import EFFECTS, Effect, ReleaseRule, between
 from .algorithms_used import Use, uses
 
 #: An algorithm in its phase.

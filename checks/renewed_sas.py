@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address
 
 from .finding import Finding, Status
-from .observation import Observation, hexadecimal, spis
-from .questions import IKE, IKEV2, IPSEC
+from .observations.observation import Observation, hexadecimal, spis
+from .observations.questions import IKE, IKEV2, IPSEC
 
 
 def renewed(host: str, before: Observation, now: Observation, peers: Collection[IPv4Address]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from .finding import Cause, Evidence
-from .questions import Question
+from .observations.questions import Question
 
 C = TypeVar("C")
 

@@ -29,7 +29,7 @@ ORDERS: list[Callable[[Path | None, Path | None, Mapping[str, Path]], tuple[dict
 ESTATES: list[tuple[Callable[[Path, int, Sequence[str]], None], Sequence[str]]] = []
 #: Devices of which each is named when the lab is up; of more, how many they are.
 NAMED = 40
-_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def _fail(error: LabError) -> NoReturn:
@@ -48,7 +48,7 @@ def _attached(directory: Path | None) -> entry.LabHandle:
 
 @click.group()
 def lab() -> None:
-    """Rehearse on simulated routers on loopback: a Cisco 2611 and a 3640 at IOS 12.2(8)T, or others by --device.
+    """Run simulated devices on loopback: a Cisco 2611 and a 3640 with IOS 12.2(8)T, or others by --device or --inventory.
 
     \b
     Examples:
@@ -83,7 +83,7 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option(
     "--inventory",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Play the hosts of this inventory, by model and release, with the addresses and interfaces of its intent.",
+    help="Simulate the hosts of this inventory by model and release, with the addresses and interfaces of its intent.",
 )
 @click.option(
     "--config",
@@ -91,13 +91,13 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     multiple=True,
     callback=_files,
     metavar="HOST=FILE",
-    help="A running configuration that HOST of the inventory (or of --device) starts with. Repeatable.",
+    help="Running configuration with which HOST of the inventory (or of --device) starts. May be repeated.",
 )
 @click.option(
     "--run",
     "kept",
     type=click.Path(path_type=Path),
-    help="Play the devices of a kept run, with the running configurations that they had before it.",
+    help="Simulate the devices of a stored run, with the running configurations that they had before it.",
 )
 @click.option(
     "--device",
@@ -115,27 +115,35 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     "--count",
     type=click.IntRange(min=2),
     metavar="N",
-    help="Play an estate of so many devices, with the intent of a tunnel between the two of each pair.",
+    help="Simulate an estate of so many devices in pairs, with a tunnel in the intent of each pair.",
 )
 @click.option(
     "--model",
     "models",
     multiple=True,
-    help="What the pairs of --count are, in turns: vpn3640, c881, c8000v-17 or asa919; without it all four. Repeatable.",
+    help="Models of --count, in turns: vpn3640, c881, c8000v-17 or asa919; default all four. May be repeated.",
 )
 @click.option(
     "--write-inventory",
     "written",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the inventory of --count is written: a new folder, for --inventory of every command.",
+    help="New folder for the inventory of --count, for --inventory of other commands.",
 )
-@click.option("--detach", is_flag=True, help="Leave the lab running and return.")
+@click.option("--detach", is_flag=True, help="Start the lab in the background and return.")
 @click.option("--speed", type=click.FloatRange(min=0.01, max=1000), default=1.0, show_default=True, metavar="N")
 @click.option(
-    "--fixed-ports/--any-ports", default=True, show_default=True, help="The model's own port, such as 12611, or a free one."
+    "--fixed-ports/--any-ports",
+    default=True,
+    show_default=True,
+    help="Use the fixed port of each model, such as 12611, or any free port.",
 )
 @click.option(
-    "--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, metavar="HOURS", help="It ends after so long."
+    "--lifetime",
+    type=click.FloatRange(min=1),
+    default=8.0,
+    show_default=True,
+    metavar="HOURS",
+    help="The lab ends after this time.",
 )
 @_directory
 def up(
@@ -153,13 +161,13 @@ def up(
     lifetime: float,
     directory: Path | None,
 ) -> None:
-    """Start the lab; without --detach it runs until Ctrl-C.
+    """Start the lab. Without --detach it runs until Ctrl-C.
 
-    N lab seconds pass in one real second: with --speed 10 an SA of an hour lives for six minutes.
+    With --speed N, N lab seconds pass in each real second: with --speed 10 an SA of an hour lives for six minutes.
 
-    With --config or --run a change is rehearsed on the device as it is. Lines that the lab does not play are kept: they are shown
-    again in their place, mean nothing, and are named here. The lab's own user logs in beside those of the file. `nr-run
-    deploy-l2l --lab` uses a lab that was brought up with --inventory, --config or --run, if it plays the hosts of the run.
+    With --config or --run you rehearse a change on the device as it is. Lines that the lab does not simulate are kept: they have
+    no effect, show running-config shows them in their place, and this command lists them. The lab adds a user of its own. A
+    command with --lab uses a lab that was started with --inventory, --config or --run, if that has the hosts of the run.
 
     \b
     Examples:
@@ -256,7 +264,7 @@ def _not_played(running: entry.LabHandle) -> Iterator[str]:
 @_json
 @_directory
 def status(*, as_json: bool, directory: Path | None) -> None:
-    """Say which devices the lab plays, where they listen, and what is broken on them.
+    """Show which devices the lab simulates, where they listen, and which faults are on.
 
     \b
     Example:
@@ -306,7 +314,7 @@ def down(*, directory: Path | None) -> None:
 @click.argument("command")
 @_directory
 def execute(*, device: str, command: str, directory: Path | None) -> None:
-    """Run an exec COMMAND on DEVICE as a privileged user and print what it answers.
+    """Run an exec COMMAND on DEVICE as a privileged user and print the output.
 
     \b
     Example:
@@ -324,7 +332,7 @@ def execute(*, device: str, command: str, directory: Path | None) -> None:
 @click.argument("arguments", metavar="[ARGS]... [on|off]", nargs=-1)
 @_directory
 def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], directory: Path | None) -> None:
-    """Break something on DEVICE, or fix it with `off`. Alone, list the faults.
+    """Turn a fault on DEVICE on, or `off` again. Without arguments, list the faults.
 
     \b
     Examples:

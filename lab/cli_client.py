@@ -42,7 +42,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--user", default="", help="Who logs in.")
 @click.option("--password", type=_FILE, callback=_secret, help="A file with the password of the user.")
 @click.option("--count", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many packets are sent.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Folder of the lab.")
 def client(
     *,
@@ -58,13 +58,12 @@ def client(
     as_json: bool,
     directory: Path | None,
 ) -> None:
-    """Have the VPN client NAME do something; it is there as soon as it is named.
+    """Make the VPN client NAME do something. A client exists as soon as you name it.
 
-    A Secure Client also goes to sleep (suspend) and comes back by its session (resume). WHAT is the device or address to
-    connect to, the address to send to, or the lab seconds to be idle. Exit code 1 when it could not connect, or nothing was
-    answered.
+    A Secure Client can also sleep (suspend) and resume its session (resume). WHAT is the device or address to connect to, the
+    address to send to, or the lab seconds to be idle. Exit code 1 if it could not connect, or got no answer.
 
-    \\b
+    \b
     Examples:
       nr-run lab client home connect vpn2611 --group staff --group-key key.txt --user jane --password password.txt
       nr-run lab client home send 10.10.10.10

@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from .core import banners
+from .core.access import banners
+from .core.access.ports import Port
+from .core.access.sessions import new_box, open_session
+from .core.access.terminal import Hangup, Script
 from .core.box import Box
 from .core.clock import LabClock
-from .core.connected_client import connect_client
+from .core.configuration.loaded import called
+from .core.configuration.store import Entry
 from .core.errors import NoSuchDevice, NoSuchFault, nearest
 from .core.faults import WHERE, kinds, strikes_on
-from .core.ike import Ike
-from .core.loaded import called
-from .core.network import Network
-from .core.ports import Port
+from .core.negotiation.ike import Ike
 from .core.profiles import PROFILES
-from .core.sessions import new_box, open_session
-from .core.store import Entry
-from .core.terminal import Hangup, Script
+from .core.wire.connected_client import connect_client
+from .core.wire.network import Network
 from .played import Played, gateways_in
 from .stations.far_end import FarEnd
 from .stations.far_order import STATION, read_order

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..inventory.did_you_mean import hint, nearest
 from ..inventory.errors import ParseError
+from ..inventory.files.did_you_mean import hint, nearest
 from .provider_log_words import ALIBABA, ALIBABA_CODES, AWS, TENCENT, TENCENT_MARKS, Words
 
 _STATES = frozenset({"established", "rekeying", "negotiating", "down"})

@@ -22,17 +22,17 @@ from pydantic import TypeAdapter
 
 from ..changes.change import Change
 from ..changes.plan import plan
-from ..checks.device_facts import Device
 from ..checks.finding import Status
-from ..checks.rollback_methods import SelectedMethod, choose, timer_findings
-from ..inventory.did_you_mean import hint
+from ..checks.readiness.device_facts import Device
+from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost, UsageError
-from ..inventory.platforms import Platform
-from ..inventory.secrets import Secrets
-from ..inventory.unknown_host import refuse_unknown
+from ..inventory.files.did_you_mean import hint
+from ..inventory.files.unknown_host import refuse_unknown
+from ..inventory.hiding.secrets import Secrets
+from ..inventory.models.platforms import Platform
 from ..services.registry import find_built
 from ..tasks import arming, gather, push, save
-from ..tasks.credentials import login_of
+from ..tasks.access.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
 from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
@@ -41,9 +41,9 @@ from ..tasks.undo import Undoing, Undone, undo
 from .engine.change_state import ChangeState
 from .engine.context import Context, Progress, Timeouts
 from .engine.nornir_run import run_on, run_on_all
-from .engine.planning import DeploymentPlan, MemberPlan
-from .engine.restore_startup import restore_startup
+from .engine.plans.planning import DeploymentPlan, MemberPlan
 from .engine.resume import refuse_unfinished
+from .engine.rollback.restore_startup import restore_startup
 from .locking.locks import locked
 from .locking.machine_locks import endpoints_of
 from .run.folder import RunFolder

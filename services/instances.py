@@ -14,11 +14,11 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ..inventory.did_you_mean import hint
 from ..inventory.errors import IntentError, NothingMatched
-from ..inventory.intent import Waiver
-from ..inventory.intent_files import places_of_checks
-from ..inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ..inventory.files.did_you_mean import hint
+from ..inventory.files.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ..inventory.intents.intent import Waiver
+from ..inventory.intents.intent_files import places_of_checks
 
 
 class Instance(Protocol):

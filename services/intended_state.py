@@ -20,7 +20,7 @@ from ..checks.finding import Evidence, Finding, Status
 from ..checks.planned_running import running_with
 from ..checks.verdict import Configured
 from ..inventory.errors import ChangeError, NrRunError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..inventory.systems import system_of
 from .building import build
 from .service import Deployment, Member, Site
@@ -197,7 +197,7 @@ def _unseen(host: str, text: str, tokens: Mapping[str, str], without_value: Sequ
         return ()
     found, said = _keys_in(text), []
     if found.hidden:
-        said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent is told by IKE alone")
+        said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent only IKE can show")
     if without_value and found.shown:
         said.append(f"the key {', '.join(without_value)} is not at hand, so it was not compared with that of {host}")
     return tuple(said)

@@ -13,8 +13,8 @@ from ..checks.finding import Finding, Status
 from ..checks.own_checks import Answer, judged, problems
 from ..checks.verdict import Configured, KnownBy, Operating, Verdict
 from ..inventory.errors import IntentError
-from ..inventory.own_checks import OwnCheck, When
-from ..inventory.platforms import Platform
+from ..inventory.intents.own_checks import OwnCheck, When
+from ..inventory.models.platforms import Platform
 from .service import Deployment
 from .verifying import Seeing
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..checks.device_facts import Device
 from ..checks.finding import Finding
-from ..checks.precheck import identity, saved
+from ..checks.readiness.device_facts import Device
+from ..checks.readiness.precheck import identity, saved
 from .service import Sight
 
 

@@ -13,10 +13,10 @@ from typing import NoReturn
 
 from ..changes.change import Change
 from ..checks.finding import Evidence, Finding, Status
-from ..checks.looking import Shown, Stimulus
-from ..checks.questions import Question
+from ..checks.observations.looking import Shown, Stimulus
+from ..checks.observations.questions import Question
 from ..inventory.errors import ChangeError, NothingMatched
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from .service import Deployment, Member, Place, Removal, Seen, Service, Sight, Stage
 from .verifying import Seeing
 

@@ -8,11 +8,11 @@ from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
-from ..inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from ..inventory.intent import IKEProposal, IPSecProposal
-from ..inventory.intent_crypto import DHGroup
-from ..inventory.platforms import Platform
-from ..inventory.strength import FORBIDDEN, WEAK, algorithms, lacking
+from ..inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from ..inventory.intents.intent import IKEProposal, IPSecProposal
+from ..inventory.intents.intent_crypto import DHGroup
+from ..inventory.intents.strength import FORBIDDEN, WEAK, algorithms, lacking
+from ..inventory.models.platforms import Platform
 from ..parsers.provider_samples import Sample, SampleTunnel
 from ..parsers.provider_samples.records import Offer
 from .sample_draft import Missing, Wishes

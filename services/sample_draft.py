@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..changes.objects import Config
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..parsers.provider_samples import Sample
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from ..changes.nameif import AsaInterface
 from ..inventory.errors import SecretError
-from ..inventory.references import check_preshared_key
+from ..inventory.hiding.references import check_preshared_key
 from ..parsers.provider_samples import Sample, keys_of
 from .sample_draft import Missing, Wishes
 

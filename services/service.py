@@ -17,11 +17,11 @@ from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
-from ..checks.observation import Observation
+from ..checks.observations.observation import Observation
 from ..checks.proof import Proof, Watch
 from ..inventory.errors import ChangeError
-from ..inventory.own_checks import OwnCheck
-from ..inventory.platforms import Platform
+from ..inventory.intents.own_checks import OwnCheck
+from ..inventory.models.platforms import Platform
 from .type_variables import Wanted, Wants
 from .verified import Verified
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..checks.looking import Shown, Stimulus
-from ..checks.questions import Question
+from ..checks.observations.looking import Shown, Stimulus
+from ..checks.observations.questions import Question
 from ..checks.verdict import Verdict
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 
 if TYPE_CHECKING:
     from .service import Deployment, Intended, Member, Place

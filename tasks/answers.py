@@ -19,7 +19,7 @@ from ..changes.configuration import Configuration
 from ..changes.masked_keys import difference
 from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
 from .device import session
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 T = TypeVar("T")
 

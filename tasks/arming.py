@@ -12,16 +12,16 @@ from dataclasses import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
-from ..checks.observation import Observation
+from ..checks.observations.observation import Observation
 from ..inventory.errors import NotKnown, SessionLost
+from .access.credentials import login_of
 from .answers import AGAIN, asked, running_commands, running_in
-from .credentials import login_of
 from .device import log_in_anew, reconnect, session
 from .gather import asking
 from .observe import seen_anyway
 from .rollback_timers import ROLLBACK_TIMERS, Arming
 from .rollback_timers.timer import look
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 
 def arm(task: Task, method: str, arming: Arming) -> Result:

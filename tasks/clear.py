@@ -7,12 +7,12 @@ from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
-from ..checks.questions import IKE, IKEV2, IkeRow, Question
+from ..checks.observations.questions import IKE, IKEV2, IkeRow, Question
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.systems import System
 from .device import session
 from .gather import observation, texts
-from .session import Session
+from .sessions.session import Session
 
 
 def clear_peer(device: Session, peer: IPv4Address) -> None:

@@ -11,19 +11,19 @@ from nornir.core import Nornir
 from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.task import Task
 
-from ..inventory.connection_settings import PLUGINS, TUNING, ConnectionSettings
 from ..inventory.errors import DeviceRefused, Interrupted, SessionLost, Unreachable
-from ..inventory.hosts import reaching
-from ..inventory.platforms import Platform
-from ..inventory.secrets import Secrets
-from .connection import log_in
-from .credentials import PREFIX, Login, login_of
-from .device_types import CONNECTION as CONNECTION
-from .device_types import register_device_types
-from .dialects import dialect_of
-from .drivers import LeanDriver
+from ..inventory.files.connection_settings import PLUGINS, TUNING, ConnectionSettings
+from ..inventory.files.hosts import reaching
+from ..inventory.hiding.secrets import Secrets
+from ..inventory.models.platforms import Platform
+from .access.connection import log_in
+from .access.credentials import PREFIX, Login, login_of
+from .access.device_types import CONNECTION as CONNECTION
+from .access.device_types import register_device_types
+from .access.drivers import LeanDriver
 from .redacting import redact
-from .session import Reply, Session
+from .sessions.dialects import dialect_of
+from .sessions.session import Reply, Session
 
 
 @dataclass(frozen=True, slots=True)

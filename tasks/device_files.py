@@ -16,7 +16,7 @@ from ..changes.device_file import DeviceFile, digest_in
 from ..changes.refusals import words_of
 from ..inventory.errors import DeviceRefused
 from .device import session
-from .session import Session
+from .sessions.session import Session
 
 _OPENED = re.compile(r"file\d+")
 #: What a terminal, or Tcl between braces, does not take for itself.

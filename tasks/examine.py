@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from nornir.core.task import Result, Task
 
-from ..checks.health import Algorithms, Examined
+from ..checks.readiness.health import Algorithms, Examined
 from ..inventory.errors import NrRunError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..inventory.systems import system_of
+from .access.drivers import LeanDriver
 from .device import CONNECTION, session
-from .drivers import LeanDriver
 from .gather import gather, texts
 
 

@@ -15,18 +15,18 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.refusals import is_refused
-from ..checks.observation import Observation
-from ..checks.questions import ALWAYS, OPTIONAL, QUESTIONS, SAS, Question
-from ..checks.rollback_methods import shows_of
-from ..checks.timers import FLASH, REVERT
+from ..checks.observations.observation import Observation
+from ..checks.observations.questions import ALWAYS, OPTIONAL, QUESTIONS, SAS, Question
+from ..checks.readiness.rollback_methods import shows_of
+from ..checks.readiness.timers import FLASH, REVERT
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
 from .answers import Reading, borne_out, settled
 from .device import read
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 VERSION = "show version"
 #: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words. What is asked

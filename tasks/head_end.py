@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from .answers import asked, running_commands, running_in
 from .device import session
 from .gather import texts
 from .reader import Reader
-from .session import Session
+from .sessions.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,15 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.nameif import interfaces as asa_interfaces
-from ..checks.looking import DROPS, Look, Shown, Stimulus
-from ..checks.observation import Observation, Probe
-from ..checks.precheck import is_named, name_in
+from ..checks.observations.looking import DROPS, Look, Shown, Stimulus
+from ..checks.observations.observation import Observation, Probe
+from ..checks.observations.questions import QUESTIONS, ROUTE, Question
 from ..checks.proof import Traffic
-from ..checks.questions import QUESTIONS, ROUTE, Question
-from ..checks.rollback_methods import shows_of
-from ..checks.timers import RELOAD, REVERT
+from ..checks.readiness.precheck import is_named, name_in
+from ..checks.readiness.rollback_methods import shows_of
+from ..checks.readiness.timers import RELOAD, REVERT
 from ..inventory.errors import DeviceRefused, NotKnown, NrRunError, ParseError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..inventory.systems import System, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
@@ -31,7 +31,7 @@ from .answers import borne_out
 from .device import session
 from .gather import asking, now, texts
 from .reader import Ping, Reader
-from .session import Reply
+from .sessions.session import Reply
 
 #: Packets of one burst; of many bursts in one exchange each has fewer, since an idle device waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3

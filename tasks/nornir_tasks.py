@@ -21,11 +21,11 @@ from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import ConfigObject, read_desired
 from ..changes.plan import plan, plan_removal
-from ..checks.observation import Observation
-from ..checks.questions import IKE, IKEV2, IPSEC
+from ..checks.observations.observation import Observation
+from ..checks.observations.questions import IKE, IKEV2, IPSEC
 from ..inventory.errors import ChangeError, NrRunError
-from ..inventory.platforms import Platform
-from ..inventory.secrets import TOKEN, Secrets
+from ..inventory.hiding.secrets import TOKEN, Secrets
+from ..inventory.models.platforms import Platform
 from ..parsers.export import as_data
 from ..templates.environment import jinja_env
 from . import gather as _gather
@@ -33,8 +33,8 @@ from . import observe as _observe
 from . import probe as _probe
 from . import push as _push
 from . import save as _save
+from .access.credentials import login_of
 from .answers import RUNNING, settled
-from .credentials import login_of
 from .device import Stop, session
 from .platform_of import platform_of
 from .undo import Undoing, undo
@@ -189,7 +189,7 @@ def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None =
 def _planned(task: Task, desired: str, remove: str, before: Configuration) -> Change:
     host, os = task.host.name, session(task).dialect.os
     if bool(desired.strip()) == bool(remove.strip()):
-        raise NrRunError(f"{host}: push takes a text to bring (desired) or one to take away (remove), and one of them only")
+        raise NrRunError(f"{host}: push takes a text to add (desired) or one to remove (remove), not both")
     secrets = login_of(task.host).secrets
     try:
         if desired.strip():

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from ..checks.observation import Observation
-from ..checks.questions import Question
+from ..checks.observations.observation import Observation
+from ..checks.observations.questions import Question
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked
 from .device import session
 from .gather import asking, refuse_refused, sas_in, texts
 from .probe import Ping, sent
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 
 def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...] = (), own: tuple[str, ...] = ()) -> Result:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from nornir.core.task import Task
 
 from ..inventory.errors import IntentError, NotKnown
-from ..inventory.hosts import models_of
-from ..inventory.platforms import Platform, platform_for
+from ..inventory.files.hosts import models_of
+from ..inventory.models.platforms import Platform, platform_for
 from ..parsers import parse
 from .device import read, session
-from .dialects import dialect_of
+from .sessions.dialects import dialect_of
 
 _VERSION = "show version"
 

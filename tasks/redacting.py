@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from ..inventory.secrets import Secrets
+from ..inventory.hiding.secrets import Secrets
 
 #: Whoever logs what passes on a connection, or what a task was given.
 LOGGERS = ("nornir.core", "nornir.core.task", "nornir.plugins.inventory.simple", "netmiko")

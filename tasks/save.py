@@ -11,11 +11,11 @@ from nornir.core.task import Result, Task
 from ..changes.configuration import Configuration
 from ..changes.refusals import passes
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from .answers import Reading, borne_out, configuration, settled
 from .device import session
 from .gather import Snapshot, shows_for, snapshot_of
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 PATIENCE_SECONDS = 90.0
 #: How often a device is asked to save while somebody else has its NVRAM, and seconds between (Netspoc-Approve waits 3).

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..inventory.errors import ChangeError
-from ..inventory.intent import IPSecProposal
+from ..inventory.intents.intent import IPSecProposal
 
 FOLDER = Path(__file__).parent
 

@@ -63,7 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A part of each grid, unless cases are named; the long ones first."""
     if not any("::" in argument for argument in config.args) and not config.option.keyword:
         kept = sampled(items)
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        tried = set(kept)
+        config.hook.pytest_deselected(items=[item for item in items if item not in tried])
         items[:] = kept
     items.sort(key=lambda item: not str(item.path).endswith(LONG))
 

@@ -43,14 +43,14 @@ def import_everything() -> None:
     reader = importlib.import_module("nr_run.parsers.reader")
     for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
         reader._program(command, None)
-    releases = importlib.import_module("nr_run.lab.core.releases")
+    releases = importlib.import_module("nr_run.lab.core.configuration.releases")
     for name in (*releases.TABLES, *releases.ASA_ROWS):
         releases.release(name)
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
     # Boxes of one lab have different host keys; labs that are forked from here may have the same ones.
-    keys = importlib.import_module("nr_run.lab.core.ssh_keys")
+    keys = importlib.import_module("nr_run.lab.core.access.ssh_keys")
     for bits in (1024, 2048):
         keys.make_ahead(bits, 6)
     # What stands here lives as long as the process: no collection in a child looks at it again, nor copies its pages.

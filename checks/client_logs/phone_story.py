@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...inventory.errors import NothingMatched
-from ...inventory.log_secrets import hidden_in_log
+from ...inventory.hiding.log_secrets import hidden_in_log
 from ...parsers.logs import asa_words, phone_words
 from ...parsers.logs.asa_syslog import AsaSyslog
 from ...parsers.logs.entry import Entry, Sign, signs_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import UsageError
+from ...inventory.files.did_you_mean import hint
 
 #: The two suites that every phone with this VPN has.
 RSA_AES = ("AES256-SHA", "AES128-SHA")

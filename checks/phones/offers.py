@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...inventory.release import Release
+from ...inventory.models.release import Release
 from .finding import Line
 from .shown import ALL_SSL, CIPHERS_SINCE, RUNNING, SSL, SSL_CIPHERS, HeadEnd
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...changes.configuration import Configuration
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..finding import Evidence, Finding, Status
 from .case import AuditAsked, Case

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from ...changes.configuration import Configuration
 from ...changes.refusals import is_refused, words_of
-from ...inventory.platforms import Platform
-from ...inventory.release import Release
+from ...inventory.models.platforms import Platform
+from ...inventory.models.release import Release
 from .finding import Line
 
 VERSION = "show version"

@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .inventory.errors import NrRunError
-    from .inventory.hosts import load_nornir
-    from .inventory.platforms import Platform, platform_for
-    from .inventory.secrets import Secrets
+    from .inventory.files.hosts import load_nornir
+    from .inventory.hiding.secrets import Secrets
+    from .inventory.models.platforms import Platform, platform_for
     from .lab.entry import start as start_lab
     from .parsers import parse
     from .runbooks.safe_change import SafeChange, safe_change
-    from .tasks.connect import connect
+    from .tasks.access.connect import connect
     from .tasks.device import session
     from .tasks.nornir_tasks import gather, observe, probe, push, render, save
 
 #: Public name to the module that has it, and its name there.
 _WHERE = {
     "NrRunError": ("inventory.errors", "NrRunError"),
-    "Platform": ("inventory.platforms", "Platform"),
+    "Platform": ("inventory.models.platforms", "Platform"),
     "SafeChange": ("runbooks.safe_change", "SafeChange"),
-    "Secrets": ("inventory.secrets", "Secrets"),
-    "connect": ("tasks.connect", "connect"),
+    "Secrets": ("inventory.hiding.secrets", "Secrets"),
+    "connect": ("tasks.access.connect", "connect"),
     "gather": ("tasks.nornir_tasks", "gather"),
-    "load_nornir": ("inventory.hosts", "load_nornir"),
+    "load_nornir": ("inventory.files.hosts", "load_nornir"),
     "observe": ("tasks.nornir_tasks", "observe"),
     "parse": ("parsers", "parse"),
-    "platform_for": ("inventory.platforms", "platform_for"),
+    "platform_for": ("inventory.models.platforms", "platform_for"),
     "probe": ("tasks.nornir_tasks", "probe"),
     "push": ("tasks.nornir_tasks", "push"),
     "render": ("tasks.nornir_tasks", "render"),

@@ -15,17 +15,18 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from nr_run.inventory.built import CARRIED
-from nr_run.inventory.forms import can_do, nat_form
-from nr_run.inventory.intent import Intent, IntentFile, Style
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.strength import narrow
+from nr_run.inventory.intents.built import CARRIED
+from nr_run.inventory.intents.forms import can_do, nat_form
+from nr_run.inventory.intents.intent import Intent, IntentFile, Style
+from nr_run.inventory.intents.strength import narrow
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.services.building import desired
 from nr_run.services.cloud.deployment import deployment_of as connection_of
 from nr_run.services.cloud.intent import CloudFile
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.service import deployment_of as head_end_of
-from nr_run.services.l2l import features, partner_sheet
+from nr_run.services.l2l import features
+from nr_run.services.l2l.partner import partner_sheet
 from nr_run.services.service import Site
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.intent import Zia
@@ -289,8 +290,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 _HEAD = (
-    "Each page shows what the templates write for one end of a tunnel, or for a site with two of them, on one generation of",
-    "releases. They are written by `make rendered`, and a test fails when they are not what the templates write today.",
+    "Each page shows the configuration that nr-run writes for one end of a tunnel, or for a site with two tunnels, on one generation",
+    "of releases. `make rendered` generates the pages, and a test fails when one of them is out of date.",
     "",
     "| releases | IKE | style | page |",
     "|---|---|---|---|",

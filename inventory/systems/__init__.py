@@ -11,7 +11,7 @@ from .ios import IOS_12_2, IOS_12_4, IOS_15
 from .record import System
 
 if TYPE_CHECKING:
-    from ..platforms import Platform
+    from ..models.platforms import Platform
 
 __all__ = ["SYSTEMS", "System", "any_of", "assumed", "generations", "system_of"]
 

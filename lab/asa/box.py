@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ..core.box import Box
+from ..core.configuration.forms import Release
+from ..core.configuration.loading import load_asa
+from ..core.configuration.store import Store
 from ..core.counts import Saved
-from ..core.forms import Release
-from ..core.loading import load_asa
 from ..core.meaning import Meaning
-from ..core.network import Network
+from ..core.negotiation.sa import CryptoState, IpsecSa
 from ..core.profile import Profile
-from ..core.sa import CryptoState, IpsecSa
-from ..core.store import Store
+from ..core.wire.network import Network
 from ..ios.configure import Place
-from ..ios.eem import Eem
 from . import configure as asa_configure
-from . import generations
 from . import hash as asa_hash
-from . import text as asa_text
-from .bgp import Bgp
-from .model import AsaMeaning
+from .eem import Eem
+from .meaning.bgp import Bgp
+from .meaning.model import AsaMeaning
+from .outputs import text as asa_text
+from .tables import generations
 
 _REASONS = {
     "policy": "Failed to find a matching policy",

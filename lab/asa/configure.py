@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.edit import Edit, Misread, Refused
-from ..core.forms import Form
-from ..core.protector import Protector
-from ..core.store import Entry, Store
-from ..core.syntax import Reading, Verdict
+from ..core.configuration.edit import Edit, Misread, Refused
+from ..core.configuration.forms import Form
+from ..core.configuration.store import Entry, Store
+from ..core.configuration.syntax import Reading, Verdict
+from ..core.negotiation.protector import Protector
 from ..ios.configure import UNSURE, Place, disagrees, perform, read
-from .edit import INCOMPLETE
-from .rules import HOOKS
+from .effects.edit import INCOMPLETE
+from .effects.rules import HOOKS
 
 if TYPE_CHECKING:
     from .box import AsaBox

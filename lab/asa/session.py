@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from ..core import banners
-from ..core.filters import piped
-from ..core.session import Session
-from ..core.syntax import Reading, Verdict
+from ..core.access import banners
+from ..core.access.filters import piped
+from ..core.access.session import Session
+from ..core.configuration.syntax import Reading, Verdict
 from ..ios.configure import Place, swallowed
 from . import configure as asa_configure
 from .box import AsaBox
-from .execs import HANDLERS
+from .commands.execs import HANDLERS
 
 LOGIN = "Type help or '?' for a list of available commands.\n"
 

@@ -8,33 +8,33 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..features.watch import Watch
 from ..ios import messages
-from ..ios.archive import Archive, Revert, keep, path_of
 from ..ios.config_log import ConfigLog
 from ..ios.configure import Place, apply
-from ..ios.kron import Kron
+from ..ios.effects.rules17 import SHIELD_DOWN
 from ..ios.model import policies
-from ..ios.reload import Reload
-from ..ios.rules17 import SHIELD_DOWN
-from ..ios.traits import traits
+from ..ios.rollback.archive import Archive, Revert, keep, path_of
+from ..ios.rollback.kron import Kron
+from ..ios.rollback.reload import Reload
+from ..ios.tables.traits import traits
 from . import md5crypt, scrypt9
-from .banners import DELIMITER
+from .access.banners import DELIMITER
+from .access.logforms import Moment
+from .access.terminal import Terminal
 from .clock import LabClock
+from .configuration.forms import Release
+from .configuration.loaded import Loaded, said
+from .configuration.loading import load
+from .configuration.store import Store
 from .counts import Counters, Saved, Translation
 from .faults import Faults
 from .flash import Flash
-from .forms import Release
-from .loaded import Loaded, said
-from .loading import load
-from .logforms import Moment
 from .meaning import IosMeaning, Meaning
-from .network import Network
+from .negotiation.sa import CryptoState, IpsecSa
 from .passwords import matches
 from .profile import Profile
 from .records import Policy
-from .sa import CryptoState, IpsecSa
-from .speaker import Speaker
-from .store import Store
-from .terminal import Terminal
+from .wire.network import Network
+from .wire.speaker import Speaker
 
 
 class Box:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .access.logforms import FORMS
 from .errors import NoSuchFault, nearest
-from .logforms import FORMS
 from .profile import Profile
 from .refusals import WORDS
 

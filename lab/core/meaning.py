@@ -8,10 +8,10 @@ from typing import Protocol
 
 from ..features import ikev2, tunnel_interface
 from ..ios import model
-from .protector import Protectors, gathered
+from .configuration.store import Store
+from .negotiation.protector import Protectors, gathered
 from .records import Authentication, Identity, Interface, MapEntry, Policy, Proposal, Route
-from .routing import NONE, Silent
-from .store import Store
+from .wire.routing import NONE, Silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .store import Layout
+from .configuration.store import Layout
 
 
 @dataclass(frozen=True, slots=True)

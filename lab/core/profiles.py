@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..asa import profiles as profiles_asa
-from ..ios import profiles_ssh, profiles_xe
+from ..asa.tables import profiles as profiles_asa
+from ..ios.tables import profiles_ssh, profiles_xe
+from .configuration.store import Layout
 from .errors import LabError
 from .profile import Profile
-from .store import Layout
 
 _HEAD: Layout = (
     "!", "version", "timestamps", "password-encryption", "!", "hostname", "!", "kept head", "logging buffered", "logging console",

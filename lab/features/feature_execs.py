@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.forms import ExecForm
+from ..core.configuration.forms import ExecForm
 from . import ikev2_shows
 
 if TYPE_CHECKING:
-    from ..ios.execs import Call, Handler
+    from ..ios.commands.execs import Call, Handler
 
 NOT_PLAYED = ("stats", "diagnose", "authorization", "certificate-cache", "client", "cluster", "performance")
 

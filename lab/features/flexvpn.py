@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from ..core.configuration.store import Entry, Store
+from ..core.negotiation.sa import Held
 from ..core.records import Identity, Transform
-from ..core.sa import Held
-from ..core.store import Entry, Store
 from . import ikev2, remote_access
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.edit import Edit, Misread, Refused
+from ..core.configuration.edit import Edit, Misread, Refused
+from ..core.configuration.forms import Form
+from ..core.configuration.store import Entry
 from ..core.flash import file_name
-from ..core.forms import Form
-from ..core.store import Entry
-from ..ios import rules
+from ..ios.effects import rules
 from . import ikev2_forms, tunnel_forms
 
 PROMPTS = {

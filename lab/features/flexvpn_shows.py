@@ -11,12 +11,12 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..core.configuration.forms import ExecForm
 from ..core.flash import file_name
-from ..core.forms import ExecForm
 from . import flexvpn
 
 if TYPE_CHECKING:
-    from ..ios.execs import Call, Handler
+    from ..ios.commands.execs import Call, Handler
 
 EXECS = (
     ExecForm("show crypto ikev2 stats reconnect", "show_reconnect", 1),

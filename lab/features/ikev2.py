@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.configuration.store import Entry, Store
 from ..core.records import Authentication, Identity, Proposal
-from ..core.store import Entry, Store
 
 #: `default` of 15.x, and of IOS-XE 16.9 to 17.10; from 17.11 on without the group that is not allowed any more [from memory].
 DEFAULT_15 = Proposal(

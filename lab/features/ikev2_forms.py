@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.edit import Edit, Misread, Refused
-from ..core.forms import Form
-from ..core.store import Entry
+from ..core.configuration.edit import Edit, Misread, Refused
+from ..core.configuration.forms import Form
+from ..core.configuration.store import Entry
 from . import ikev2
 
 PROMPTS = {

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from ..core.store import Entry, Store
-from ..ios import model, rules_aaa
+from ..core.configuration.store import Entry, Store
+from ..ios import model
+from ..ios.effects import rules_aaa
 
 
 @dataclass(frozen=True, slots=True)

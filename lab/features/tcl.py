@@ -16,7 +16,7 @@ from ..core.flash import file_name
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..ios.execs import Call, Handler
+    from ..ios.commands.execs import Call, Handler
 
 _OPEN = re.compile(r'set (?P<name>\w+) \[open "?(?P<url>[^"\s]+)"? w\+?\]')
 _PUTS = re.compile(r"puts \$(?P<name>\w+) \{(?P<text>[^{}]*)\}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from ..core.protector import ChildOffer, Protector, from_tunnel
-from ..core.store import Entry, Store
+from ..core.configuration.store import Entry, Store
+from ..core.negotiation.protector import ChildOffer, Protector, from_tunnel
 
 SEQUENCE = 65537
 

@@ -7,9 +7,9 @@ lab does not count (rates, errors, queues) is printed as zero. Of physical inter
 from __future__ import annotations
 
 from ..core.box import Box
+from ..core.configuration.store import Entry
+from ..core.negotiation.sa import Flow
 from ..core.records import EVERYTHING, Interface
-from ..core.sa import Flow
-from ..core.store import Entry
 from ..ios import model
 from . import tunnel_interface
 

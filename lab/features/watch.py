@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from ..core.store import Entry, Store
+from ..core.configuration.store import Entry, Store
 from ..ios import model
 from . import watch_forms
 
@@ -116,7 +116,7 @@ class Watch:
         probe.last, probe.due = now, probe.due + times * every
 
     def _answered(self, operation: Entry) -> bool:
-        from ..core.network import Outcome  # the network knows boxes, and a box has a watch
+        from ..core.wire.network import Outcome  # the network knows boxes, and a box has a watch
 
         kind = operation.child("sla kind")
         target = target_of(kind) if kind is not None else None

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.edit import Edit, Refused
-from ..core.forms import Form
-from ..core.store import Entry, Store
+from ..core.configuration.edit import Edit, Refused
+from ..core.configuration.forms import Form
+from ..core.configuration.store import Entry, Store
 
 PROMPTS = {
     "ip-sla": "(config-ip-sla)",

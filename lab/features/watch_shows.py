@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.forms import ExecForm
+from ..core.configuration.forms import ExecForm
 from . import watch_forms
 from .watch import RTT, Tracked
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..core.store import Entry
-    from ..ios.execs import Call, Handler
+    from ..core.configuration.store import Entry
+    from ..ios.commands.execs import Call, Handler
 
 EXECS = (
     ExecForm("show track [<1-1000:n>]", "show_track", 1),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..core.store import Entry
+    from ..core.configuration.store import Entry
 
 _HEAD = " idx   sess           user@line      Logged command"
 _KEY = re.compile(r"(?P<before>\b(?:key|password|secret|pre-shared-key(?: local| remote)?)(?: [0-9])?) (?P<key>\S+)")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..core.banners import OpenBanner, typed
-from ..core.edit import Edit, Misread, Refused, Surroundings
-from ..core.forms import ConfigLeaf, Form, Release
-from ..core.store import Entry
-from ..core.syntax import Reading, Verdict
+from ..core.access.banners import OpenBanner, typed
+from ..core.configuration.edit import Edit, Misread, Refused, Surroundings
+from ..core.configuration.forms import ConfigLeaf, Form, Release
+from ..core.configuration.store import Entry
+from ..core.configuration.syntax import Reading, Verdict
 from ..features import flexvpn_forms, ikev2_forms, tunnel_forms, watch_forms
-from . import rules17
+from .effects import rules17
 
 if TYPE_CHECKING:
     from ..core.box import Box

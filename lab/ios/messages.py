@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from ..core.store import Store
+from ..core.configuration.store import Store
 
 #: The reasons of a negotiation that came to nothing, in the words of IOS's log. That of the key is in public debugging output
 #: of IOS; the others are error names of the same list, from memory.

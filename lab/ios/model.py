@@ -6,6 +6,7 @@ import ipaddress
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.configuration.store import Entry, Store
 from ..core.records import Interface as Interface
 from ..core.records import MapEntry as MapEntry
 from ..core.records import Policy as Policy
@@ -14,10 +15,9 @@ from ..core.records import Selector as Selector
 from ..core.records import Table as Table
 from ..core.records import longest as longest
 from ..core.records import table_of as table_of
-from ..core.routing import NONE, Silent, Static, best, table
-from ..core.store import Entry, Store
+from ..core.wire.routing import NONE, Silent, Static, best, table
 from ..features import tunnel_interface
-from .rules import map_entries
+from .effects.rules import map_entries
 
 #: What 15.x negotiates when no policy is configured ("Default IKE policies", 12.4(20)T and later).
 DEFAULT_POLICIES = tuple(

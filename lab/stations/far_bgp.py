@@ -13,7 +13,7 @@ from typing import Any
 
 from ..core.errors import LabError, nearest
 from ..core.faults import Faults
-from ..core.speaker import Speaker
+from ..core.wire.speaker import Speaker
 
 NEEDED = ("as", "address", "peer_as")
 OPTIONAL = ("prefixes", "keepalive", "hold")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.configuration.store import Store
 from ..core.errors import NoSuchFault
 from ..core.faults import FAR_FAULTS, FAULTS, Faults
-from ..core.sa import CryptoState, IpsecSa
-from ..core.speaker import Speaker
-from ..core.store import Store
+from ..core.negotiation.sa import CryptoState, IpsecSa
+from ..core.wire.speaker import Speaker
 from .far_bgp import as_it_is
 from .far_meaning import FarMeaning
 from .far_order import FarOrder

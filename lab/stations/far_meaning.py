@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.faults import Faults
 from ..core.meaning import Key
-from ..core.protector import ChildOffer, Protector, Protectors, from_tunnel
+from ..core.negotiation.protector import ChildOffer, Protector, Protectors, from_tunnel
 from ..core.records import (
     ANYWHERE,
     Authentication,
@@ -22,7 +22,7 @@ from ..core.records import (
     longest,
     table_of,
 )
-from ..core.routing import NONE, Silent
+from ..core.wire.routing import NONE, Silent
 from .far_order import Connection, FarOrder
 
 OUTSIDE = "outside"

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..core.errors import LabError, nearest
 from ..core.records import Identity, Policy, Proposal, Selector, Transform
-from ..core.speaker import Speaker
+from ..core.wire.speaker import Speaker
 from .far_bgp import read_speaker
 from .far_words import cipher, hashes, transform
 

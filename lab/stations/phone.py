@@ -20,8 +20,8 @@ from xml.etree import ElementTree
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..asa import head_end, tls
 from ..asa.box import AsaBox, PhoneSession
+from ..asa.meaning import head_end, tls
 from ..core.errors import LabError, nearest
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from ..asa.head_end import MANUFACTURER
+from ..asa.meaning.head_end import MANUFACTURER
 
 URL_HOST = "vpn.example.com"
 GROUP, POLICY, POOL, TRUSTPOINT = "VPNPhone", "GroupPolicy_VPNPhone", "PHONES", "SSL"

@@ -16,14 +16,14 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import LabError
+from ..core.negotiation.sa import Flow, Held, Ike2Sa, Remote, new_spi
+from ..core.negotiation.upkeep import REKEY_SECONDS
 from ..core.records import Identity, Proposal, Selector, Suite, Transform
-from ..core.sa import Flow, Held, Ike2Sa, Remote, new_spi
-from ..core.upkeep import REKEY_SECONDS
 from ..features import flexvpn
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..core.network import Network
+    from ..core.wire.network import Network
 
 OFFER = Proposal(
     "client",

@@ -12,17 +12,17 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import LabError
-from ..core.exchange import Step, walk
-from ..core.protector import Protector
+from ..core.negotiation.exchange import Step, walk
+from ..core.negotiation.protector import Protector
+from ..core.negotiation.sa import Flow, IkeSa, new_spi
+from ..core.negotiation.upkeep import REKEY_SECONDS
 from ..core.records import Policy, Selector, Transform
-from ..core.sa import Flow, IkeSa, new_spi
-from ..core.stations import Outcome
-from ..core.upkeep import REKEY_SECONDS
+from ..core.wire.stations import Outcome
 from ..features import remote_access
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..core.network import Network
+    from ..core.wire.network import Network
 
 #: Ciphers and hashes of its IKE proposals with a group key, all with Diffie-Hellman group 2; DES goes with MD5 alone.
 OFFERS = (

@@ -14,7 +14,7 @@ from .vpn_client import Login, VpnClient
 
 if TYPE_CHECKING:
     from ..core.box import Box
-    from ..core.network import Network
+    from ..core.wire.network import Network
 
 #: What each action takes; a `?` may be left out.
 ACTIONS: Mapping[str, tuple[str, ...]] = {

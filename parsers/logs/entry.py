@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...inventory.log_secrets import hidden_in_log
+from ...inventory.hiding.log_secrets import hidden_in_log
 
 
 @dataclass(frozen=True, slots=True)

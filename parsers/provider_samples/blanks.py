@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from ...inventory.secret_forms import TOKEN
+from ...inventory.hiding.secret_forms import TOKEN
 
 #: By their look. Sources: the samples of AWS, Azure, Google, Oracle and Cloudflare.
 _LOOKS = re.compile(

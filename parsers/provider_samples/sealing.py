@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...inventory.secret_forms import secret_spans
+from ...inventory.hiding.secret_forms import secret_spans
 from .records import SampleKey
 
 #: What stands before a key in a line of IOS or ASA, in the words that samples use. A digit is the type of the key.

@@ -17,17 +17,17 @@ from .verify_command import LAB
 if TYPE_CHECKING:
     from ...checks.phones.case import AuditAsked
     from ...checks.phones.phone_file import PhoneFile
-    from ...inventory.platforms import Platform
+    from ...inventory.models.platforms import Platform
     from ..engine.context import Progress
     from ..engine.doctor import Ready
 
 _HELP = """\
-Find out why IP phones do not connect to an ASA by AnyConnect: all ASAs of the inventory, or those that are named.
+Find out why IP phones cannot connect to an ASA by AnyConnect. Without HOST, audits all ASAs of the inventory.
 
-Looked at are: release, licences, webvpn on the interface, CSD or Hostscan without without-csd, the group URL, the tunnel group,
-the effective group policy with where each value comes from, ciphers and versions of TLS and of DTLS, the certificate with its
-dates, its names and which one is shown, its digest against the phone's own file, load balancing, and dynamic access policies by
-dap.xml. Each finding has the lines of the device that show it and what fixes it. Nothing is changed without --fix.
+It checks release, licences, webvpn on the interface, CSD or Hostscan without without-csd, the group URL, the tunnel group, the
+effective group policy and the source of each value, ciphers and versions of TLS and DTLS, the certificate (dates, names, which
+one is shown), its digest against the phone's own file, load balancing, and dynamic access policies (dap.xml). Each finding has
+the lines of the device that show it, and the remedy. Nothing is changed without --fix.
 
 \b
 nr-run audit-vpn-phone fw
@@ -35,16 +35,16 @@ nr-run audit-vpn-phone fw --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --phone-model 8861 --tunnel-group VPNPhone --json
 nr-run audit-vpn-phone --lab            a head-end with documented mistakes
 nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
-nr-run audit-vpn-phone fw --fix csd     fix one cause, where it is of the phones' own profile
+nr-run audit-vpn-phone fw --fix csd     fix one cause, if it is in the phones' own profile
 
 \b
-Exit codes: 0 no cause was found on this device (which is not to say that phones connect);
-11 no cause, but a device was not reached, or not all was read; 12 a cause was
-found; 65 the phone's file cannot be read; 66 no such host.
-With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
-certificate is bound, and phones do not trust it.
-With --fix: 0 fixed, verified and saved; 2 --plan, or you said no; 13 it is for a
-person; 20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
+Exit codes: 0 no cause was found on this device (which does not mean that phones connect);
+11 no cause, but a device was not reached or not fully read; 12 a cause was found; 65 the
+phone's file cannot be read; 66 no such host.
+With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new certificate
+is bound, and phones do not trust it.
+With --fix: 0 fixed, verified and saved; 2 --plan, or you said no; 13 for a person to do;
+20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
 """
 PHONE = click.option(
     "--phone-config",
@@ -52,31 +52,35 @@ PHONE = click.option(
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The file that a phone takes from its TFTP server (SEP....cnf.xml): its URLs and the digest that it trusts.",
+    help="The file that a phone loads from its TFTP server (SEP....cnf.xml): its URLs and the digest that it trusts.",
 )
 _MODEL = click.option(
-    "--phone-model", metavar="MODEL", help="Of the phone, such as 7962 or 8861; else that of its firmware, or all."
+    "--phone-model",
+    metavar="MODEL",
+    help="Model of the phone, such as 7962 or 8861; by default from its firmware, or all models.",
 )
-GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
-INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
+GROUP = click.option(
+    "--tunnel-group", default="", metavar="NAME", help="Tunnel group that phones use, where nothing else says it."
+)
+INTERFACE = click.option("--interface", default="", metavar="NAME", help="Interface that phones connect to, by its nameif.")
 _JUNIT = click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write a JUnit report: a test case a head-end, an error where not all is known.",
+    help="Write a JUnit report: one test case for each head-end, an error if something is not known.",
 )
 _FIX = click.option(
     "--fix",
     "cause",
     default="",
     metavar="ID",
-    help="Fix this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
+    help="Fix this cause on one device, with plan, approval and rollback timer; verified by another audit, or rolled back.",
 )
 _RENEW = click.option(
     "--renew-to",
     default="",
     metavar="TRUSTPOINT",
-    help="Say where the renewal of the certificate to this trustpoint stands and what is next; repeat --phone-config.",
+    help="Show how far the renewal to this trustpoint's certificate has come and what is next; --phone-config may be repeated.",
 )
 _OPTIONS = with_options(
     PHONE, _MODEL, GROUP, INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
@@ -86,10 +90,10 @@ _OPTIONS = with_options(
 def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     from ..phones.audit import FILE, FOLDER, audit_all
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import audit_view
-    from .progress import PlainProgress
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import audit_view
+    from .views.progress import PlainProgress
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     phones = phone_files(options["phone_configs"])
     if len(phones) > 1 and not options["renew_to"]:
@@ -145,9 +149,9 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
     from ..phones.fix import Fixed, apply_with_rollback, plan_fix
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import fix_view, fixed_as_dict
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import fix_view, fixed_as_dict
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     screen = console()
@@ -177,9 +181,9 @@ def _renew(
     from ..phones.audit import FILE, FOLDER
     from ..phones.renewal import renew
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import renewal_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import renewal_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     with opened(hosts, options, progress) as ready:
         made = renew(ready, options["renew_to"], phones, what, progress)

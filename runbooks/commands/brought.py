@@ -51,9 +51,9 @@ def text_of(source: Path) -> tuple[str, str]:
 
 def explained(runbook: str, make: Callable[[], Explanation], *, as_json: bool) -> Exit:
     """Make the explanation, and show it to a person or as JSON. The code: ok only where it is good."""
-    from .explanation_view import explanation_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.explanation_view import explanation_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     made = make()
     code = Exit.OK if made.good else Exit.VERIFY_FAILED

@@ -14,11 +14,11 @@ from .looking import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
 _HELP = """\
-Say which lines of a device's services another release warns at, refuses, drops or replaces, before it is upgraded.
+Show which lines of a device's services another release warns about, refuses, drops or replaces, before you upgrade it.
 
-The device is asked for its running configuration, and so are the far ends that are ours; nothing is changed. Told are the lines
-with the reason and its source, the lines of the far ends that have to change with them, the strongest proposal that both ends
-could have instead, and the order of work: the tunnel first, then the upgrade.
+Reads the running configuration of the device, and of the far ends that are ours, and changes nothing. Shows each line with the
+reason and its source, the lines of the far ends that must change with it, the strongest proposal that both ends could use
+instead, and the order of work: the tunnel first, then the upgrade.
 
 \b
 nr-run check-release hq --to 17.12.4
@@ -26,23 +26,25 @@ nr-run check-release hq --to '9.20(2)' --json
 nr-run check-release hq --to 17.12.4 --config hq.cfg    without the device
 
 \b
-Exit codes: 0 nothing to do; 2 something; 11 the device was not read; 65 no such
-release of its model, or an older one; 66 no such host.
+Exit codes: 0 nothing to do; 2 something to do; 11 the device was not read; 65 its
+model has no such release, or it is older than the present one; 66 no such host.
 """
-_TO = click.option("--to", "release", required=True, metavar="RELEASE", help="As show version writes it: 17.12.4, 9.20(2).")
+_TO = click.option(
+    "--to", "release", required=True, metavar="RELEASE", help="Release to check, as show version prints it: 17.12.4, 9.20(2)."
+)
 _CONFIG = click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A running configuration that stands in for the device's; nothing is connected then.",
+    help="Read this running configuration instead of the device; nr-run then connects to nothing.",
 )
 
 
 def _check_release(host: str, release: str, config: Path | None, **options: Any) -> Exit:
-    from ...inventory.hosts import load_nornir
+    from ...inventory.files.hosts import load_nornir
     from ..engine.run_setup import inventory_folder
     from ..release.check import FOLDER, check_release, target_of
-    from .release_view import release_view
+    from .views.release_view import release_view
 
     nornir = load_nornir(inventory_folder(options["inventory"]))
     _, target = target_of(nornir, host, release)

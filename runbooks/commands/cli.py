@@ -15,40 +15,40 @@ from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
-from .printable import printable
+from .views.printable import printable
 
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
-    "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
-    "drift": (".drift_command", "drift_command", "Compare what devices run with what is intended, line by line."),
+    "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
+    "drift": (".drift_command", "drift_command", "Compare the running configurations with the intent, line by line."),
     "failover-test": (
         ".failover_command",
         "failover_command",
-        "Take a primary path down for a while, and measure how traffic moves and comes back.",
+        "Take a primary path down for a short time, and measure the failover and the return.",
     ),
-    "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
-    "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
-    "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
-    "doctor": (".doctor_command", "doctor_command", "Examine devices: are they ready for changes? Nothing is changed."),
+    "status": (".history_command", "status_command", "Show the estate at its last verification; no device is contacted."),
+    "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof by traffic."),
+    "init": (".init_command", "init_command", "Write a starting inventory for your devices."),
+    "doctor": (".doctor_command", "doctor_command", "Examine whether devices are ready for a change; nothing is changed."),
     "check-release": (
         ".check_release_command",
         "check_release_command",
-        "Say what another release would do to a device's services.",
+        "Show what another release would do to a device's services.",
     ),
     "import-sample": (
         ".import_sample_command",
         "import_sample_command",
-        "Judge a provider's sample for Cisco, and make an intent of it.",
+        "Judge a provider's sample for Cisco, and write an intent for it.",
     ),
     "partner-sheet": (
         ".sheet_command",
         "sheet_command",
-        "Print what an end that is not ours has to set, without its key.",
+        "Print what an end that is not ours has to set, without the key.",
     ),
     "verify-reconnect": (
         ".verify_reconnect_command",
         "verify_reconnect_command",
-        "Judge outputs from before and after a client's suspend.",
+        "Judge a client's reconnect from outputs before and after its suspend.",
     ),
     "explain-dart": (
         ".explain_dart_command",
@@ -58,25 +58,30 @@ OWN: dict[str, tuple[str, str, str]] = {
     "explain-phone": (
         ".explain_phone_command",
         "explain_phone_command",
-        "Explain why an IP phone does not come in, from its log and the syslog.",
+        "Explain why an IP phone cannot connect, from its log and the syslog.",
     ),
     "audit-vpn-phone": (
         ".audit_vpn_phone_command",
         "audit_vpn_phone_command",
-        "Find out why IP phones do not connect to an ASA.",
+        "Find out why IP phones cannot connect to an ASA.",
     ),
     "renew-phone-certificate": (
         ".renew_phone_certificate_command",
         "renew_phone_certificate_command",
-        "Bring IP phones to another certificate, in the order that cuts none off.",
+        "Move IP phones to another certificate, in the order that cuts none off.",
+    ),
+    "rotate-psk": (
+        ".rotate_psk_command",
+        "rotate_psk_command",
+        "Give a service another pre-shared key, verified, or restore the old one.",
     ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
-    "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
+    "runs": (".runs_command", "runs_command", "List the runs and how they ended, or prune them."),
     "show": (".past_commands", "show_command", "Show one run again."),
-    "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
+    "parse": (".parse", "parse_command", "Parse the output of a show command into typed state."),
     "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
-    "lab": (".lab_command", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
+    "lab": (".lab_command", "lab", "Run simulated devices: up, status, down, exec, fault, client."),
 }
 
 #: Name of every command, those of the services first, and what --help says of it.
@@ -91,11 +96,11 @@ Exit codes:
   1   error                        21  rollback incomplete
   2   changes pending (--plan);    64  wrong command line
       devices differ from intent   65  inventory or intent is wrong
-  10  some are done, not all       66  no such service, host, run or lab
+  10  some done, some failed       66  no such service, host, run or lab
   11  unreachable, or not read     75  another run holds a device
   12  a service is not verified    130 stopped before any change
-  13  a device is not ready for a
-      change; nothing was changed"""
+  13  a pre-check failed; nothing
+      was changed"""
 
 
 class LazyGroup(click.Group):
@@ -107,6 +112,11 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import and return one command."""
+        former = declared().of_former(cmd_name)
+        if former is not None:
+            from .rotate_psk_command import former_command
+
+            return former_command(former, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         service = declared().of_command(cmd_name)
@@ -128,7 +138,7 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest match in the error."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
             near = get_close_matches(name, COMMANDS, n=1)
             ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)

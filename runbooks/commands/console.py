@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from ..engine.context import Context
     from ..engine.outcome import TunnelOutcome
-    from ..engine.planning import DeploymentPlan
+    from ..engine.plans.planning import DeploymentPlan
     from ..engine.rollout import Rollout
     from ..engine.runbook import Approval
-    from .progress import PlainProgress
+    from .views.progress import PlainProgress
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
@@ -37,17 +37,19 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 PLAN_AND_YES = with_options(
-    click.option("--plan", "plan_only", is_flag=True, help="Show what would be done and how it is undone; touch nothing."),
-    click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."),
-    click.option("--detail", is_flag=True, help="Show every line of the plan and why it is so, not the summary alone."),
+    click.option("--plan", "plan_only", is_flag=True, help="Preview the change and how it is undone; change nothing."),
+    click.option("--yes", is_flag=True, help="Apply without asking. Required where there is no terminal."),
+    click.option("--detail", is_flag=True, help="Show every line of the plan with its reason, not only the summary."),
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Where run folders are kept [$NR_RUN_RUNS, ./runs].")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Folder of the run folders [$NR_RUN_RUNS, ./runs].")
 INVENTORY = click.option(
     "--inventory", type=click.Path(path_type=Path), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory]."
 )
 LAB = click.option(
-    "--lab", is_flag=True, help="Rehearse on simulated devices: of the lab that is up, if it has them, else of one for this run."
+    "--lab",
+    is_flag=True,
+    help="Rehearse on simulated devices: those of the running lab, if it has them, else of a lab for this run.",
 )
 ACCEPT_UNSAVED = click.option(
     "--accept-unsaved",
@@ -61,10 +63,15 @@ TIMEOUTS = with_options(
         default=Timeouts().ike,
         show_default=True,
         metavar="SECONDS",
-        help="How long to wait for IKE.",
+        help="How long to wait for a tunnel to come up.",
     ),
     click.option(
-        "--poll-interval", type=_SECONDS, default=Timeouts().poll, show_default=True, metavar="SECONDS", help="Between two looks."
+        "--poll-interval",
+        type=_SECONDS,
+        default=Timeouts().poll,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time between two looks.",
     ),
     click.option(
         "--reconnect-timeout",
@@ -72,7 +79,7 @@ TIMEOUTS = with_options(
         default=Timeouts().reconnect,
         show_default=True,
         metavar="SECONDS",
-        help="How long to try to log in again when a session is lost.",
+        help="How long to try to log in again after a session is lost.",
     ),
     click.option(
         "--revert-in",
@@ -88,18 +95,18 @@ TIMEOUTS = with_options(
         default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
-        help="How long a device takes to boot, where it rolls back by a reload.",
+        help="How long a device takes to boot, if it rolls back by a reload.",
     ),
     *old_options(_SECONDS),
 )
 ROLLOUT = with_options(
-    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
+    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
     click.option(
         "--soak",
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait after the canaries and verify them again.",
+        help="Then wait, and verify the canaries again before the others.",
     ),
     click.option(
         "--workers",
@@ -107,18 +114,22 @@ ROLLOUT = with_options(
         default=WORKERS,
         show_default=True,
         metavar="N",
-        help="Up to N tunnels at a time; never two on one device.",
+        help="Work on up to N tunnels at a time, never on two of one device.",
     ),
     click.option(
         "--processes",
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
-        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
+        help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
-        "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
+        "--max-failures",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Begin no further tunnel once N have failed; 0: no limit.",
     ),
 )
 
@@ -126,9 +137,7 @@ ROLLOUT = with_options(
 def _elsewhere(_context: click.Context, option: click.Parameter, value: object) -> None:
     """What other tools call it."""
     if value:
-        words = (
-            f"there is no {option.opts[0]}: --plan shows what would be done and touches nothing, for the tunnels that are named"
-        )
+        words = f"there is no {option.opts[0]}: --plan previews the change of what you name, and changes nothing"
         raise click.UsageError(words)
 
 
@@ -139,9 +148,18 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
 def _from_here(_context: click.Context, _option: click.Parameter, value: object) -> None:
     """A change is not applied from machines that may be lost without this one knowing what was typed."""
     if value:
-        raise click.UsageError(
-            "--scheduler is for commands that only look (verify, drift, doctor); what changes devices reaches them from here"
-        )
+        raise click.UsageError("--scheduler is for verify, drift and doctor, which only read; changes are made from this machine")
+
+
+def _one_of_the_services(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The name of an installed service, or nothing."""
+    from ...inventory.files.did_you_mean import hint
+    from ...services.registry import declared
+
+    known = declared().services
+    if value and value not in known:
+        raise click.UsageError(f"there is no service {value!r}{hint(value, known)}: installed are {', '.join(known)}")
+    return value
 
 
 #: Said by the environment as well for those that look; here it would be believed.
@@ -151,14 +169,21 @@ CONFIRM = click.option(
     "--confirm",
     multiple=True,
     metavar="NAME",
-    help="Say that you have seen to what only a person can know, as the plan names it; kept with who and when.",
+    help="Confirm what no device can show, by the name in the plan; recorded with your name and the time.",
+)
+SERVICE = click.option(
+    "--service",
+    default="",
+    metavar="SERVICE",
+    callback=_one_of_the_services,
+    help="Which service it is of, where two have one of this name.",
 )
 LIMIT = click.option(
     "--limit",
     "limits",
     multiple=True,
     metavar="WORD=VALUE",
-    help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
+    help="Only what is on these devices: host, group, or a key of their data (site=berlin); all conditions must match.",
 )
 #: What other tools have, and what is called otherwise here.
 ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _NO_SCHEDULER)
@@ -209,8 +234,8 @@ class CommandConsole:
             raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes, self._detail = plan_only, yes, detail
-        from .progress import LiveProgress, PlainProgress
-        from .screen import console
+        from .views.progress import LiveProgress, PlainProgress
+        from .views.screen import console
 
         screen = console(stderr=True)
         self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
@@ -232,8 +257,8 @@ class CommandConsole:
 
     def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
-        from .plan_view import plan_view
-        from .screen import console
+        from .views.plan_view import plan_view
+        from .views.screen import console
 
         def shown(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
@@ -258,8 +283,8 @@ class CommandConsole:
     ) -> tuple[dict[str, Any], RenderableType]:
         """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
         from ..run.open_runs import unmark
-        from .screen import console
-        from .view import recap_view
+        from .views.screen import console
+        from .views.view import recap_view
 
         folder = context.folder
         told = sorted(folder.told)  # the devices speak at once
@@ -288,7 +313,7 @@ class CommandConsole:
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
         from ..engine.outcome import exit_code
-        from .screen import console
+        from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
         report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
@@ -345,6 +370,6 @@ def print_json(value: object) -> None:
     """One JSON document on standard output."""
     from ..run.folder import plain_values
     from ..run.json_names import document
-    from .printable import json_text
+    from .views.printable import json_text
 
     click.echo(json_text(document(plain_values(value)), indent=2))

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from ..engine.doctor import Examination
 
 _HELP = """\
-Examine devices, all of the inventory or those that are named, and change nothing.
+Examine devices before a change: all of the inventory, or those that you name. Nothing is changed.
 
-Told are: the login and its SSH algorithms, the prompts, whether the device is the one that the inventory means, whether it runs
-what it has saved and has room for it, whether it would boot its startup configuration, pending timers, how it would roll itself
-back (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of. Of a
-device to which IP phones come: whether its release and its licences let them in.
-Configuration mode is entered once and left, with nothing typed in it; a router notes the time of that as its last change.
+Checks the login and its SSH algorithms; the prompts; whether the device is the one that the inventory means; whether its
+configuration is saved and has room; whether it would boot its startup configuration; pending timers; how it would roll itself
+back (archive path, flash, clock); whether every show command is understood; and what a newer release warns about. For a device
+that IP phones connect to: whether its release and its licences allow that. Configuration mode is entered once and left without
+typing anything; a router records that as its last change.
 
 \b
 nr-run doctor
@@ -29,8 +29,8 @@ nr-run doctor --limit site=berlin       those of a site
 nr-run doctor hq branch --json
 
 \b
-Exit codes: 0 all are ready; 11 one was not reached or not read; 13 one is not
-as it has to be for a change; 66 no such host.
+Exit codes: 0 all are ready for a change; 11 a device was not reached or not read;
+13 a device is not ready; 66 no such host.
 """
 #: Word and style of each status, worst first.
 _MARKS = {
@@ -48,7 +48,7 @@ _OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
     from ..engine.doctor import FILE, Asked, examine_all, open_devices, readied_in
     from ..verify.kept import keep_record
-    from .progress import PlainProgress
+    from .views.progress import PlainProgress
 
     progress = PlainProgress()
     places = options["inventory"], options["runs"], options["lab"], options["debug"], options["scheduler"]
@@ -75,7 +75,7 @@ def _show(found: Examination, folder: str) -> None:
     """Those that are not ready first, each with what speaks against it before what is in order."""
     from rich.text import Text
 
-    from .screen import console
+    from .views.screen import console
 
     screen = console()
     for patient in sorted(found.patients, key=lambda one: (one.reached, not one.failed, one.host)):

@@ -13,12 +13,12 @@ from .looking import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
 _HELP = """\
-Compare what devices run with what is intended, service by service and line by line, and change nothing.
+Compare the running configurations with the intent, service by service and line by line. Nothing is changed.
 
-Each device is logged in to once and only asked to show things; configuration mode is never entered and no ping is sent. Told are
-the lines that a deploy would add (+), change (~) or take away (-), who typed them as far as the device has kept that, what the
-devices have of ours that nobody intends, and lines that a release adds by itself, which are no drift. A key that a device shows
-masked or encrypted cannot be compared: that is said, and is no drift.
+Logs in to each device once and sends only show commands: no configuration mode, no ping. Shows the lines that a deploy would
+add (+), change (~) or remove (-); who typed them, if the device has kept that; services of ours that nobody intends; and lines
+that the release adds on its own, which are not drift. A key that a device shows masked or encrypted cannot be compared: the
+report says so, and it is not drift.
 
 \b
 nr-run drift                            all that is active
@@ -35,7 +35,7 @@ _OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, SCHEDULER, 
 
 def _drift(names: tuple[str, ...], **options: Any) -> Exit:
     from ..drift.drift import FOLDER, find_drift
-    from .drift_view import drift_view
+    from .views.drift_view import drift_view
 
     asked = asked_by(names, options["limits"], options, FOLDER)
     return look_only(

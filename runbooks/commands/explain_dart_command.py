@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ...checks.client_logs.explanation import Explanation
 
 _HELP = """\
-Explain a reconnect of Cisco Secure Client (AnyConnect) from its log: what it did, when, and why it did not.
+Explain a reconnect of Cisco Secure Client (AnyConnect) from its log: what the client did, when, and why it failed.
 
-FILE is a DART bundle (ZIP), its AnyConnectVPN.txt, an export of the event log of Windows (text, XML or table), or the lines of
-the client in a syslog; - is standard input. Told are suspend and resume, attempts with their reasons, versions, the settings of
-the profile and those in use, each with file and line. No device is asked, and no secret of the log is shown.
+FILE is a DART bundle (ZIP), its AnyConnectVPN.txt, an export of the Windows event log (text, XML or table), or the client's
+lines in a syslog; - is standard input. Shows suspends and resumes, attempts with their reasons, versions, and the settings of
+the profile and those in use, each with file and line. No device is contacted, and no secret in the log is shown.
 
 \b
 nr-run explain-dart DARTBundle_0313.zip
@@ -28,11 +28,14 @@ nr-run explain-dart AnyConnectVPN.txt --timeout 900
 journalctl -t vpnagentd -o short-iso | nr-run explain-dart - --json
 
 \b
-Exit codes: 0 each reconnect in it worked; 12 one did not, or that is not
-verified; 65 FILE is no such log, and what it is.
+Exit codes: 0 every reconnect worked; 12 one did not, or that is not verified;
+65 FILE is another kind of file.
 """
 _TIMEOUT = click.option(
-    "--timeout", type=int, metavar="SECONDS", help="The reconnect timeout of the head-end: was the client away for longer?"
+    "--timeout",
+    type=int,
+    metavar="SECONDS",
+    help="The reconnect timeout of the head-end, to compare with the time that the client was away.",
 )
 
 

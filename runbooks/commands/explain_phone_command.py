@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from ...checks.client_logs.explanation import Explanation
 
 _HELP = """\
-Explain why an IP phone does not come in by VPN, from its console log and the syslog of the firewall (ASA), or from either alone.
+Explain why an IP phone cannot connect by VPN, from its console log and the syslog of the firewall (ASA), or from either alone.
 
-Both are put into one timeline. Clocks that differ are aligned by events that both logs have, and the offset is told. A cause is
-named with its remedy; where nothing tells several apart, all are. With --config, the phone's configuration file from TFTP, the
-hash of the certificate that the phone was shown is compared with those that it trusts. No device is asked, and no secret of a
-log is shown.
+Combines both into one timeline. Clocks that differ are aligned by events that both logs have, and the offset is shown. Names
+the cause with its remedy, or all causes that the logs cannot tell apart. With --config, the phone's configuration file from
+TFTP, the hash of the certificate that the phone was shown is compared with those that it trusts. No device is contacted, and no
+secret in a log is shown.
 
 \b
 nr-run explain-phone --log console.txt --syslog asa.txt
@@ -30,7 +30,7 @@ nr-run explain-phone --syslog asa.txt --phone SEP00005E005301 --json
 
 \b
 Exit codes: 0 both logs show that the phone is connected; 12 it is not, or that
-is not verified; 65 a file is not what it should be; 66 which phone is not clear.
+is not verified; 65 a file is not what it should be; 66 several phones, or none, could be meant.
 """
 _LOG = click.option("--log", "log", type=FILE, metavar="FILE", help="The phone's console log: text, or a ZIP of its files.")
 _SYSLOG = click.option("--syslog", type=FILE, metavar="FILE", help="The firewall's messages: show logging, or a syslog server's.")

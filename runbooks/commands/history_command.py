@@ -18,9 +18,10 @@ OLD_HOURS = 24.0
 
 
 def _status(**options: Any) -> Exit:
-    """Show the estate at its last verification: failures first, since when, and how old that is. No device is asked.
+    """Show the estate at its last verification: failures first, since when, and how old that is. No device is contacted.
 
-    The exit code is that of the verification; with --max-age an older one ends with 12, since nothing is verified then.
+    The exit code is that of the verification. With --max-age, an older verification ends with 12, because nothing is verified
+    then.
 
     \b
     nr-run status
@@ -30,7 +31,7 @@ def _status(**options: Any) -> Exit:
     from ..history.moments import age, moment, now
     from ..history.read import estate
     from ..run.kept_runs import runs_folder
-    from .past_views import estate_view
+    from .views.past_views import estate_view
 
     time = now()
     with reading(runs_folder(options["runs"])) as connection:
@@ -51,7 +52,8 @@ def _status(**options: Any) -> Exit:
 
 
 def _history(name: str, **options: Any) -> Exit:
-    """Show one service over time: since when, flaps (expected rekeys left out), its last proof, its changes.
+    """Show one service over time: its present state and since when, flaps (without expected rekeys), its last proof by traffic,
+    its changes.
 
     \b
     nr-run history hq-branch
@@ -61,7 +63,7 @@ def _history(name: str, **options: Any) -> Exit:
     from ..history.moments import now
     from ..history.read import service_past
     from ..run.kept_runs import runs_folder
-    from .past_views import past_view
+    from .views.past_views import past_view
 
     time = now()
     with reading(runs_folder(options["runs"])) as connection:
@@ -76,19 +78,19 @@ def _history(name: str, **options: Any) -> Exit:
 
 
 def _screen() -> Console:
-    from .screen import console
+    from .views.screen import console
 
     return console()
 
 
 def _width(screen: Console) -> int:
-    from .wrapped import WIDTH
+    from .views.wrapped import WIDTH
 
     return screen.width if screen.is_terminal else WIDTH
 
 
 _MAX_AGE = click.option(
-    "--max-age", type=click.FloatRange(min=0), metavar="MINUTES", help="End with 12 if the last verification is older than this."
+    "--max-age", type=click.FloatRange(min=0), metavar="MINUTES", help="Exit with 12 if the last verification is older than this."
 )
 status_command = click.command("status")(with_options(_MAX_AGE, JSON, RUNS)(ended("status", _status)))
 history_command = click.command("history")(

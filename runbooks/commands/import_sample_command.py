@@ -10,20 +10,20 @@ from typing import Any
 import click
 
 from ...inventory.errors import Exit, UsageError
-from ...inventory.secret_store import STORES, scheme_of
+from ...inventory.hiding.secret_store import STORES, scheme_of
 from .completion import host_names
 from .console import INVENTORY, JSON, ended, print_json, with_options
 
 _HELP = """\
-Read a provider's configuration for Cisco, say what each line of it means for a device, and write an intent of our own.
+Read a provider's configuration for Cisco, show what each of its lines would do on a device, and write an intent for it.
 
-FILE is what AWS, Azure, Alibaba Cloud (also its JSON and XML), Google Cloud, IBM Cloud, Oracle Cloud, Cloudflare or Umbrella give
-for download. Told is which lines the device takes, which its release refuses, which would change what others on it use, which are
-weaker than what is built, and which are still to be filled in. No device is asked, and no line of the sample is ever typed:
---config says what stands on the device, and the plan of the deploy looks at it anyway.
+FILE is what AWS, Azure, Alibaba Cloud (also its JSON and XML), Google Cloud, IBM Cloud, Oracle Cloud, Cloudflare or Umbrella
+offer for download. Shows which lines the device accepts, which its release refuses, which would change what others on it use,
+which are weaker than what nr-run builds, and which still have to be filled in. No device is contacted, and no line of the
+sample is ever typed. --config supplies the device's configuration; the plan of the deploy reads the device itself.
 
-With --out the intent is written to a new file, and the keys of the sample go to the secret store first; they are in no file of
-nr-run. As long as anything is missing nothing is written, and each field is named with the option that fills it in.
+With --out, the intent is written to a new file. The keys of the sample go to the secret store first, and into no file of
+nr-run. As long as anything is missing, nothing is written, and each missing field is listed with the option that supplies it.
 
 \b
 nr-run import-sample aws.txt --host hq
@@ -33,8 +33,8 @@ nr-run import-sample aws.txt --host hq --interface GigabitEthernet1 \\
     --probe 10.1.0.1 --static --stronger --out inventory/vpn/aws.yaml
 
 \b
-Exit codes: 0 the intent is whole; 2 something is to be filled in; 65 the file
-is no sample, or a part of one, or the inventory is wrong; 66 no such host.
+Exit codes: 0 the intent is complete; 2 something has to be filled in; 65 the file
+is not a sample, or only part of one, or the inventory is wrong; 66 no such host.
 """
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
 
@@ -58,28 +58,53 @@ def _prefix(value: str) -> IPv4Network:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = with_options(
     click.option(
-        "--host", required=True, metavar="HOST", shell_complete=host_names, help="Device of the inventory that it is for."
+        "--host", required=True, metavar="HOST", shell_complete=host_names, help="Device of the inventory that the tunnel is for."
     ),
-    click.option("--config", type=_FILE, metavar="FILE", help="A running configuration of the device, also one of a kept run."),
-    click.option("--name", default="", metavar="NAME", help="What the tunnel is called [HOST-PROVIDER]."),
-    click.option("--out", type=_FILE, metavar="FILE", help="New file for the intent, as inventory/vpn/NAME.yaml."),
-    click.option("--fill", multiple=True, metavar="WORD=VALUE", help="What stands in the place of a word of the sample."),
-    click.option("--interface", multiple=True, metavar="NAME", help="Outside interface of the device; one, or one a tunnel."),
     click.option(
-        "--outside-ip", multiple=True, type=_address, metavar="ADDRESS", help="Its address, to which the provider builds."
+        "--config", type=_FILE, metavar="FILE", help="A running configuration of the device, such as one in a run folder."
     ),
-    click.option("--lan", multiple=True, type=_prefix, metavar="PREFIX", help="A network behind the device; several."),
-    click.option("--far", multiple=True, type=_prefix, metavar="PREFIX", help="A network at the provider; several."),
-    click.option("--probe", type=_address, metavar="ADDRESS", help="Address of the device inside its networks."),
+    click.option("--name", default="", metavar="NAME", help="Name of the tunnel [HOST-PROVIDER]."),
+    click.option("--out", type=_FILE, metavar="FILE", help="New file for the intent, such as inventory/vpn/NAME.yaml."),
+    click.option("--fill", multiple=True, metavar="WORD=VALUE", help="Replace a placeholder word of the sample."),
+    click.option(
+        "--interface", multiple=True, metavar="NAME", help="Outside interface of the device; one, or one for each tunnel."
+    ),
+    click.option(
+        "--outside-ip", multiple=True, type=_address, metavar="ADDRESS", help="Its address, which is the provider's peer."
+    ),
+    click.option("--lan", multiple=True, type=_prefix, metavar="PREFIX", help="A network behind the device; may be repeated."),
+    click.option("--far", multiple=True, type=_prefix, metavar="PREFIX", help="A network at the provider; may be repeated."),
+    click.option(
+        "--probe",
+        type=_address,
+        metavar="ADDRESS",
+        help="Address of the device inside its networks, from which test pings start.",
+    ),
     click.option("--far-probe", type=_address, metavar="ADDRESS", help="Address at the provider that answers pings."),
-    click.option("--tunnel-prefix", multiple=True, type=_prefix, metavar="PREFIX", help="/30 or /31 of a tunnel; in order."),
-    click.option("--stronger", is_flag=True, help="The strongest that device and provider have, not what the sample says."),
-    click.option("--waiver", default="", metavar="'UNTIL TICKET REASON'", help="Leave for weak cryptography (YYYY-MM-DD ...)."),
-    click.option("--static", is_flag=True, help="The provider gets static routes where the sample has BGP."),
-    click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="A field of the intent (circuit.interface=VBR)."),
-    click.option("--key-ref", multiple=True, metavar="[PEER=]REFERENCE", help="Where a key is kept, instead of the sample's."),
-    click.option("--store", type=click.Choice(STORES), default=STORES[0], show_default=True, help="Where keys of the sample go."),
-    click.option("--detail", is_flag=True, help="Show each line that is accepted, too."),
+    click.option(
+        "--tunnel-prefix", multiple=True, type=_prefix, metavar="PREFIX", help="/30 or /31 of a tunnel; one for each, in order."
+    ),
+    click.option(
+        "--stronger", is_flag=True, help="Use the strongest that device and provider support, not what the sample says."
+    ),
+    click.option(
+        "--waiver", default="", metavar="'UNTIL TICKET REASON'", help="Exception for weak cryptography (YYYY-MM-DD ...)."
+    ),
+    click.option("--static", is_flag=True, help="Use static routes at the provider where the sample has BGP."),
+    click.option(
+        "--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Set a field of the intent (circuit.interface=VBR)."
+    ),
+    click.option(
+        "--key-ref", multiple=True, metavar="[PEER=]REFERENCE", help="Use the key under this reference instead of the sample's."
+    ),
+    click.option(
+        "--store",
+        type=click.Choice(STORES),
+        default=STORES[0],
+        show_default=True,
+        help="Where the keys of the sample are stored.",
+    ),
+    click.option("--detail", is_flag=True, help="Show each accepted line too."),
     JSON,
     INVENTORY,
 )
@@ -88,9 +113,9 @@ _OPTIONS = with_options(
 def _import_sample(file: Path, **options: Any) -> Exit:
     from ..engine.run_setup import inventory_folder
     from ..samples.importing import Asked, import_sample
-    from .import_sample_view import import_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.import_sample_view import import_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     fill = dict(_pair(word, "--fill", "WORD=VALUE") for word in options["fill"])
     folder = inventory_folder(options["inventory"])
@@ -155,7 +180,7 @@ def _waiver(text: str) -> tuple[str, str, str] | None:
 
 def _reference(text: str) -> tuple[str, str]:
     """A peer, or nothing for all, and a reference. What is no reference may be a key, and is not quoted."""
-    from ...inventory.references import SCHEMES
+    from ...inventory.hiding.references import SCHEMES
 
     peer, equals, rest = text.partition("=")
     peer, reference = (peer, rest) if equals and ":" not in peer else ("", text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...inventory.errors import IntentError, NrRunError, UsageError
-from .printable import printable
+from .views.printable import printable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     "hosts",
     multiple=True,
     metavar="NAME='MODEL RELEASE'",
-    help="A device; the first one gets a tunnel to each of the others. Without any: a C8000V and an 881.",
+    help="A device; the first one gets a tunnel to each of the others. Default: a C8000V and an 881.",
 )
 def init_command(folder: Path, hosts: tuple[str, ...]) -> None:
-    """Write an inventory to begin with into FOLDER (./inventory); nothing that is there is touched.
+    """Write a starting inventory into FOLDER (./inventory). Existing files are not touched.
 
-    It holds the devices with addresses that are only examples, a tunnel from the first device to each of the others with the
-    strongest cryptography that both can do, and the schemas by which an editor checks what one types. No device is reached.
+    It has your devices with example addresses, a tunnel from the first device to each of the others with the strongest
+    cryptography that both support, and the schemas by which an editor checks what you type. No device is contacted.
 
     \b
     nr-run init
@@ -69,8 +69,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 def _left_to_do(folder: Path, references: tuple[str, ...], today: date) -> list[str]:
     """What a person does next, in order: what the product's own reading of the files objects to stands among it."""
-    from ...inventory.hosts import load_nornir, platforms_of
-    from ...inventory.secrets import credential_folders
+    from ...inventory.files.hosts import load_nornir, platforms_of
+    from ...inventory.hiding.secrets import credential_folders
     from ...services.registry import FIRST_SERVICE, declared, find
 
     given = "" if folder == Path("inventory") else f" --inventory {folder}"

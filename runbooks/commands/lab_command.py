@@ -17,7 +17,7 @@ def _ordered(
     inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]
 ) -> tuple[dict[str, Any], list[str], list[str]]:
     """What the lab is to play, sentences on what it plays otherwise, and the credentials that it makes. Raises NrRunError."""
-    from ..engine.rehearsal_lab import ordered
+    from ..engine.rehearsal.rehearsal_lab import ordered
 
     return ordered(inventory, _folder_of(run) if run is not None else None, configurations)
 
@@ -33,7 +33,7 @@ def _folder_of(run: Path) -> Path:
 
 
 def _write_estate(folder: Path, count: int, models: Sequence[str]) -> None:
-    from ..engine.estate import write_estate
+    from ..engine.rehearsal.estate import write_estate
 
     write_estate(folder, count, models)
 

@@ -54,9 +54,9 @@ def look_only(
 ) -> Exit:
     """Do the work on what was opened; ``view`` is told what was found, the folder of the record, and the width in columns."""
     from ..verify.opening import open_verification
-    from .screen import console
     from .verify_command import progress_of
-    from .wrapped import WIDTH
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     progress = progress_of()
     with open_verification(asked, progress) as opened, progress:

@@ -20,18 +20,20 @@ _WIDE = 6
 @click.command("parse")
 @click.argument("command", metavar="COMMAND")
 @click.argument("source", metavar="[FILE|-]", default="-")
-@click.option("--os", "os_name", type=click.Choice(["ios", "asa"]), required=True, help="What the device runs; IOS-XE is ios.")
+@click.option(
+    "--os", "os_name", type=click.Choice(["ios", "asa"]), required=True, help="Operating system of the device; IOS-XE is ios."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON; docs/reference/parser-fields.md has the fields.")
 @click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of your own templates, <os>/<command_with_underscores>.ttp, that come before ours.",
+    help="Folder of your own templates, <os>/<command_with_underscores>.ttp, which take precedence.",
 )
 @click.pass_context
 def parse_command(ctx: click.Context, command: str, source: str, os_name: str, as_json: bool, templates: Path | None) -> None:
-    """Read the output of COMMAND, as a device printed it, from FILE or standard input.
+    """Parse the output of COMMAND, as a device printed it, from FILE or standard input.
 
-    The echo of the command and the prompt may be around it.
+    The output may include the echo of the command and the prompt.
 
     \b
     Exit code 0: every line was understood.
@@ -59,7 +61,7 @@ def _without_keys(parsed: Parsed) -> Parsed:
     """A line that was not understood is quoted, and in a configuration it may hold a key."""
     from dataclasses import replace
 
-    from ...inventory.secrets import Secrets
+    from ...inventory.hiding.secrets import Secrets
 
     hide = Secrets(()).hide
     problems = tuple(replace(item, text=hide(item.text)) for item in parsed.problems)
@@ -83,7 +85,7 @@ def _read(source: str) -> str:
 def _print(parsed: Parsed) -> None:
     from rich.markup import escape
 
-    from .screen import console as screen
+    from .views.screen import console as screen
 
     console = screen()
     records = parsed.state if isinstance(parsed.state, tuple) else (parsed.state,)

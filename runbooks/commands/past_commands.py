@@ -31,21 +31,21 @@ from .console import (
 if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
-    from ..engine.planning import DeploymentPlan, Known
+    from ..engine.plans.planning import DeploymentPlan, Known
 
 _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=names_of_runs)
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
-    """Finish an unfinished run: killed, cut off, or stopped by a full disk.
+    """Finish a run that was killed, cut off, or stopped by a full disk.
 
-    The journal says how far it came, and the devices say what they are. Every end that is ours ends up verified with
-    the change, or as it was before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
+    Reads from the journal how far the run came, and from the devices what they run. Afterwards every end that is ours is
+    verified with the change, or rolled back. Needs only the run folder. Without RUN, finishes the newest unfinished run.
 
     \b
     nr-run resume            finish the newest unfinished run
     nr-run resume 7f3a       a run by the end of its id
-    nr-run resume 7f3a --close   it has been repaired by hand: send nothing, and let other runs go on
+    nr-run resume 7f3a --close   already repaired by hand: send nothing, release the devices for other runs
     """
     from ..engine.close_run import close_run
     from ..engine.resume import refuse_overtaken, resume, unfinished
@@ -91,19 +91,21 @@ def _newest_open(runs: Path) -> Path:
 def _rollback(run: str | None, **options: Any) -> Exit:
     """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
 
-    Refused when a device has moved on since: when what the run made was changed, or is used by something newer. Where it would
-    send in clear what has to be encrypted, it asks for --confirm as a removal does.
+    Refused if what the run made was changed since, or is used by something newer. If the rollback would send in clear what must
+    be encrypted, it asks for --confirm, as a removal does. If it restores a former key and one end is not ours, it asks whether
+    that end has the former key again.
 
     \b
     nr-run rollback 7f3a --plan     look
-    nr-run rollback 7f3a            look, confirm, do
+    nr-run rollback 7f3a            preview, ask, apply
     nr-run rollback                 the newest run that changed something
     """
-    from ..engine.confirmations import confirming
-    from ..engine.planning_removal import plan_rollback
+    from ..engine.key_rotation import tell_of_keys
+    from ..engine.plans.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
+    from ..engine.verifying.confirmations import confirming
     from ..locking.lock_records import advice
     from ..run.journal_states import begun, has_changed, is_rehearsal
 
@@ -123,7 +125,9 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
         def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-            return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            plan = plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            tell_of_keys(context, plan)
+            return plan
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
         said = confirming(
@@ -134,15 +138,17 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        for notice in context.notices:
+            console.progress.say(f"warning: {notice}")
         return console.finish(context, outcomes)
 
 
 def _show(run: str | None, **options: Any) -> Exit:
-    """Show one run: its recap, or how far it came. Without RUN the newest."""
-    from ..engine.cancel_page import armed_pages
+    """Show one run: its recap, or how far it came. Without RUN, the newest."""
+    from ..engine.rollback.cancel_page import armed_pages
     from ..locking.lock_records import advice
     from ..run.summary import RUNNING, UNFINISHED, Summary, recap_of
-    from .printable import printable
+    from .views.printable import printable
 
     runs = runs_folder(options["runs"])
     path: Path = find_run(runs, run)
@@ -160,7 +166,9 @@ def _show(run: str | None, **options: Any) -> Exit:
     return Exit.OK
 
 
-_CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
+_CLOSE = click.option(
+    "--close", is_flag=True, help="Send nothing; record that a person has repaired the devices, and release them for other runs."
+)
 resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG)(ended("resume", _resume))))
 _OF_ROLLBACK = (PLAN_AND_YES, CONFIRM, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)
 rollback_command = click.command("rollback")(_RUN(with_options(*_OF_ROLLBACK)(ended("rollback", _rollback))))

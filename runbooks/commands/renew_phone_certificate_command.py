@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from ..phones.renew_certificate import Bound
 
 _HELP = """\
-Bring the IP phones of an ASA to the certificate of another trustpoint, in the order that cuts none of them off.
+Move the IP phones of an ASA to the certificate of another trustpoint, in the order that cuts none of them off.
 
-Phones trust the digest of one certificate. Run it after each step, over days: it reads where the renewal stands from the ASA
-and from the phones' own files, and says what comes next and by whom. What neither shows a person confirms once, which is kept
-with who and when, for this certificate alone: call-manager (it hands out the new digest beside the old one) and phones (every
-phone, also one that is off now, has taken its file). When all of that is done it binds the certificate: with a plan, a lock, a
-journal and a rollback timer, and it keeps it only if a phone comes in again by it and all that were in are in.
+Phones trust the digest of one certificate. Run this command after each step, over days: it reads from the ASA and from the
+phones' own files how far the renewal has come, and says what comes next and who does it. What neither shows, a person confirms
+once; that is stored with name and time, for this certificate alone: call-manager (it hands out the new digest beside the old
+one) and phones (every phone, including those that are off now, has loaded its file). Then this command binds the certificate,
+with a plan, a lock, a journal and a rollback timer. It keeps the change only if a phone connects again with it and no connected
+phone is lost.
 
 \b
 nr-run renew-phone-certificate fw --to NEW --plan
@@ -45,17 +46,17 @@ nr-run renew-phone-certificate fw --to NEW --confirm phones --phone-timeout 900
 \b
 Exit codes: 0 bound, verified and saved, or it was bound before; 2 something is left to
 do, or --plan, or you said no; 11 not reached, or not all is known; 12 it is
-bound, and phones do not trust it; 13 a person has to see to it; 20 rolled back, as
+bound, and phones do not trust it; 13 for a person to do; 20 rolled back, as
 it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such host.
 """
-_TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="The one with the new certificate.")
+_TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="Trustpoint with the new certificate.")
 _WAIT = click.option(
     "--phone-timeout",
     type=click.FloatRange(min=1, max=3600),
     default=600.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a phone may take to come in by the new certificate, before it is rolled back.",
+    help="Roll back if no phone connects with the new certificate within this time.",
 )
 _OPTIONS = with_options(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_YES, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE)
 
@@ -66,9 +67,9 @@ def _renew(host: str, **options: Any) -> Exit:
     from ..phones.renew_certificate import Bound, Wanted, apply_with_rollback, look
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import binding_view, bound_words, renewal_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import binding_view, bound_words, renewal_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     phones = phone_files(options["phone_configs"])

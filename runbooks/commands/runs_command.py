@@ -20,14 +20,14 @@ NAMED = 10
 
 
 @click.group("runs", invoke_without_command=True)
-@click.option("--last", type=click.IntRange(min=1), default=LISTED, show_default=True, metavar="N", help="The newest N.")
-@click.option("--all", "every", is_flag=True, help="All that are kept.")
+@click.option("--last", type=click.IntRange(min=1), default=LISTED, show_default=True, metavar="N", help="List the newest N.")
+@click.option("--all", "every", is_flag=True, help="List all stored runs.")
 @with_options(JSON, RUNS)
 @click.pass_context
 def runs_command(context: click.Context, /, **options: Any) -> None:
-    """List the runs that are kept, newest last, with their outcome.
+    """List the stored runs, newest last, with their outcome.
 
-    An unfinished run needs nr-run resume; a running one is at work; an interrupted one was killed before it sent anything.
+    unfinished: run nr-run resume. running: still at work. interrupted: killed before it sent anything.
 
     \b
     nr-run runs --all
@@ -55,10 +55,10 @@ def _list(**options: Any) -> Exit:
 
 
 def _prune(days: float, keep: int, **options: Any) -> Exit:
-    """Let old runs go; never one that resume, rollback or another run still needs.
+    """Delete old runs, but none that resume, rollback or another run still needs.
 
-    A run goes when it is older than --days and not among the newest --keep, unless it did not end, is at work, or is the newest
-    that changed a tunnel. What stays although it is old is named.
+    Deletes a run that is older than --days and not among the newest --keep, unless it is unfinished, is at work, or is the
+    newest that changed a tunnel. Lists the old runs that it keeps.
 
     \b
     nr-run runs prune --plan           look
@@ -101,7 +101,12 @@ def _tell(found: Pruning, *, as_json: bool, done: bool) -> None:
 
 _POLICY = with_options(
     click.option(
-        "--days", type=click.FloatRange(min=0), default=90.0, show_default=True, metavar="N", help="Older than so many days."
+        "--days",
+        type=click.FloatRange(min=0),
+        default=90.0,
+        show_default=True,
+        metavar="N",
+        help="Delete runs that are older than this.",
     ),
     click.option(
         "--keep",
@@ -109,9 +114,9 @@ _POLICY = with_options(
         default=100,
         show_default=True,
         metavar="N",
-        help="The newest N stay, however old.",
+        help="Keep the newest N, however old.",
     ),
-    click.option("--plan", "plan_only", is_flag=True, help="Show what would go; remove nothing."),
-    click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."),
+    click.option("--plan", "plan_only", is_flag=True, help="List the runs that would be deleted; delete nothing."),
+    click.option("--yes", is_flag=True, help="Delete without asking. Required where there is no terminal."),
 )
 runs_command.add_command(click.command("prune")(with_options(_POLICY, JSON, RUNS)(ended("runs prune", _prune))))

@@ -22,7 +22,7 @@ def schema_command(kind: str) -> None:
     nr-run schema zia > zia.schema.json
     nr-run schema verification > verification.schema.json
     """
-    from ...inventory.schema import as_text, intent_schema
+    from ...inventory.files.schema import as_text, intent_schema
 
     if kind == VERIFICATION:
         from ..reports.document import verification_schema

@@ -9,27 +9,27 @@ import click
 
 from .completion import names_of_all
 from .console import INVENTORY, JSON
-from .printable import printable
+from .views.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...inventory.platforms import Platform
+    from ...inventory.models.platforms import Platform
     from ...services.besides import WithPartnerSheet
     from ...services.service import Intended
 
 
 @click.command("partner-sheet")
 @click.argument("name", shell_complete=names_of_all())
-@click.option("--for", "end", default="", metavar="END", help="For this end, by its host or who runs it.")
-@click.option("--service", metavar="SERVICE", default="", help="Of this service, where two have something of that name.")
+@click.option("--for", "end", default="", metavar="END", help="Print it for this end, by its host or by who runs it.")
+@click.option("--service", metavar="SERVICE", default="", help="Of this service, if two have something of that name.")
 @JSON
 @INVENTORY
 def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, as_json: bool) -> None:
-    """Print what the other side has to set, where that side is not ours. The key is not in it. No device is touched.
+    """Print what the other side has to set, where that side is not ours. The key is not included. No device is contacted.
 
-    The words are those of whoever sets it: of a partner's firewall, or of a provider's portal. With --for END also for an end of
-    a tunnel that is ours, by its host: for whoever sets it by hand.
+    Uses the words of whoever sets it: of a partner's firewall, or of a provider's portal. With --for END, also for an end that
+    is ours, by its host, if somebody sets it by hand.
 
     \b
     nr-run partner-sheet hq-partner                to send to the partner
@@ -37,9 +37,9 @@ def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, 
     nr-run partner-sheet hq-branch --for vpn3640   what vpn3640 has to have
     nr-run partner-sheet shop                      what the portal of the provider has to have
     """
-    from ...inventory.did_you_mean import hint
     from ...inventory.errors import IntentError, NothingMatched, UsageError
-    from ...inventory.hosts import load_nornir, platforms_of
+    from ...inventory.files.did_you_mean import hint
+    from ...inventory.files.hosts import load_nornir, platforms_of
     from ..engine.run_setup import inventory_folder
 
     folder = inventory_folder(inventory)

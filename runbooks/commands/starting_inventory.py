@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ...inventory.errors import UsageError
-from ...inventory.host_files import NAME
-from ...inventory.platforms import MODELS, Platform, platform_for
-from ...inventory.schema import SCHEMAS, as_text
+from ...inventory.files.host_files import NAME
+from ...inventory.files.schema import SCHEMAS, as_text
+from ...inventory.models.platforms import MODELS, Platform, platform_for
 from ...templates.environment import fill
 
 #: The outside interface that an engineer would expect, by model; any other is edited in the file.

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from ..verify.opening import Opened
 
 _HELP = """\
-Say of every service of the inventory whether it works, and change nothing for it.
+Report for every service of the inventory whether it works. Nothing is changed.
 
-Each device is logged in to once, and only asked to show things; then pings go through each tunnel, unless --no-probe is given. A
-service is up, idle (nothing asks for it: that is not broken), degraded, down, unencrypted (it passes in the clear), missing, or
-unverified (it could not be told, which is never a pass).
+Logs in to each device once and sends show commands, then pings through each tunnel unless --no-probe is given. A service is up,
+idle (no traffic asks for it, which is not a fault), degraded, down, unencrypted (it passes in clear), missing, or unverified
+(nr-run could not tell, which is never a pass).
 
 \b
 nr-run verify                           all that is active
@@ -35,22 +35,24 @@ Exit codes: 0 all is healthy; 2 all works, and a configuration differs from the
 intent; 11 no device could be reached; 12 something is down, degraded, missing,
 unencrypted or unverified; 66 no such service, host or run.
 """
-_NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings: what tables and counters show has to do.")
-_SINCE = click.option("--since", metavar="RUN", help="Say what has changed since that verification or run.")
+_NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings; judge from tables and counters alone.")
+_SINCE = click.option("--since", metavar="RUN", help="Show what has changed since that verification or run.")
 DEADLINE = click.option(
     "--deadline",
     type=click.FloatRange(min=1),
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="All is over by then, whatever a device does; what was not seen is unverified.",
+    help="Stop after this time, whatever the devices do; what was not read by then is unverified.",
 )
-LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
+LAB = click.option(
+    "--lab", is_flag=True, help="Use the simulated devices of the running lab, or of a lab for this command alone."
+)
 _PROVIDER_LOG = click.option(
     "--provider-log",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
+    help="Log of the far end's gateway (AWS, Alibaba Cloud, Tencent Cloud), to combine with what our end shows.",
 )
 _OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 
@@ -101,8 +103,8 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
 
 
 def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> None:
-    from .screen import console
-    from .verify_view import WIDTH, verification_view
+    from .views.screen import console
+    from .views.verify_view import WIDTH, verification_view
 
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
@@ -111,8 +113,8 @@ def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> N
 
 def progress_of() -> Any:
     """What tells a person on standard error how far it is."""
-    from .progress import LiveProgress, PlainProgress
-    from .screen import console
+    from .views.progress import LiveProgress, PlainProgress
+    from .views.screen import console
 
     screen = console(stderr=True)
     return LiveProgress(screen) if screen.is_terminal else PlainProgress()

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from ...checks.client_logs.explanation import Explanation
 
 _HELP = """\
-Judge whether a Secure Client came back by IKEv2 auto-reconnect, from outputs of its head-end (IOS-XE) before and after it slept.
+Judge whether a Secure Client resumed its session by IKEv2 auto-reconnect, from outputs of its head-end (IOS-XE) before and
+after it slept.
 
-Each file holds, as they were typed and pasted, one after the other: show clock, show crypto session detail, show crypto ikev2
-session detailed, show crypto ikev2 stats reconnect, show clock. No device is asked.
+Each file has, pasted one after the other: show clock, show crypto session detail, show crypto ikev2 session detailed, show
+crypto ikev2 stats reconnect, show clock. No device is contacted.
 
-It is a reconnect where the session has the capability R, the client was verified by PSK (its session token) and has its session
-id as identity, the address is the one that it had, the counters rose, no inactive entry stayed behind, and the client was not
-away for longer than the timeout. What is missing in a file is never taken for good.
+It is a reconnect if the session has the capability R; the client was authenticated by PSK (its session token), with its session
+id as identity; the address is the same as before; the counters rose; no inactive entry was left; and the client was not away
+for longer than the timeout. Missing evidence is never taken as good.
 
 \b
 nr-run verify-reconnect before.txt after.txt --timeout 900
@@ -32,16 +33,18 @@ nr-run verify-reconnect before.txt after.txt --client 192.0.2.5 --json
 
 \b
 Exit codes: 0 it came back by a reconnect; 12 it did not, or that is not verified;
-65 a file is not what it should be; 66 no client, or which one is not clear.
+65 a file is not what it should be; 66 no client, or several that could be meant.
 """
-_CLIENT = click.option("--client", default="", metavar="ADDRESS", help="Which client, by the address it was assigned.")
+_CLIENT = click.option("--client", default="", metavar="ADDRESS", help="The client to judge, by its assigned address.")
 _TIMEOUT = click.option(
     "--timeout",
     type=int,
     metavar="SECONDS",
-    help="The reconnect timeout of the IKEv2 profile; else it is looked for in the files.",
+    help="The reconnect timeout of the IKEv2 profile; by default it is read from the files.",
 )
-_LOG = click.option("--client-log", type=FILE, metavar="FILE", help="The client's log (text or DART ZIP): how long it was away.")
+_LOG = click.option(
+    "--client-log", type=FILE, metavar="FILE", help="The client's log (text or DART ZIP), which shows how long it was away."
+)
 
 
 def checked_timeout(timeout: int | None) -> int | None:

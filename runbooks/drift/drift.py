@@ -9,11 +9,11 @@ from importlib.metadata import version
 from typing import Any
 
 from ...changes import tree
-from ...checks.looking import Shown
+from ...checks.observations.looking import Shown
 from ...checks.verdict import Configured
 from ...checks.who_changed import Kept, kept
 from ...inventory.errors import Exit, NrRunError
-from ...inventory.release_lines import of_release
+from ...inventory.models.release_lines import of_release
 from ...inventory.systems import system_of
 from ...services.drift import DeviceDrift, of_standing, unread, worst
 from ...services.intended_state import standing

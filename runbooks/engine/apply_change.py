@@ -7,10 +7,10 @@ from ..run.open_runs import mark
 from ..run.run_secrets import encrypt_secrets
 from ..run.saved_plan import write_record
 from .context import Context
-from .gates import postcheck_of
 from .outcome import TunnelOutcome, refused
-from .planning import DeploymentPlan, write_plan
+from .plans.planning import DeploymentPlan, write_plan
 from .transaction import change_members
+from .verifying.gates import postcheck_of
 
 
 def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from ...checks.finding import Cause, Finding, Status, against
 from ...inventory.errors import NrRunError
 from ...services.service import Row
-from .failover_record import FailoverTest
+from .failover_test.failover_record import FailoverTest
 from .outcome import DeviceRow
-from .planning import DeploymentPlan, MemberPlan
-from .postchecks import BUILD, PostCheck
-from .proof import Proof
+from .plans.planning import DeploymentPlan, MemberPlan
+from .verifying.postchecks import BUILD, PostCheck
+from .verifying.proof import Proof
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...inventory.errors import NothingMatched
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from ..locking.locks import DeviceLocks, seconds_kept
 from ..run.folder import RunFolder
 from ..run.journal_states import open_tunnels

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from .confirmations import Confirming
-from .left_behind import LeftBehind
-from .readings import Readings
+from .plans.readings import Readings
+from .rollback.left_behind import LeftBehind
+from .verifying.confirmations import Confirming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nornir.core import Nornir
 
-    from ...inventory.platforms import Platform
-    from ...inventory.secrets import Secrets
+    from ...inventory.hiding.secrets import Secrets
+    from ...inventory.models.platforms import Platform
     from ...services.service import Deployment, Intended, Service
     from ...tasks.device import Stop
     from ..run.folder import RunFolder

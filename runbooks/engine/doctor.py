@@ -15,12 +15,12 @@ from typing import Any
 from nornir.core import Nornir
 
 from ...checks.finding import Finding, Status
-from ...checks.health import health, unreached
+from ...checks.readiness.health import health, unreached
 from ...inventory.errors import Exit, NothingMatched, NrRunError
-from ...inventory.hosts import load_nornir, platforms_of
-from ...inventory.platforms import Platform
-from ...inventory.secrets import Secrets, credential_folders
-from ...inventory.unknown_host import refuse_unknown
+from ...inventory.files.hosts import load_nornir, platforms_of
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.hiding.secrets import Secrets, credential_folders
+from ...inventory.models.platforms import Platform
 from ...services.besides import Readied
 from ...services.registry import declared, find
 from ...tasks.device import Stop, connect_by
@@ -30,9 +30,9 @@ from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder, new_path
 from ..run.kept_runs import runs_folder
 from .context import Progress
-from .limit import limited
 from .nornir_run import run_on
-from .rehearsal_lab import EveryService, rehearse
+from .plans.limit import limited
+from .rehearsal.rehearsal_lab import EveryService, rehearse
 from .run_setup import debug_log, inventory_folder, lab_credentials
 
 #: Folder of the runs folder, and file, in which a record is kept.

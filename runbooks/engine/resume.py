@@ -29,17 +29,17 @@ from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
 from ..run.open_runs import open_runs
 from ..run.run_names import run_names
 from ..run.saved_plan import SavedPlan
-from .automatic_rollback import defect_of, roll_back
 from .change_state import ChangeState
 from .context import Context
-from .failover import paths_of
-from .failover_record import FailoverTest
-from .gates import postcheck_of
+from .failover_test.failover import paths_of
+from .failover_test.failover_record import FailoverTest
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
-from .planning import MemberPlan
-from .rollback_timers import arming_of, marks_in
+from .plans.planning import MemberPlan
+from .rollback.automatic_rollback import defect_of, roll_back
+from .rollback.rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
+from .verifying.gates import postcheck_of
 
 
 def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
@@ -53,7 +53,7 @@ def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> Non
             touched = {host for names in open_tunnels(folder).values() for host in names}
             held = {host for host in touched if host in hosts or places.get(host) in hosts.values()}
             if held:
-                raise DriftError(f"run {folder.name} has not ended on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
+                raise DriftError(f"run {folder.name} is unfinished on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
 
 
 def _places(folder: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
 from .outcome import Result, TunnelOutcome
-from .planning import DeploymentPlan
+from .plans.planning import DeploymentPlan
 
 GOOD = (Result.VERIFIED, Result.SAS_UP, Result.UNCHANGED)
 

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from ...inventory.errors import DriftError, Exit, NrRunError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
 from .apply_change import apply_change
-from .automatic_rollback import defect_of
 from .context import Context
-from .find_unintended import notice_strays
-from .left_behind import without_gone
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
-from .planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
-from .reach import reach_of
+from .plans.find_unintended import notice_strays
+from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
 from .resume import refuse_unfinished
+from .rollback.automatic_rollback import defect_of
+from .rollback.left_behind import without_gone
 from .rollout import ONE_BY_ONE, Rollout, roll_out
-from .verification import save_accepted, verify_only
+from .verifying.reach import reach_of
+from .verifying.verification import save_accepted, verify_only
 
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment on what is known of its devices.
@@ -239,7 +239,7 @@ def _replan_and_apply(
     except NrRunError as error:
         return refused(approved.name, error)
     outcome = apply(context, plan)
-    return save_accepted(context, plan, outcome) if outcome.result in (Result.VERIFIED, Result.SAS_UP) else outcome
+    return save_accepted(context, plan, outcome) if outcome.has_changed else outcome
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
@@ -275,13 +275,13 @@ def _plan_again(
     """
     plan = planner(context, approved.deployment, Known(snapshots, approved=approved))
     if not plan.is_within(every):
-        raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
+        raise DriftError(f"{_drift(approved, plan)}; make a new plan")
     pairs = [(now, then) for now, then in zip(plan.members, approved.members, strict=True) if now.change and then.change]
     for now, then in pairs:
         if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
                 f"{now.host} would now roll itself back by {now.method.name} and not by {then.method.name}, as was approved "
-                f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
+                f"({'; '.join(now.method.because) or 'it can do that again'}); make a new plan"
             )
     if plan.changed or plan.removal:
         plan.refuse_if_forbidden()

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from nornir.core.inventory import Host
 
 from ...inventory.errors import NrRunError, UsageError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from ...tasks.device import Stop
 
 #: Calls a callback of the other side by its number, and returns what that returned once it has; without waiting, None at once.

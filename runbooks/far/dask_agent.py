@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from ...inventory.errors import NrRunError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from .doing import Doer
 from .messages import LEASE, PULSE, PULSE_SECONDS, READY
 from .order import RunOrder, build

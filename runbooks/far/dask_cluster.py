@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...inventory.errors import NrRunError, Unreachable, UsageError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from ...tasks.device import Stop
 from .dask_agent import PLAIN, serve
 from .messages import END, LEASE, READY, Message

@@ -60,7 +60,7 @@ class DaskRunner:
             self._stack.close()
 
     def _connected(self, task: Task) -> FarRunner:
-        from ...inventory.secrets import Secrets, credential_folders
+        from ...inventory.hiding.secrets import Secrets, credential_folders
         from ...tasks.device import Stop
         from .dask_cluster import references_of, through_dask
 

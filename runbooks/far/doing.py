@@ -26,9 +26,9 @@ from nornir.core.task import Result, Task
 from nornir.plugins.runners import SerialRunner
 
 from ...inventory.errors import NrRunError, SessionLost
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.device_types import register_device_types
 from ...tasks.device import CONNECTION, Stop
-from ...tasks.device_types import register_device_types
 from .carrying import pack, unpack
 from .messages import ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
 from .outcome import Failed, root_cause

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from nornir.core import Nornir
 
 from ...inventory.errors import UsageError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from ...tasks.device import Stop
 
 #: A process costs the start of an interpreter, as much as ten devices do: with fewer devices each it does not pay.

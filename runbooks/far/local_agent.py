@@ -11,7 +11,7 @@ import threading
 import time
 from multiprocessing.connection import Connection
 
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from .doing import Doer
 from .messages import END, PULSE, PULSE_SECONDS, READY, Message
 

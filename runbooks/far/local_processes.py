@@ -20,8 +20,8 @@ from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING
 
 from ...inventory.errors import NrRunError, Unreachable
-from ...inventory.secrets import Secrets
-from ...tasks.credentials import login_of
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.credentials import login_of
 from ...tasks.device import Stop
 from .messages import READY, Message
 from .runner import FarRunner

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ...inventory.errors import SecretError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 
 #: Folders whose code reads, judges and types; the lab is no part of it.
 CODE = ("inventory", "templates", "parsers", "changes", "checks", "services", "tasks", "runbooks")

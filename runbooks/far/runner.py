@@ -19,8 +19,8 @@ from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
-from ...inventory.secrets import Secrets
-from ...tasks.credentials import Login, login_of
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.credentials import Login, login_of
 from ...tasks.device import CONNECTION, Stop, log_in_by
 from .carrying import Callbacks, pack, unpack
 from .doing import HostRecord, Job

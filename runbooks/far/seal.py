@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ...inventory.errors import SecretError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 
 #: Where both sides have the key of the cluster.
 REFERENCE = "credential:nr-run-cluster"

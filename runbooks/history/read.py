@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...checks.verdict import Word
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched
+from ...inventory.files.did_you_mean import hint
 from .moments import written
 from .prune import DAY
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ...inventory.errors import NrRunError, SecretError
-from ...inventory.references import credential_folders, fetch
+from ...inventory.hiding.references import credential_folders, fetch
 from .message import words
 
 #: Seconds that one delivery takes at most, whatever the far side does.

@@ -15,7 +15,7 @@ from ...checks.phones.case import AuditAsked
 from ...checks.phones.pools import commands_of
 from ...checks.phones.shown import HeadEnd, commands_for
 from ...inventory.errors import Exit, IntentError, NothingMatched, NrRunError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...tasks.head_end import head_end
 from ..engine.context import Progress

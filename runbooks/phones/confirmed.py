@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ...checks.phones.renewal import CALL_MANAGER, PHONES, Renewal
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import DriftError, UsageError
-from ..engine.confirmations import system_user
+from ...inventory.files.did_you_mean import hint
+from ..engine.verifying.confirmations import system_user
 
 #: Folder of the runs folder, and file, in which records are kept.
 FOLDER, FILE = "renew-phone-certificate", "renewal.json"
@@ -44,7 +44,7 @@ def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
     for name in names:
         if name not in NAMES:
             known = hint(name, NAMES) or f" ({', '.join(NAMES)})"
-            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{known}")
+            raise UsageError(f"--confirm {name}: there is nothing to confirm by this name{known}")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return tuple(Confirmed(name, system_user(), at) for name in dict.fromkeys(names))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from ...checks.phones.audit import Audit
-from ..commands.printable import printable
+from ..commands.views.printable import printable
 from .audit import Audited
 
 

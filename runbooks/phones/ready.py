@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...changes.change import Change
-from ...checks.device_facts import Device
 from ...checks.finding import Status
-from ...checks.precheck import identity, saved
+from ...checks.readiness.device_facts import Device
+from ...checks.readiness.precheck import identity, saved
 from ...inventory.errors import DriftError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...tasks.gather import Snapshot
 
 

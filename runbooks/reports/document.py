@@ -17,7 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from ...checks.finding import Cause, Evidence, Finding
 from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, Figure, FlowState, Verdict, Verification, Word
 from ...inventory.errors import Exit
-from ...inventory.schema import DRAFT
+from ...inventory.files.schema import DRAFT
 from ..run.folder import plain_values
 from ..run.json_names import KEYS, OLD_TOO
 from ..run.json_names import document as as_document
@@ -130,7 +130,7 @@ _OF_THE_COMMAND: Mapping[str, dict[str, Any]] = {
     "outcome": {"enum": [code.word for code in Exit], "description": "Outcome of the command."},
     "exit_code": {"enum": [int(code) for code in Exit], "description": "Its exit code."},
     "folder": {"type": "string", "description": "Where the record is kept."},
-    "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be kept, told or written."},
+    "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be stored, sent or written."},
     "since": {"type": "object", "description": "With --since: what has changed since that verification or run."},
 }
 

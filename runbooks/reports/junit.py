@@ -12,7 +12,7 @@ from xml.etree import ElementTree as Xml
 
 from ...checks.finding import Finding
 from ...checks.verdict import DeviceState, Verdict, Verification, Word
-from ..commands.printable import printable
+from ..commands.views.printable import printable
 from ..history.moments import moment
 
 #: These are no characters of XML 1.0, however they are written.

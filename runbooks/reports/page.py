@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...checks.finding import Finding, Status
 from ...checks.verdict import Verdict, Verification, Word
 from ...templates.pages import fill_page
-from ..commands.printable import printable
+from ..commands.views.printable import printable
 from ..history.condition import DIFFERS, condition_of
 from ..history.moments import age, moment, written
 from ..history.read import ServicePast
@@ -33,7 +33,7 @@ class WordShown:
 WORDS: Mapping[Word, WordShown] = {
     Word.UP: WordShown("✓", "works, and carries traffic"),
     Word.IDLE: WordShown("○", "waits for traffic; nothing is wrong"),
-    Word.UNVERIFIED: WordShown("?", "could not be told: neither good nor bad is known"),
+    Word.UNVERIFIED: WordShown("?", "could not be determined: neither good nor bad is known"),
     Word.DEGRADED: WordShown("◐", "a part of it works"),
     Word.MISSING: WordShown("∅", "no device has it, and the intent says it has to be there"),
     Word.DOWN: WordShown("✕", "does not work"),

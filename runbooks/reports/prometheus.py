@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...checks.verdict import Configured, EndState, Verdict, Verification, Word
-from ..commands.printable import printable
+from ..commands.views.printable import printable
 from ..history.moments import moment
 from ..history.read import ServicePast
 from .metrics import METRICS

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from ...inventory.errors import SecretError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from .folder import RunFolder
 from .run_key import key_file, read_key
 

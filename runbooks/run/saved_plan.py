@@ -25,18 +25,18 @@ from ...changes.families import FAMILIES
 from ...changes.family import Family
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.steps import Edit
-from ...checks.rollback_methods import RELOAD_IN, SelectedMethod
+from ...checks.readiness.rollback_methods import RELOAD_IN, SelectedMethod
 from ...inventory.errors import NrRunError, SecretError
-from ...inventory.platform_record import platform_in, row_of
-from ...inventory.platforms import Platform
+from ...inventory.models.platform_record import platform_in, row_of
+from ...inventory.models.platforms import Platform
 from ...services.registry import find_built
 from ...services.service import Member
-from ...tasks.credentials import login_of
+from ...tasks.access.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
-from ..engine.confirmations import restored
 from ..engine.context import Context, Timeouts
-from ..engine.planning import DeploymentPlan, MemberPlan
+from ..engine.plans.planning import DeploymentPlan, MemberPlan
+from ..engine.verifying.confirmations import restored
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
 from .record_formats import FORMAT, READABLE, migrated
@@ -121,7 +121,7 @@ def read_record(path: Path) -> SavedPlan:
         data = json.loads(path.read_text(encoding="utf8"))
         if data["format"] not in READABLE:
             raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run goes on from format {_READABLE} only, which the "
+                f"{path} has format {data['format']}, and this nr-run resumes only format {_READABLE} only, which the "
                 "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)
@@ -165,7 +165,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
     if data["steps"] is not None and data["steps"] != _steps(change):
         raise NrRunError(
             f"{path}: the steps on {data['host']} that this nr-run would take are not those that the run recorded; "
-            "go on with the version that began it, or paste its rollback.cfg by hand"
+            "use the version that began it, or paste its rollback.cfg by hand"
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     # The field had another name, `fence`, in records that an earlier version wrote.

@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from ...inventory.errors import Exit
-from ..commands.screen import console
+from ..commands.views.screen import console
 from ..locking.lock_records import living
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical

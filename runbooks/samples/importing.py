@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ...changes.configuration import Configuration
-from ...checks.sample_judgement import judge
-from ...checks.sample_line import WORDS, LineVerdict
-from ...inventory import secret_store
+from ...checks.samples.sample_judgement import judge
+from ...checks.samples.sample_line import WORDS, LineVerdict
 from ...inventory.errors import Exit, IntentError, NotKnown, ParseError, UsageError
-from ...inventory.hosts import load_nornir, platforms_of
-from ...inventory.platforms import Platform
-from ...inventory.secrets import Secrets, credential_folders
-from ...inventory.unknown_host import refuse_unknown
+from ...inventory.files.hosts import load_nornir, platforms_of
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.hiding import secret_store
+from ...inventory.hiding.secrets import Secrets, credential_folders
+from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample, read_sample
 from ...parsers.provider_samples.line_form import AREAS
 from ...services.registry import FIRST_SERVICE, declared, find

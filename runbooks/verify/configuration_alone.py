@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import Question
 from ...inventory.systems import system_of
 from .opening import Opened
 

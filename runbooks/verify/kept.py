@@ -14,7 +14,7 @@ from typing import Any
 
 from ...checks.verdict import SCHEMA_VERSION, Verification
 from ...inventory.errors import NothingMatched
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
 from ..run.folder import RunFolder, new_path, plain_values
 from ..run.json_names import document
 from ..run.kept_runs import find_run

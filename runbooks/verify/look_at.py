@@ -9,9 +9,9 @@ from typing import Protocol
 
 from nornir.core.task import Result, Task
 
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
-from ...inventory.platforms import Platform
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import Question
+from ...inventory.models.platforms import Platform
 from ...tasks.look import Limits, look
 
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 from nornir.core import Nornir
 
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import IntentError, NothingMatched, SecretError
-from ...inventory.hosts import load_nornir, platforms_of
-from ...inventory.platforms import Platform
-from ...inventory.secrets import Secrets, credential_folders
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.hosts import load_nornir, platforms_of
+from ...inventory.hiding.secrets import Secrets, credential_folders
+from ...inventory.models.platforms import Platform
 from ...parsers.provider_log import ProviderLog
 from ...services.registry import find
 from ...services.service import Deployment, Intended
 from ...tasks.device import Stop, connect_by
 from ..engine.context import Progress, Timeouts
-from ..engine.every_intent import every_intent
-from ..engine.limit import within
-from ..engine.rehearsal_lab import EveryService, rehearse
+from ..engine.plans.every_intent import every_intent
+from ..engine.plans.limit import within
+from ..engine.rehearsal.rehearsal_lab import EveryService, rehearse
 from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both

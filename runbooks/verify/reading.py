@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import SAS, Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
 from ...services.besides import Showing
 from ...services.own_checks import commands

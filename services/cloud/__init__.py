@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
-Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a private line that carried its traffic in clear.
+Connect a data centre to Alibaba Cloud with two IKEv2 tunnels and BGP, in place of a private line that carried the traffic in
+clear.
 
-Without CONNECTION all active ones of cloud.yaml. Each stage is verified before the next one begins: both tunnels are up; both
-BGP neighbours are up, with prefixes both ways; and only then the static route over the private line gives way. If a gate does
-not hold, that route comes back first, and then all else is rolled back.
+Without CONNECTION, deploys all active connections of cloud.yaml. Each stage is verified before the next one begins: first both
+tunnels, then both BGP neighbours with prefixes in both directions, and only then the static route over the private line gives
+way. If a stage fails, that route is restored first, and then everything else is rolled back.
 
-Which routes the cloud has only a person can see: the plan says what is to be confirmed, and without it nothing is changed.
+No device shows which routes the cloud has. The plan lists what a person must confirm; without that, nothing is changed.
 
 \b
-nr-run deploy-cloud hangzhou --plan  look: exit 2 when there is something to do
+nr-run deploy-cloud hangzhou --plan  preview; exit 2 if there is something to do
 nr-run deploy-cloud hangzhou --confirm underlay --confirm vbr-routes
-                                     look, say yes, do
+                                     preview, ask, apply
 nr-run deploy-cloud --lab --yes      the same on a simulated firewall, with simulated gateways
 """
 _REMOVE = """\
-Take a connection to Alibaba Cloud away: the route over the private line comes back, or what is for the cloud is dropped, as
-on_removal says; then BGP and both tunnels go. Where encryption is mandatory and the route comes back, that is for a person to
-say, and without it nothing is changed. What others on the firewall use stays, and is named.
+Remove a connection to Alibaba Cloud.
+
+Depending on on_removal, the route over the private line is restored, or traffic for the cloud is dropped. Then BGP and both
+tunnels are removed. If encryption is mandatory and the route is restored, a person must confirm it; otherwise nothing is
+changed. Objects that others on the firewall use are retained and named.
 
 \b
-nr-run remove-cloud hangzhou --plan       look: exit 2 when there is something to do
+nr-run remove-cloud hangzhou --plan       preview; exit 2 if there is something to do
 nr-run remove-cloud hangzhou --confirm in-clear
-                                          look, say yes, do
+                                          preview, ask, apply
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
 _ROTATE = """\
-Give a tunnel of a connection another pre-shared key: in the console by a person, here by this run, verified by a new agreement.
-
-Each tunnel has a key of its own, and --key says which is changed, by its reference. First without --confirm: the next key is made
-and kept beside the one in use, and the run says where. Set it in the console for that tunnel alone, and run it again with
---confirm far-key. The other tunnel carries meanwhile; where the gateway does not take the new key, the old one comes back.
-
-\b
-nr-run rotate-cloud hangzhou --key credential:ali-1
-                                           the next key is made; set it in the console
-nr-run rotate-cloud hangzhou --key credential:ali-1 --confirm far-key
-                                           look, say yes, do
+Each tunnel has its own key; --key names it by its reference. You set it in the console, for that tunnel alone: run this first
+without --confirm, which generates the next key, stores it beside the current one and says where; then with --confirm far-key.
+The other tunnel carries the traffic meanwhile. If the gateway does not accept the new key, the old one is restored.
 """
 
 SERVICE = Declaration(
@@ -49,16 +44,22 @@ SERVICE = Declaration(
     noun="connection",
     section="cloud",
     commands=(
-        Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or roll back.", _DEPLOY, confirms=True),
-        Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE, confirms=True),
         Command(
-            "rotate-cloud",
-            "rotate",
-            "Give a connection another pre-shared key, verified, or restore the old one.",
-            _ROTATE,
+            "deploy-cloud",
+            "deploy",
+            "Deploy tunnels with BGP to Alibaba Cloud, verify them, or roll back.",
+            _DEPLOY,
+            confirms=True,
+        ),
+        Command(
+            "remove-cloud",
+            "remove",
+            "Remove tunnels to Alibaba Cloud, verify that they are gone, or roll back.",
+            _REMOVE,
             confirms=True,
         ),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",
+    rotates=Rotates(_ROTATE, former="rotate-cloud"),
 )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ...changes.objects import Config
 from ...changes.steps import Edit
 from ...checks.finding import Finding, Status
-from ...checks.questions import BGP, IPSEC, ROUTE
+from ...checks.observations.questions import BGP, IPSEC, ROUTE
 from ...inventory.errors import ChangeError
 from ..besides import Carrying, Failover
 from ..service import Deployment, Seen

@@ -18,8 +18,8 @@ from ...changes.objects import Config, ConfigObject, Key, read_desired
 from ...changes.removal import freed
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ...inventory.platforms import Platform
-from ...inventory.release import Release
+from ...inventory.models.platforms import Platform
+from ...inventory.models.release import Release
 from ...inventory.systems import system_of
 from ...templates.environment import fill
 from ..asa_ikev2_policies import policy_in

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ...changes.nameif import AsaInterface, interfaces
 from ...changes.objects import Config
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...parsers.provider_samples import Sample, SampleTunnel
 from ..sample_crypto import Chosen, choose

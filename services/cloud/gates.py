@@ -8,8 +8,8 @@ from ipaddress import IPv4Address
 from ...changes.change import Change
 from ...checks import ike_agreed
 from ...checks.finding import Finding, Status
-from ...checks.observation import Flow, hexadecimal, spis
-from ...checks.questions import BGP, IKEV2, IPSEC
+from ...checks.observations.observation import Flow, hexadecimal, spis
+from ...checks.observations.questions import BGP, IKEV2, IPSEC
 from .intent import Cloud, Gateway
 from .names import TunnelNames, draft
 from .view import OF_TUNNELS, View, Watched

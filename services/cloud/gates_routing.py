@@ -12,9 +12,9 @@ from ipaddress import IPv4Address, IPv4Network
 from ...changes.families.routing import ASA_ROUTE
 from ...changes.families.uses import destination
 from ...changes.objects import ConfigObject
-from ...checks.bgp import advertised_command, received_command
 from ...checks.finding import Finding, Status
-from ...checks.questions import BGP, ROUTE
+from ...checks.observations.questions import BGP, ROUTE
+from ...checks.routing.bgp import advertised_command, received_command
 from .features import left_routes, routes_text
 from .gates import tunnel_up
 from .intent import Cloud, Gateway

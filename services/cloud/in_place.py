@@ -14,7 +14,7 @@ from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject, Key, referrers
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ..l2l.versions import free_version, is_version
+from ..l2l.placing.versions import free_version, is_version
 from .intent import Cloud, Gateway
 from .names import CloudNames, TunnelNames, routes_to
 from .routes_there import OWN_DISTANCE

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from ...inventory.did_you_mean import hint
-from ...inventory.intent import Dpd, Waiver
-from ...inventory.strength import WEAK
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent import Dpd, Waiver
+from ...inventory.intents.strength import WEAK
 from ..instances import Instances, load_instances
 from .intent import FILE, SECTION, Bgp, Circuit, Cloud, CloudFile, Esp, Gateway, Ike
 

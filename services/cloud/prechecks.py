@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from ...changes.nameif import AsaInterface, interfaces
 from ...changes.objects import read
-from ...checks.asa_nat import Way, asa_translations
-from ...checks.asa_precheck import ROUTE, RUNNING, TWICE_NAT
-from ...checks.device_facts import Device, doubt, say
 from ...checks.finding import Finding, Status
-from ...checks.precheck import nvram
-from ...checks.route_table import RouteTable, route_table
-from ...checks.static_routes import after
+from ...checks.readiness.asa_precheck import ROUTE, RUNNING, TWICE_NAT
+from ...checks.readiness.device_facts import Device, doubt, say
+from ...checks.readiness.precheck import nvram
+from ...checks.routing.route_table import RouteTable, route_table
+from ...checks.routing.static_routes import after
+from ...checks.translation.asa_nat import Way, asa_translations
 from ..prechecks import of_every_change
 from ..service import Sight
 from .intent import Cloud
@@ -181,9 +181,9 @@ def _translation(device: Device, site: Cloud) -> Iterator[Finding]:
 def _access(device: Device) -> Iterator[Finding]:
     """What comes out of a tunnel passes the lists of interfaces by default; without that none is there for the tunnels."""
     off = any(node.line in ("no sysopt connection permit-vpn", "no sysopt connection permit-ipsec") for node in device.nodes)
-    words = "what comes out of a tunnel is let in"
+    words = "traffic that leaves a tunnel is permitted"
     if off:
-        words = "sysopt connection permit-vpn is off, and the tunnels have no list of their own: what comes out would be dropped"
+        words = "sysopt connection permit-vpn is off, and the tunnels have no list of their own: their traffic would be dropped"
     yield say(device, "permit-vpn", not off, words, RUNNING, "sysopt connection permit-vpn", "off" if off else "on")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from ...checks.bgp import advertised_command, prefixes, received_command
-from ...checks.observation import Observation
-from ...checks.questions import BGP, Particular, Question
+from ...checks.observations.observation import Observation
+from ...checks.observations.questions import BGP, Particular, Question
+from ...checks.routing.bgp import advertised_command, prefixes, received_command
 from ...inventory.errors import NotKnown
 from .intent import Cloud
 from .view import OF_ROUTING, OF_TUNNELS, Told

@@ -9,7 +9,7 @@ from ipaddress import IPv4Interface, IPv4Network
 from ...changes.families.uses import destination
 from ...changes.objects import Config
 from ...changes.tree import Node
-from ...checks.route_table import route_table
+from ...checks.routing.route_table import route_table
 from ...inventory.errors import NrRunError
 from ...inventory.systems.asa import ASA_8_4
 

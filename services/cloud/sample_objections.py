@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from ...inventory.errors import ChangeError, IntentError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from .features import refuse_platform
 from .intent import CloudFile
 from .intent_file import Connections, load

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ...inventory import schema
+from ...inventory.files import schema
 from .intent import CloudFile
 
 FILE = "cloud.schema.json"

@@ -12,12 +12,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.change import Change
 from ...changes.configuration import Configuration
-from ...checks.bgp import BgpRow, advertised_command, prefixes, received_command, row_of
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.observation import Flow, Observation, spis
-from ...checks.questions import BGP, IKEV2, IPSEC, ROUTE, Question
+from ...checks.observations.observation import Flow, Observation, spis
+from ...checks.observations.questions import BGP, IKEV2, IPSEC, ROUTE, Question
+from ...checks.routing.bgp import BgpRow, advertised_command, prefixes, received_command, row_of
 from ...inventory.errors import DeviceRefused, NotKnown, ParseError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import System, system_of
 from ...parsers import parse
 from ..service import Member, Seen

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from ...checks.questions import BGP, IPSEC, ROUTE
+from ...checks.observations.questions import BGP, IPSEC, ROUTE
 from .routes_there import connected
 from .view import View
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Let Secure Clients (AnyConnect) in on an IOS-XE router by IKEv2, and keep it only if one connects and its packets are counted.
+Let Secure Clients (AnyConnect) connect to an IOS-XE router by IKEv2, and keep the change only if one connects and its packets
+are counted.
 
-Without NAME all active ones of flexvpn.yaml. The trustpoint, its certificate and the clock are checked and never configured.
-What is built is verified by a client that has connected within the window of the intent. With --lab a scripted client does that.
+Without HEAD-END, deploys all active head-ends of flexvpn.yaml. The trustpoint, its certificate and the clock are checked, and
+never configured. Connect with a client within the window that the intent gives: that verifies the head-end. With --lab a
+scripted client connects.
 
 \b
-nr-run deploy-flexvpn remote --plan      look, with the profile of the clients: exit 2 when there is something to do
-nr-run deploy-flexvpn remote             look, confirm, do; then connect with a client
+nr-run deploy-flexvpn remote --plan      preview, with the profile of the clients
+nr-run deploy-flexvpn remote             preview, ask, apply; then connect with a client
 nr-run deploy-flexvpn --lab --yes        the same on simulated routers, with a simulated client
 """
 _REMOVE = """\
-Take a head-end for Secure Clients away. What others use stays, and is named. Clients that are connected lose their sessions.
+Remove a head-end for Secure Clients. Connected clients lose their sessions. Objects that others use are retained and named.
 
 \b
-nr-run remove-flexvpn remote --plan      look: exit 2 when there is something to do
-nr-run remove-flexvpn remote             look, confirm, do
+nr-run remove-flexvpn remote --plan      preview; exit 2 if there is something to do
+nr-run remove-flexvpn remote             preview, ask, apply
 """
 
 SERVICE = Declaration(
@@ -28,8 +30,8 @@ SERVICE = Declaration(
     noun="head-end",
     section="flexvpn",
     commands=(
-        Command("deploy-flexvpn", "deploy", "Let Secure Clients in, verified by one that connects, or roll back.", _DEPLOY),
-        Command("remove-flexvpn", "remove", "Take a head-end for Secure Clients away, or roll back.", _REMOVE),
+        Command("deploy-flexvpn", "deploy", "Deploy a head-end for Secure Clients, verify it with one, or roll back.", _DEPLOY),
+        Command("remove-flexvpn", "remove", "Remove a head-end for Secure Clients, or roll back.", _REMOVE),
     ),
     load="nr_run.services.flexvpn.service:FLEXVPN",
     schema="nr_run.services.flexvpn.schema:flexvpn_schema",

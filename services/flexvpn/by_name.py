@@ -16,9 +16,9 @@ from ...changes import tree
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.platforms import Platform
-from ...inventory.references import SCHEMES
-from ..l2l.versions import is_version
+from ...inventory.hiding.references import SCHEMES
+from ...inventory.models.platforms import Platform
+from ..l2l.placing.versions import is_version
 from ..service import Removal
 from .intent import FlexVpn, HeadEnds, Pool
 from .limits import KEY_ID
@@ -143,5 +143,5 @@ def removal_by_name(wanted: FlexVpn, text: str) -> Removal:
         return Removal((), (), ())
     present = (*own_objects(f"{OWN}{wanted.name}", config), *_offered(wanted, config))
     items, stays = owned(config, present)
-    users = "the local users of the router stay: which of them came with the head-end cannot be told"
+    users = "the local users of the router stay: which of them came with the head-end cannot be determined"
     return Removal(items, (*stays, users), tuple(item for item in present if item not in items))

@@ -13,8 +13,8 @@ from typing import Any
 from ...changes.objects import Config
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ...inventory.intent import IPSecProposal
-from ...inventory.platforms import Platform
+from ...inventory.intents.intent import IPSecProposal
+from ...inventory.models.platforms import Platform
 from ...templates.environment import fill
 from ...templates.words import FILTERS
 from ..ikev2_policies import offer_in

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ..service import Member, Seen
 from .certificates import Showing, judged
 from .files import asks, judged_files

@@ -17,7 +17,7 @@ from ...changes.implicit_references import users
 from ...changes.objects import Config, ConfigObject, Key, referrers
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ..l2l.versions import free_version, is_version
+from ..l2l.placing.versions import free_version, is_version
 from .by_name import own_objects
 from .intent import FlexVpn
 from .limits import KEY_ID

@@ -10,12 +10,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
-from ...inventory.did_you_mean import hint
-from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
-from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
-from ...inventory.own_checks import OwnCheck, Range
-from ...inventory.strength import FORBIDDEN, WEAK
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
+from ...inventory.intents.intent_fields import (
+    Address,
+    CiscoName,
+    Interface,
+    Name,
+    NamedRecord,
+    Network,
+    Record,
+    SecretReference,
+    Text,
+)
+from ...inventory.intents.own_checks import OwnCheck, Range
+from ...inventory.intents.strength import FORBIDDEN, WEAK
 from ..instances import Instances, load_instances
 from .limits import WITH_RECONNECT
 
@@ -135,7 +145,7 @@ class FlexVpn(NamedRecord):
     server_name: HostName = Field(description="Name that clients connect to; the certificate is for it.")
     trustpoint: CiscoName = Field(description="Trustpoint with the certificate; it is there, and is checked.")
     certificate_days: Annotated[StrictInt, Field(ge=1, le=365)] = Field(
-        default=30, description="A certificate that ends within so many days is told."
+        default=30, description="Report a certificate that ends within so many days."
     )
     pool: Pool = Field(description="Addresses for clients.")
     protected_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks that clients reach through the tunnel.")

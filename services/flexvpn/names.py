@@ -17,7 +17,7 @@ from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ..ikev2_policies import PolicyNames, policy_place
-from ..l2l.versions import is_version
+from ..l2l.placing.versions import is_version
 from .client_profile import client_profile
 from .intent import FlexVpn
 from .limits import KEY_ID

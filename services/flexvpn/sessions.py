@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from ...changes.objects import Config
 from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
 from ...parsers.records.session import CryptoSession
-from ..l2l.versions import is_version
+from ..l2l.placing.versions import is_version
 from .intent import FlexVpn
 from .names import own_name
 from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, configured, read

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ...checks.ike_agreed import Suite, others
-from ...checks.observation import Flow, Observation, Probe, spis
-from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
-from ...checks.tunnel_interfaces import TunnelInterface
-from ...inventory.intent import Crypto, IPSecProposal, Side, TunnelTermination
+from ...checks.observations.observation import Flow, Observation, Probe, spis
+from ...checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
+from ...checks.routing.tunnel_interfaces import TunnelInterface
+from ...inventory.intents.intent import Crypto, IPSecProposal, Side, TunnelTermination
 
 Pair = tuple[IPv4Network, IPv4Network]
+#: A counter may miss this many packets of a burst: one can be in flight at each reading.
+TOLERATED_PACKETS = 2
 #: Lifetime of IKE where no proposal names one, on every release (command references: lifetime of an IKE policy).
 IKE_SECONDS = 86_400
 #: The selectors of a tunnel interface.

@@ -13,8 +13,8 @@ from typing import Any
 
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
-from ...inventory.forms import NatForm, keeps_routing, nat_form, style_of
-from ...inventory.intent import (
+from ...inventory.intents.forms import NatForm, keeps_routing, nat_form, style_of
+from ...inventory.intents.intent import (
     Crypto,
     Dpd,
     IKEProposal,
@@ -23,7 +23,7 @@ from ...inventory.intent import (
     Style,
     Tunnel,
 )
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...templates.environment import fill
 

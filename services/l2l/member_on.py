@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...changes import tree
 from ...changes.nameif import find_interface, interfaces
 from ...inventory.errors import ChangeError
-from ...inventory.intent import Side, Style
-from ...inventory.platforms import Platform
+from ...inventory.intents.intent import Side, Style
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..service import Site
 from . import features

@@ -12,16 +12,25 @@ from dataclasses import dataclass, field
 
 from ...checks.finding import Cause, Evidence, Finding, Status
 from ...checks.ike_agreed import printed, weaker
-from ...checks.observation import Flow, Observation, Sa, hexadecimal, is_static, place_of, spis
+from ...checks.observations.observation import Flow, Observation, Sa, hexadecimal, is_static, place_of, spis
+from ...checks.observations.questions import INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.proof import Traffic, Watch, understood
-from ...checks.questions import INTERFACES, IPSEC, ROUTE, IkeRow, Question
-from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise, with_other_ike
-from .foreign_end import seen_from_here
-from .routed import routed
-from .signatures import probable_cause
-
-#: A counter may miss this many packets of a burst: one can be in flight at each reading.
-TOLERATED_PACKETS = 2
+from .diagnosis.signatures import probable_cause
+from .endpoint import (
+    TOLERATED_PACKETS,
+    Endpoint,
+    Pair,
+    Watched,
+    flow_of,
+    ike_rows,
+    live,
+    phase_1_up,
+    phase_2_up,
+    rise,
+    with_other_ike,
+)
+from .partner.foreign_end import seen_from_here
+from .verdicts.routed import routed
 
 
 @dataclass(frozen=True, slots=True)

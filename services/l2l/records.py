@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...inventory.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
+from ...inventory.intents.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
 from .features import TunnelInterface
 
 

@@ -11,38 +11,38 @@ from pathlib import Path
 from ...changes.change import Change
 from ...changes.objects import Config, read
 from ...changes.removal import owned
-from ...checks.device_facts import Box
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
-from ...checks.precheck import precheck
-from ...checks.questions import ROUTE, Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import ROUTE, Question
+from ...checks.readiness.device_facts import Box
+from ...checks.readiness.precheck import precheck
 from ...checks.verdict import Verdict
-from ...inventory.built import for_people
-from ...inventory.forms import style_of
-from ...inventory.intent import Intent, Tunnel, TunnelTermination
-from ...inventory.intent_files import load_intent
-from ...inventory.platforms import Platform
-from ...inventory.strength import narrow
-from ...inventory.validation import validate
+from ...inventory.intents.built import for_people
+from ...inventory.intents.forms import style_of
+from ...inventory.intents.intent import Intent, Tunnel, TunnelTermination
+from ...inventory.intents.intent_files import load_intent
+from ...inventory.intents.strength import narrow
+from ...inventory.intents.validation import validate
+from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
-from ..besides import Printed
+from ..besides import Confirmation, Printed
 from ..own_checks import nearest_place, refuse_wrong
 from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
-from .beside import policies_of_offers
-from .by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.beside import policies_of_offers
+from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.previous import previous
 from .features import tunnel_interface
-from .foreign_end import foreign_of, previous_of_one
-from .from_sample import draft_of
-from .partner_sheet import partner_sheet
-from .previous import previous
+from .partner.foreign_end import foreign_of, key_of_foreign, previous_of_one
+from .partner.from_sample import draft_of
+from .partner.partner_sheet import partner_sheet
+from .partner.sample_objections import objections_to
 from .records import WantedEnd, WantedTunnel
-from .sample_objections import objections_to
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
-from .verdict import verdict_of
-from .verdict_traffic import endpoint_of, stimulus
+from .verdicts.verdict import verdict_of
+from .verdicts.verdict_traffic import endpoint_of, of_full_size, stimulus
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
@@ -206,6 +206,16 @@ class LanToLan:
         """What the far end has to set."""
         return partner_sheet(inventory, platforms, name, end)
 
+    def key_confirmations(
+        self,
+        deployment: Deployment[WantedTunnel],
+        reference: str,  # noqa: ARG002 - it has one
+        *,
+        former: bool,
+    ) -> tuple[Confirmation, ...]:
+        """That the partner has the key, where an end is a partner's."""
+        return key_of_foreign(deployment.wanted, former=former)
+
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]
     ) -> Deployment[WantedTunnel] | None:
@@ -224,6 +234,12 @@ class LanToLan:
     def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
         """Pings between the protected networks."""
         return stimulus(deployment, member, shown)
+
+    def full_size(
+        self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], platform: Platform, running: str
+    ) -> tuple[Stimulus, ...]:
+        """Through the tunnel, to what answers behind the far end."""
+        return of_full_size(deployment, member, platform.os, running)
 
     def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:
         """All ends that are ours together."""

@@ -9,9 +9,9 @@ from ipaddress import IPv4Address
 from ...changes.implicit_references import uses_of_peer
 from ...changes.selectors import selectors_of
 from ...checks.finding import Finding, Status
-from ...checks.observation import Observation, spis
+from ...checks.observations.observation import Observation, spis
 from ...checks.proof import Watch
-from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface, tunnel_of
+from ...checks.routing.tunnel_interfaces import TunnelInterface, tunnel_interface, tunnel_of
 from ..service import Row, Sight
 from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up, suite_of
 from .proof import L2lProof, prove_removed, untested

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...changes.objects import Config
-from ...inventory.intent import Style
+from ...inventory.intents.intent import Style
 from ..service import Site
 from . import features
-from .beside import beside
+from .existing.beside import beside
+from .existing.other_form import refuse_other_form
+from .existing.standing_form import standing_form
 from .features import Names
-from .ikev1_places import ikev1_places
-from .map_places import map_of, place_in
 from .member_on import member_of
-from .other_form import refuse_other_form
-from .places import placed
+from .placing.ikev1_places import ikev1_places
+from .placing.map_places import map_of, place_in
+from .placing.places import placed
+from .placing.route_places import routes_beside
 from .records import WantedEnd
-from .route_places import routes_beside
-from .standing_form import standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
 #: Families of what each IKE version and each style is made of, on either system.

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_valid
 
 from ...checks.phones.case import read_url
 from ...checks.phones.models import MODELS
-from ...inventory.did_you_mean import hint
-from ...inventory.intent_fields import CiscoName, Interface, Name, NamedRecord, Record, Text
-from ...inventory.own_checks import OwnCheck, Range
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent_fields import CiscoName, Interface, Name, NamedRecord, Record, Text
+from ...inventory.intents.own_checks import OwnCheck, Range
 from ..instances import Instances, load_instances
 
 FILE = "vpn-phones.yaml"
@@ -49,7 +49,7 @@ class Phones(NamedRecord):
         default=None, description="Trustpoint whose certificate the interface shows; whichever without."
     )
     certificate_days: Annotated[StrictInt, Field(ge=1, le=365)] = Field(
-        default=30, description="A certificate that ends within so many days is told."
+        default=30, description="Report a certificate that ends within so many days."
     )
     phone_configs: tuple[FilePath, ...] = Field(
         default=(),

@@ -10,18 +10,18 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import Question
 from ...checks.phones.case import read_url
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.pools import command_for
 from ...checks.phones.readiness import readiness
 from ...checks.phones.shown import commands_for
-from ...checks.questions import Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import IntentError, NothingMatched
-from ...inventory.platforms import Platform
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
-from ...inventory.unknown_host import refuse_unknown
 from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Member, Place
 from ..verifying import Seeing

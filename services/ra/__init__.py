@@ -5,22 +5,24 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Let Cisco VPN clients in on a router, and keep it only if a client connects and its packets are counted; or roll it back.
+Let Cisco VPN clients connect to a router, and keep the change only if one connects and its packets are counted; otherwise roll
+back.
 
-Without GROUP all active ones of remote-access.yaml. What is built is verified by a client: one that has connected with an address
-of the pool, and sends, within the window of the intent. With --lab a scripted client does that.
+Without GROUP, deploys all active groups of remote-access.yaml. Connect with a client within the window that the intent gives,
+and send something: that verifies the group. With --lab a scripted client connects.
 
 \b
-nr-run deploy-ra staff --plan       look, with the profile for the clients: exit 2 when there is something to do
-nr-run deploy-ra staff              look, confirm, do; then connect with a client
+nr-run deploy-ra staff --plan       preview, with the profile for the clients
+nr-run deploy-ra staff              preview, ask, apply; then connect with a client
 nr-run deploy-ra --lab --yes        the same on simulated routers, with a simulated client
 """
 _REMOVE = """\
-Take a group of VPN clients away. What other groups, and LAN-to-LAN tunnels of the same crypto map, use stays, and is named.
+Remove a group of VPN clients. Objects that other groups, and LAN-to-LAN tunnels on the same crypto map, use are retained and
+named.
 
 \b
-nr-run remove-ra staff --plan       look: exit 2 when there is something to do
-nr-run remove-ra staff              look, confirm, do
+nr-run remove-ra staff --plan       preview; exit 2 if there is something to do
+nr-run remove-ra staff              preview, ask, apply
 """
 
 SERVICE = Declaration(
@@ -28,8 +30,8 @@ SERVICE = Declaration(
     noun="group",
     section="remote_access",
     commands=(
-        Command("deploy-ra", "deploy", "Let VPN clients in, verified by one that connects, or roll back.", _DEPLOY),
-        Command("remove-ra", "remove", "Take a group of VPN clients away, or roll back.", _REMOVE),
+        Command("deploy-ra", "deploy", "Deploy a group of VPN clients, verify it with one, or roll back.", _DEPLOY),
+        Command("remove-ra", "remove", "Remove a group of VPN clients, or roll back.", _REMOVE),
     ),
     load="nr_run.services.ra.service:REMOTE_ACCESS",
     schema="nr_run.services.ra.schema:remote_access_schema",

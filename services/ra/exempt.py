@@ -14,7 +14,7 @@ from ...changes.objects import Config, ConfigObject, read
 from ...changes.replacing import NOTHING, Replacing
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.errors import ChangeError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...templates.environment import fill
 from ..service import Member, Seen, Site
 from .intent import RemoteAccess

@@ -10,11 +10,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, model_validator
 
-from ...inventory.did_you_mean import hint
-from ...inventory.intent import Waiver
-from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
-from ...inventory.own_checks import OwnCheck, Range
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent import Waiver
+from ...inventory.intents.intent_fields import (
+    Address,
+    CiscoName,
+    Interface,
+    Name,
+    NamedRecord,
+    Network,
+    Record,
+    SecretReference,
+    Text,
+)
+from ...inventory.intents.own_checks import OwnCheck, Range
 from ..instances import Instances, load_instances
 
 FILE = "remote-access.yaml"

@@ -15,8 +15,8 @@ from ipaddress import IPv4Address
 from ...changes.objects import Config, ConfigObject
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
-from ...inventory.platforms import Platform
-from ..l2l.ikev1_places import free_policy
+from ...inventory.models.platforms import Platform
+from ..l2l.placing.ikev1_places import free_policy
 from .intent import RemoteAccess
 
 #: What the clients and a release both have: cipher of phase 1, and the transforms. AES came with 12.2(13)T; the clients have

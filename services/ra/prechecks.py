@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...checks.device_facts import Device, say
 from ...checks.finding import Finding
-from ...checks.nat import translations
-from ...checks.precheck import RUNNING, nvram
-from ...checks.router_interfaces import section_of
+from ...checks.readiness.device_facts import Device, say
+from ...checks.readiness.precheck import RUNNING, nvram
+from ...checks.routing.router_interfaces import section_of
+from ...checks.translation.nat import translations
 from ..prechecks import of_every_change
 from ..service import Sight
 from .intent import RemoteAccess

@@ -13,12 +13,12 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import IKE, IPSEC, Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import IKE, IPSEC, Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError
-from ...inventory.platforms import Platform
-from ...inventory.unknown_host import refuse_unknown
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.models.platforms import Platform
 from ..besides import LabCall
 from ..own_checks import nearest_place, refuse_wrong
 from ..ownership import without_others

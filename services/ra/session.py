@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...parsers import parse
 from ...parsers.records.ipsec import IpsecFlow
 from ..service import Member, Seen

@@ -7,9 +7,9 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ...checks.finding import Finding
-from ...checks.looking import Look, Shown
-from ...checks.observation import Flow, Observation
-from ...checks.questions import IKE, IPSEC
+from ...checks.observations.looking import Look, Shown
+from ...checks.observations.observation import Flow, Observation
+from ...checks.observations.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
 from ..service import Deployment

@@ -5,44 +5,38 @@ What is told of the service without importing what it is made of.
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
-Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are verified; or roll all of it back.
+Send a site's Internet traffic through two Zscaler tunnels, verify both, or roll everything back.
 
-Without SITE all active ones of zia.yaml. In stages, each verified before the next one begins: both tunnels are up and
-encrypted as the intent says; both probes are answered through them; and only then the interface of the hosts is led into them, by
-one line. With --lab both service edges are played.
+Without SITE, deploys all active sites of zia.yaml. Each stage is verified before the next one begins: first both tunnels,
+encrypted as the intent says; then both probes through them; and only then one line on the interface of the hosts sends their
+traffic into the tunnels. With --lab both service edges are simulated.
 
-What stands in the portal only a person can see: the plan says what is to be confirmed, and without it nothing is changed.
+No device shows what is set in the portal. The plan lists what a person must confirm; without that, nothing is changed.
 
 \b
-nr-run deploy-zia shop --plan       look: exit 2 when there is something to do
+nr-run deploy-zia shop --plan       preview; exit 2 if there is something to do
 nr-run deploy-zia shop --confirm credential --confirm probes
-                                    look, say yes, do
+                                    preview, ask, apply
 nr-run deploy-zia --lab --yes       the same on a simulated router with two simulated edges
 """
 _REMOVE = """\
-Take a site's Zscaler tunnels away: first the line that leads traffic into them, then the probes, then the tunnels.
+Remove a site's Zscaler tunnels: first the line that sends traffic into them, then the probes, then the tunnels.
 
-From then on the hosts reach the Internet by the routing table, in clear, or not at all. Where encryption is mandatory that is for
-a person to say, and without it nothing is changed. What others on the router use stays, and is named.
+From then on the hosts reach the Internet by the routing table, in clear, or not at all. If encryption is mandatory, a person
+must confirm that; otherwise nothing is changed. Objects that others on the router use are retained and named.
 
 \b
-nr-run remove-zia shop --plan       look: exit 2 when there is something to do
+nr-run remove-zia shop --plan       preview; exit 2 if there is something to do
 nr-run remove-zia shop --confirm in-clear
-                                    look, say yes, do
+                                    preview, ask, apply
 """
 _ROTATE = """\
-Give a site another pre-shared key: in the portal by a person, here by this run, verified by tunnels agreed again.
-
-First without --confirm: the next key is made and kept beside the one in use, and the run says where. Set it in the portal, for
-the VPN credential of the site, and run it again with --confirm far-key. The edges are agreed with one after the other, the
-backup first; where one does not take the new key, the old one comes back. With --to the new key is kept elsewhere already.
-
-\b
-nr-run rotate-zia shop                     the next key is made; set it in the portal
-nr-run rotate-zia shop --confirm far-key   look, say yes, do
+You set it in the portal, for the VPN credential of the site: run this first without --confirm, which generates the next key,
+stores it beside the current one and says where; then with --confirm far-key. It renegotiates with the edges one after the other,
+the backup first. If an edge does not accept the new key, the old one is restored.
 """
 
 SERVICE = Declaration(
@@ -51,17 +45,11 @@ SERVICE = Declaration(
     section="zia",
     commands=(
         Command(
-            "deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, verified, or roll back.", _DEPLOY, confirms=True
+            "deploy-zia", "deploy", "Deploy a site's two Zscaler tunnels, verify them, or roll back.", _DEPLOY, confirms=True
         ),
-        Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE, confirms=True),
-        Command(
-            "rotate-zia",
-            "rotate",
-            "Give a site another pre-shared key, verified, or restore the old one.",
-            _ROTATE,
-            confirms=True,
-        ),
+        Command("remove-zia", "remove", "Remove a site's Zscaler tunnels, or roll back.", _REMOVE, confirms=True),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",
+    rotates=Rotates(_ROTATE, former="rotate-zia"),
 )

@@ -14,8 +14,8 @@ from dataclasses import replace
 from ...changes.objects import Config
 from ...changes.steps import Edit
 from ...checks.finding import Finding, Status
-from ...checks.questions import IPSEC, ROUTE_MAP, SLA, TRACK
-from ...checks.watching import ProbeRow, TrackRow
+from ...checks.observations.questions import IPSEC, ROUTE_MAP, SLA, TRACK
+from ...checks.path.watching import ProbeRow, TrackRow
 from ...inventory.errors import ChangeError
 from ..besides import Carrying, Failover
 from ..service import Deployment, Seen

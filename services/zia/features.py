@@ -15,8 +15,8 @@ from ...changes import tree
 from ...changes.objects import Config, read_desired
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ...inventory.intent import IPSecProposal
-from ...inventory.platforms import Platform
+from ...inventory.intents.intent import IPSecProposal
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...templates.environment import fill
 from ...templates.words import ESP_INTEGRITY, FILTERS

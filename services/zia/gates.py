@@ -15,11 +15,11 @@ from ...changes.configuration import Configuration
 from ...changes.steps import Edit
 from ...checks import ike_agreed
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.observation import Flow, Observation, hexadecimal, spis
-from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
-from ...checks.watching import ClauseRow, ProbeRow, TrackRow
+from ...checks.observations.observation import Flow, Observation, hexadecimal, spis
+from ...checks.observations.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
+from ...checks.path.watching import ClauseRow, ProbeRow, TrackRow
 from ...inventory.errors import DeviceRefused, ParseError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...parsers import parse
 from ..service import Member, Seen

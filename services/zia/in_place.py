@@ -15,7 +15,7 @@ from ...changes.implicit_references import users
 from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
-from ..l2l.versions import free_version, is_version, next_version
+from ..l2l.placing.versions import free_version, is_version, next_version
 from .intent import Zia
 from .names import EdgeNames, SiteNames, Taken, draft, probes_called, standing
 

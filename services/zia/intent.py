@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from ...inventory.did_you_mean import hint
-from ...inventory.intent import Dpd, Waiver
-from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
-from ...inventory.intent_fields import (
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent import Dpd, Waiver
+from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
+from ...inventory.intents.intent_fields import (
     Address,
     Interface,
     Name,
@@ -25,9 +26,8 @@ from ...inventory.intent_fields import (
     Text,
     TunnelPrefix,
 )
-from ...inventory.maintenance import Window
-from ...inventory.strength import FORBIDDEN, WEAK
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.intents.maintenance import Window
+from ...inventory.intents.strength import FORBIDDEN, WEAK
 from ..instances import Instances, load_instances
 from .limits import NULL, problems_of
 

@@ -15,7 +15,7 @@ from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ..ikev2_policies import PolicyNames, policy_place
-from ..l2l.versions import is_version, version_of
+from ..l2l.placing.versions import is_version, version_of
 from .intent import Zia
 
 #: Of `track` and `ip sla` (command references, 15.1(3)T and later).

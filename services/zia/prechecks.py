@@ -11,12 +11,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.objects import read
 from ...changes.tree import Node
-from ...checks.acl import Flow, ios_list
-from ...checks.device_facts import Device, doubt, say
 from ...checks.finding import Finding, Status
-from ...checks.precheck import ROUTE, RUNNING, nvram
-from ...checks.transit import IKE, NAT_T, is_interface, list_findings
-from ...checks.ways import ios_ways
+from ...checks.path.acl import Flow, ios_list
+from ...checks.path.transit import IKE, NAT_T, is_interface, list_findings
+from ...checks.readiness.device_facts import Device, doubt, say
+from ...checks.readiness.precheck import ROUTE, RUNNING, nvram
+from ...checks.routing.ways import ios_ways
 from ...inventory.systems import system_of
 from ...parsers import parse
 from ..prechecks import of_every_change

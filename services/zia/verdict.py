@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...checks.finding import Cause, Finding, Status
-from ...checks.looking import Look
-from ...checks.observation import Flow, Observation, spis
-from ...checks.questions import Question
+from ...checks.observations.looking import Look
+from ...checks.observations.observation import Flow, Observation, spis
+from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, unseen
 from ..full_size import MTU, large_lost

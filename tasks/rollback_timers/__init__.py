@@ -13,7 +13,7 @@ from .timer import Arming, RollbackTimer, State
 
 __all__ = ["ROLLBACK_TIMERS", "Arming", "ByHand", "RollbackTimer", "State"]
 
-#: Name of a rollback method (checks/rollback_methods.py) to what does it.
+#: Name of a rollback method (checks/readiness/rollback_methods.py) to what does it.
 ROLLBACK_TIMERS: Mapping[str, RollbackTimer] = {
     timer.name: timer for timer in (ConfigureRevertTimer(), ReplaceKron(), EventManager(), ReloadIn())
 }

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...changes.timer_config import applet, applet_of, name_of
-from ...checks.listing import EVENTS
-from ...checks.rollback_methods import EVENT_MANAGER
-from ...checks.timers import RELOAD, applets
+from ...checks.observations.listing import EVENTS
+from ...checks.readiness.rollback_methods import EVENT_MANAGER
+from ...checks.readiness.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .reload_backstop import SCHEDULED, WithReloadBackstop
 from .reload_in import CANCEL, reload_state

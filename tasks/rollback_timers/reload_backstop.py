@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from ...changes.configuration import Configuration
 from ...changes.timer_config import name_of
-from ...checks.timers import RELOAD
+from ...checks.readiness.timers import RELOAD
 from ...inventory.errors import DeviceRefused
 from ..answers import configuration, running_of
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .reload_in import CANCEL, proved, schedule
 from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
@@ -108,7 +108,7 @@ class WithReloadBackstop(ABC):
         state = state_of(self, seen, arming)
         gentler, *_ = parts = self._parts(seen, arming)
         if parts[gentler] or stands_in(configuration(device, found[running]), arming):
-            raise DeviceRefused(f"{arming.host}: {gentler} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {gentler} could not be removed")
         if whole and state.others:
             refuse_unless_ours(arming.host, state)
         if any(parts.values()):
@@ -127,7 +127,7 @@ class WithReloadBackstop(ABC):
         with named(arming.host):
             left = [words for words, there in self._parts(seen, arming).items() if there]
         if left:
-            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be removed")
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ...checks.rollback_methods import RELOAD_IN
-from ...checks.timers import RELOAD, reload_timer
+from ...checks.readiness.rollback_methods import RELOAD_IN
+from ...checks.readiness.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused, DriftError
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...changes.timer_config import command_of, file_of, name_of, occurrence, policy
-from ...checks.listing import KRON
-from ...checks.rollback_methods import CONFIGURE_REPLACE
-from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
+from ...checks.observations.listing import KRON
+from ...checks.readiness.rollback_methods import CONFIGURE_REPLACE
+from ...checks.readiness.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import COPY, DELETE, NONE
 from .reload_backstop import SCHEDULED, WithReloadBackstop

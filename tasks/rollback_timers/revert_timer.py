@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...checks.rollback_methods import REVERT_TIMER
-from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
+from ...checks.readiness.rollback_methods import REVERT_TIMER
+from ...checks.readiness.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import NONE
 from .timer import Arming, State, look, named, refuse_unless_ours

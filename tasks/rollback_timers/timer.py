@@ -10,8 +10,8 @@ from typing import Protocol
 from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...inventory.errors import DeviceRefused, DriftError, NotKnown
-from ...inventory.platforms import Platform
-from ..session import Reply, Session
+from ...inventory.models.platforms import Platform
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 
 #: What a device may take between a command that begins to count and the command that shows it.

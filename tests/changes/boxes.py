@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal
+from nr_run.inventory.intents.intent import Dpd, End, IKEProposal, IPSecProposal
 
 from .rendering import termination
 

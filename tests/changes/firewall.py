@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, cast
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.changes.steps import Step
-from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.asa.box import AsaBox
+from nr_run.lab.asa.commands.execs import HANDLERS
 from nr_run.lab.asa.configure import apply
-from nr_run.lab.asa.execs import HANDLERS
+from nr_run.lab.ios.commands.execs import Call
 from nr_run.lab.ios.configure import Place
 from nr_run.lab.ios.configure import read as read_line
-from nr_run.lab.ios.execs import Call
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.services.building import desired
 from nr_run.services.l2l.features import Names
@@ -30,7 +30,7 @@ from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Member, Site
 
 if TYPE_CHECKING:
-    from nr_run.lab.core.session import Session
+    from nr_run.lab.core.access.session import Session
 
 KEY = "<secret:credential:hq-branch-psk>"
 #: What each firewall of the lab runs.

@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
-from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.building import desired as product_desired
 from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd

@@ -9,8 +9,8 @@ import pytest
 from nr_run.changes.nameif import find_interface, interfaces
 from nr_run.changes.tree import parse
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import End, IPSecProposal, TunnelTermination
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.intent import End, IPSecProposal, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.l2l.member_on import names_on
 from nr_run.templates.words import FILTERS
 

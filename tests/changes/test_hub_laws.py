@@ -11,7 +11,7 @@ from nr_run.changes.objects import read
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.removal import owned
 from nr_run.checks.finding import against
-from nr_run.inventory.intent import End
+from nr_run.inventory.intents.intent import End
 
 from .device import Device
 from .rendering import desired, termination

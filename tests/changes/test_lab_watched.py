@@ -7,7 +7,8 @@ import pytest
 from nr_run.changes.plan import plan
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
-from nr_run.lab.ios import configure, replace
+from nr_run.lab.ios import configure
+from nr_run.lab.ios.rollback import replace
 
 from .firewall import lines_of
 from .test_lab_forms import Router

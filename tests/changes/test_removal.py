@@ -9,7 +9,7 @@ from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal, plan_reversal
 from nr_run.changes.removal import owned
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import End
+from nr_run.inventory.intents.intent import End
 
 from .configs import VPN2611, VPN3640
 from .device import Device

@@ -14,7 +14,7 @@ from nr_run.changes.objects import read, referrers
 from nr_run.changes.plan import plan, plan_reversal
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import End
+from nr_run.inventory.intents.intent import End
 
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device

@@ -7,7 +7,7 @@ import pytest
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read, strange_use
 from nr_run.inventory.errors import ChangeError
-from nr_run.services.l2l.versions import free_version, is_version
+from nr_run.services.l2l.placing.versions import free_version, is_version
 
 from .configs import VPN3640
 from .device import Device

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from itertools import product
 
-from nr_run.inventory.built import CARRIED
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.built import CARRIED
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.core.faults import FAULTS, Faults
 
 from ..matrix.devices import PLAYED

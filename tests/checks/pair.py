@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from nr_run.checks.finding import Cause, Finding
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import IKE, IPSEC
-from nr_run.inventory.intent import End, IPSecProposal, TunnelTermination
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IKE, IPSEC
+from nr_run.inventory.intents.intent import End, IPSecProposal, TunnelTermination
 from nr_run.parsers import parse
+from nr_run.services.l2l.diagnosis.signatures import probable_cause
 from nr_run.services.l2l.endpoint import Endpoint, Watched
 from nr_run.services.l2l.proof import prove
-from nr_run.services.l2l.signatures import probable_cause
 
 PHASE_1, PHASE_2 = "show crypto isakmp sa", "show crypto ipsec sa"
 

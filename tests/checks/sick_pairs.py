@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nr_run.checks.finding import Status
-from nr_run.checks.observation import Probe
+from nr_run.checks.observations.observation import Probe
 
 from .pair import (
     CLIENT_FLOW,

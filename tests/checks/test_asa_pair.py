@@ -8,11 +8,11 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from nr_run.checks.finding import Finding, Status, against, proved
-from nr_run.checks.observation import Observation, Probe
-from nr_run.inventory.intent import End, IPSecProposal, TunnelTermination
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.inventory.intents.intent import End, IPSecProposal, TunnelTermination
+from nr_run.services.l2l.diagnosis.signatures import probable_cause
 from nr_run.services.l2l.endpoint import Endpoint, Watched, phase_1_up
 from nr_run.services.l2l.proof import prove, prove_removed
-from nr_run.services.l2l.signatures import probable_cause
 
 from . import pair
 from .pair import FAR_FLOW, NEAR_FLOW, Side

@@ -8,13 +8,13 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.tree import parse as tree
-from nr_run.checks.asa_nat import Way, asa_translations
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status, against
-from nr_run.checks.precheck import precheck
-from nr_run.inventory.intent import End, TunnelTermination
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.release import Release
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
+from nr_run.checks.translation.asa_nat import Way, asa_translations
+from nr_run.inventory.intents.intent import End, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.inventory.models.release import Release
 
 RUNNING = """\
 : Saved

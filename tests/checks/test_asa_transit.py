@@ -8,9 +8,9 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.precheck import precheck
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
 
 from .test_asa_precheck import ROUTES, RUNNING, box, with_lines
 
@@ -84,7 +84,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         with_lines("access-list LAN extended deny ip user BOB any any", ALL, "access-group LAN in interface inside"),
         "access-list",
         Status.UNVERIFIED,
-        "cannot be read for certain about packets from 10.1.0.0/24 to 10.2.0.0/24 with 'extended deny ip user BOB any any'",
+        "cannot be parsed reliably about packets from 10.1.0.0/24 to 10.2.0.0/24 with 'extended deny ip user BOB any any'",
     ),
     "a lower level": (levels(0, 50), "security-level", Status.FAILED, "inside has security-level 0 and outside 50"),
     "the same level": (levels(50, 50), "security-level", Status.FAILED, "inside has security-level 50 and outside 50"),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.bgp import BgpRow, advertised_command, plain_system, prefixes, received_command, row_of
-from nr_run.checks.observation import Observation
-from nr_run.checks.questions import BGP, QUESTIONS
+from nr_run.checks.observations.observation import Observation
+from nr_run.checks.observations.questions import BGP, QUESTIONS
+from nr_run.checks.routing.bgp import BgpRow, advertised_command, plain_system, prefixes, received_command, row_of
 from nr_run.inventory.errors import NotKnown
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.parsers import parse

@@ -8,12 +8,12 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
-from nr_run.checks.precheck import precheck
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.intent import CiscoTermination, End, TunnelTermination
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.l2l.features import Names
 
 from ..changes.firewall import wanted

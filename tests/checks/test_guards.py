@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nr_run.checks.finding import against
-from nr_run.checks.rollback_methods import RELOAD_IN, SelectedMethod, timer_findings
-from nr_run.checks.timers import RELOAD, ReloadTimer
+from nr_run.checks.readiness.rollback_methods import RELOAD_IN, SelectedMethod, timer_findings
+from nr_run.checks.readiness.timers import RELOAD, ReloadTimer
 from nr_run.inventory.errors import DeviceRefused
 from nr_run.tasks.push import _is_normal
 from nr_run.tasks.rollback_timers.timer import State, refuse_unless_whole

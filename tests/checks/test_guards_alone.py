@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
-from nr_run.checks.precheck import saved
-from nr_run.checks.rollback_methods import RELOAD_IN, REVERT_TIMER, SelectedMethod, timer_findings
-from nr_run.inventory.platforms import platform_for
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import saved
+from nr_run.checks.readiness.rollback_methods import RELOAD_IN, REVERT_TIMER, SelectedMethod, timer_findings
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.l2l.proof import renewed
 
 from .pair import HEALTHY_NEAR

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.checks.ike_agreed import Suite, has_other, others, printed, untold, weaker
-from nr_run.checks.questions import IkeRow
+from nr_run.checks.observations.questions import IkeRow
 
 WANTED = Suite("aes-256-cbc", "hmac-sha256", 14)
 GCM = Suite("aes-256-gcm", "hmac-sha256", 19)

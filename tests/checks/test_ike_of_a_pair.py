@@ -8,7 +8,7 @@ import pytest
 
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.ike_agreed import Suite
-from nr_run.checks.questions import IKEV2
+from nr_run.checks.observations.questions import IKEV2
 
 from .test_ikev2_pair import judge, only
 from .wires import healthy, watched

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from nr_run.changes import tree
 from nr_run.checks.finding import Finding, Status, against, proved
-from nr_run.checks.observation import Probe
+from nr_run.checks.observations.observation import Probe
+from nr_run.checks.observations.questions import IKEV2, INTERFACES, IPSEC, ROUTE
 from nr_run.checks.proof import Watch
-from nr_run.checks.questions import IKEV2, INTERFACES, IPSEC, ROUTE
-from nr_run.checks.tunnel_interfaces import tunnel_interface
+from nr_run.checks.routing.tunnel_interfaces import tunnel_interface
 from nr_run.services.l2l.endpoint import Watched
 from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed, untested
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.listing import DIRECTORY, EVENTS, INTERFACES, KRON, Listing
-from nr_run.checks.timers import applets, flash_files, kron_rows, reload_timer, revert_timer
+from nr_run.checks.observations.listing import DIRECTORY, EVENTS, INTERFACES, KRON, Listing
+from nr_run.checks.readiness.timers import applets, flash_files, kron_rows, reload_timer, revert_timer
 from nr_run.inventory.errors import NotKnown
 
 LISTS = {

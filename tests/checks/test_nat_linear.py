@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from nr_run.changes import tree
-from nr_run.checks.asa_nat import Way, asa_translations
+from nr_run.checks.translation.asa_nat import Way, asa_translations
 
 from ..calls import counted
 

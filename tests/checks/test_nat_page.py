@@ -7,8 +7,8 @@ from ipaddress import IPv4Network
 import pytest
 
 from nr_run.changes import tree
-from nr_run.checks.nat import translations
-from nr_run.checks.nat_page import exemption_page
+from nr_run.checks.translation.nat import translations
+from nr_run.checks.translation.nat_page import exemption_page
 
 PAIRS = [(IPv4Network("10.1.0.0/24"), IPv4Network("10.2.0.0/24")), (IPv4Network("10.1.0.0/24"), IPv4Network("10.3.0.1/32"))]
 DENIES = (" deny ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255", " deny ip 10.1.0.0 0.0.0.255 host 10.3.0.1")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.checks.finding import proved
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import IKE, IPSEC, Question
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IKE, IPSEC, Question
 from nr_run.parsers.records.ike import IsakmpSa
 from nr_run.parsers.records.ipsec import IpsecFlow, Selector
 from nr_run.parsers.result import Parsed, Problem

@@ -11,7 +11,7 @@ from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
 from nr_run.changes.steps import Edit
 from nr_run.checks.finding import Status
-from nr_run.checks.observation import Observation
+from nr_run.checks.observations.observation import Observation
 from nr_run.checks.other_tunnels import beside, leaving, taken_down
 
 from .pair import NEAR_FLOW, Flow, seen

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from nr_run.checks.finding import Status
 from nr_run.checks.own_checks import Answer, judged, problems
-from nr_run.inventory.own_checks import OwnCheck
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.safe_pattern import LONGEST, lines_with, why_not
-from nr_run.inventory.showing import SHOWS, why_not_shown
+from nr_run.inventory.hiding.showing import SHOWS, why_not_shown
+from nr_run.inventory.intents.own_checks import OwnCheck
+from nr_run.inventory.intents.safe_pattern import LONGEST, lines_with, why_not
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.catalogue import SYSTEMS, of
 from nr_run.parsers.records.system import NextHop
 from nr_run.parsers.shape import fields_of, record_of

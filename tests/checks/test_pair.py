@@ -8,8 +8,8 @@ from ipaddress import IPv4Network
 import pytest
 
 from nr_run.checks.finding import Evidence, Finding, Status, against, proved
-from nr_run.inventory.intent import End, TunnelTermination
-from nr_run.services.l2l.causes import CAUSES
+from nr_run.inventory.intents.intent import End, TunnelTermination
+from nr_run.services.l2l.diagnosis.causes import CAUSES
 from nr_run.services.l2l.proof import prove, untested
 
 from .pair import (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status, against
-from nr_run.checks.precheck import precheck
-from nr_run.inventory.platforms import platform_for
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
+from nr_run.inventory.models.platforms import platform_for
 
 from ..changes.configs import VPN2611
 from ..changes.rendering import ends, planned

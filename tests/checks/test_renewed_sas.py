@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from nr_run.checks.finding import Status
-from nr_run.checks.questions import IKEV2, IPSEC
+from nr_run.checks.observations.questions import IKEV2, IPSEC
 from nr_run.checks.renewed_sas import renewed
 
 from .wires import healthy

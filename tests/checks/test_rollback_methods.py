@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.checks.rollback_methods import choose, shows_of
-from nr_run.checks.timers import flash_files, flash_free, kron_rows, moment, revert_timer
+from nr_run.checks.readiness.rollback_methods import choose, shows_of
+from nr_run.checks.readiness.timers import flash_files, flash_free, kron_rows, moment, revert_timer
 from nr_run.inventory.errors import NotKnown
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 
 OLD, MIDDLE, YOUNG = platform_for("2611", "12.2(8)T"), platform_for("3640", "12.4(25d)"), platform_for("881", "15.4(3)M3")
 DIR = """\

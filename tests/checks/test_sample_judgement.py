@@ -8,9 +8,9 @@ import pytest
 
 from nr_run.changes.objects import Config
 from nr_run.changes.objects import read as read_config
-from nr_run.checks.sample_judgement import judge
-from nr_run.checks.sample_line import WORDS, LineVerdict
-from nr_run.inventory.platforms import Platform, platform_for
+from nr_run.checks.samples.sample_judgement import judge
+from nr_run.checks.samples.sample_line import WORDS, LineVerdict
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.parsers.provider_samples import read_sample
 
 FOLDER = Path(__file__).parents[1] / "provider_samples"

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from nr_run.checks.finding import Cause, Evidence
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import IKE, IPSEC, ROUTE, Question
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IKE, IPSEC, ROUTE, Question
 from nr_run.checks.signatures import Signature, matches, one_of
-from nr_run.services.l2l.causes import CAUSES
+from nr_run.services.l2l.diagnosis.causes import CAUSES
+from nr_run.services.l2l.diagnosis.signatures import SIGNATURES, found, probable_cause
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.signatures import SIGNATURES, found, probable_cause
 
 from .wires import PINGS, End, healthy, watched
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.checks.questions import ALWAYS, IKEV2, QUESTIONS, SAS, VIEWS
-from nr_run.inventory.platforms import MODELS, Platform, rows
+from nr_run.checks.observations.questions import ALWAYS, IKEV2, QUESTIONS, SAS, VIEWS
+from nr_run.inventory.models.platforms import MODELS, Platform, rows
 from nr_run.inventory.systems import SYSTEMS, System, any_of, generations, system_of
 from nr_run.parsers.catalogue import for_typed
 from nr_run.parsers.command import find
@@ -81,21 +81,21 @@ def test_generations_share_how_they_are_asked_for_configurations() -> None:
 #: Where an operating system is named all the same: tables of functions, which a record of data in inventory/ cannot hold, and
 #: modules that are about one operating system as a whole.
 NAMED = {
-    "checks/asa_precheck.py": "checks of an ASA",
-    "checks/asa_transit.py": "checks of an ASA",
-    "checks/ike_ground.py": "checks of IOS",
-    "checks/transit.py": "checks of IOS",
-    "checks/precheck.py": "checks of IOS, and the table of functions that says which checks an operating system has",
-    "checks/questions.py": "the table of functions that show an answer in one form",
-    "checks/rollback_methods.py": "rows of rollback methods, each with the operating systems that have it",
-    "tasks/dialects.py": "the dialect of a session that nobody has told what it talks to",
+    "checks/readiness/asa_precheck.py": "checks of an ASA",
+    "checks/path/asa_transit.py": "checks of an ASA",
+    "checks/readiness/ike_ground.py": "checks of IOS",
+    "checks/path/transit.py": "checks of IOS",
+    "checks/readiness/precheck.py": "checks of IOS, and the table of functions that says which checks an operating system has",
+    "checks/observations/questions.py": "the table of functions that show an answer in one form",
+    "checks/readiness/rollback_methods.py": "rows of rollback methods, each with the operating systems that have it",
+    "tasks/sessions/dialects.py": "the dialect of a session that nobody has told what it talks to",
     "runbooks/commands/parse.py": "what --os takes",
-    "runbooks/engine/rehearsal_lab.py": "the table of the devices that the lab has for each generation",
-    "tasks/credentials.py": "the words that other people's inventories have for the systems",
+    "runbooks/engine/rehearsal/rehearsal_lab.py": "the table of the devices that the lab has for each generation",
+    "tasks/access/credentials.py": "the words that other people's inventories have for the systems",
     "services/l2l/features.py": "the table of the templates of each generation",
-    "services/l2l/configured_systems.py": "the table of the functions that read a configuration for a cause",
-    "checks/sample_judgement.py": "what people call the system of a provider's sample",
-    "runbooks/commands/import_sample_view.py": "what people call the system of a provider's sample",
+    "services/l2l/diagnosis/configured_systems.py": "the table of the functions that read a configuration for a cause",
+    "checks/samples/sample_judgement.py": "what people call the system of a provider's sample",
+    "runbooks/commands/views/import_sample_view.py": "what people call the system of a provider's sample",
     "runbooks/commands/verify_reconnect_command.py": "what is judged are outputs of IOS-XE alone",
     "services/flexvpn/gates.py": "a service of IOS-XE alone",
     "services/flexvpn/reading.py": "a service of IOS-XE alone",

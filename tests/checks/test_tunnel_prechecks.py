@@ -9,9 +9,9 @@ import pytest
 from nr_run.changes.change import Change
 from nr_run.changes.config_object import ConfigObject
 from nr_run.changes.families import FAMILIES
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status, against
-from nr_run.checks.precheck import precheck
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
 
 from . import test_asa_precheck as asa
 from . import test_precheck as ios

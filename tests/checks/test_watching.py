@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.observation import Observation
-from nr_run.checks.questions import QUESTIONS, ROUTE_MAP, SLA, TRACK, Question
-from nr_run.checks.watching import ClauseRow, HopRow, ProbeRow, TrackRow
+from nr_run.checks.observations.observation import Observation
+from nr_run.checks.observations.questions import QUESTIONS, ROUTE_MAP, SLA, TRACK, Question
+from nr_run.checks.path.watching import ClauseRow, HopRow, ProbeRow, TrackRow
 from nr_run.inventory.errors import NotKnown
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.parsers import parse

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.checks.ways import asa_ways, ios_ways
+from nr_run.checks.routing.ways import asa_ways, ios_ways
 from nr_run.parsers.records.asa_system import AsaNextHop, AsaRoute
 from nr_run.parsers.records.system import NextHop, Route
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, Question
-from nr_run.checks.tunnel_interfaces import TunnelInterface
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, Question
+from nr_run.checks.routing.tunnel_interfaces import TunnelInterface
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.parsers import parse
 from nr_run.services.l2l.endpoint import Endpoint, Watched

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 
 from ..services.zia.planned import built, deployed, staged
 from ..services.zia.sites import site

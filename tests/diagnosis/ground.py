@@ -20,9 +20,9 @@ from nr_run.checks.finding import against
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_all
-from nr_run.runbooks.engine.planning import DeploymentPlan, Known, plan_deployment
-from nr_run.runbooks.engine.proof import Proof, prove_by_traffic
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan, Known, plan_deployment
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.verifying.proof import Proof, prove_by_traffic
 from nr_run.tasks.gather import gather
 from nr_run.tasks.observe import observe
 

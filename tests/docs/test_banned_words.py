@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,6 +73,7 @@ def strings(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, ast.get_docstring(node) or ""
 
 
+@cache
 def product() -> list[tuple[str, int, str]]:
     """File, line and text of every string of the product."""
     paths = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
@@ -79,6 +81,7 @@ def product() -> list[tuple[str, int, str]]:
     return [(name, line, text) for name, path in named if name not in OLD_NAMES for line, text in strings(path)]
 
 
+@cache
 def documents() -> list[tuple[str, int, str]]:
     """File, line and text of every document and template; a line with the next one, since a phrase may be broken."""
     paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
@@ -90,20 +93,17 @@ def documents() -> list[tuple[str, int, str]]:
     return made
 
 
-PRODUCT, DOCUMENTS = product(), documents()
-
-
 @BANS
 def test_no_string_has_an_old_word(banned: Banned) -> None:
     """No string of the product, which may reach a person, has it."""
-    found = [(name, line, text) for name, line, text in PRODUCT if re.search(banned.old, text) and (name, text) not in ALLOWED]
+    found = [(name, line, text) for name, line, text in product() if re.search(banned.old, text) and (name, text) not in ALLOWED]
     assert not found, f"write {banned.new} ({banned.why})"
 
 
 @BANS
 def test_no_document_has_an_old_word(banned: Banned) -> None:
     """No document and no template has it; the page on upgrading says what the old names were."""
-    found = [item for item in DOCUMENTS if re.search(banned.old, item[2]) and not item[0].endswith("upgrading.md")]
+    found = [item for item in documents() if re.search(banned.old, item[2]) and not item[0].endswith("upgrading.md")]
     assert not found, f"write {banned.new} ({banned.why})"
 
 

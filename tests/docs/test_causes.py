@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nr_run.services.l2l.causes import CAUSES
+from nr_run.services.l2l.diagnosis.causes import CAUSES
 
 from .documents import ROOT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ruamel.yaml import YAML
 
 from nr_run.checks.own_checks import problems
-from nr_run.inventory.own_checks import OwnCheck
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.intents.own_checks import OwnCheck
+from nr_run.inventory.models.platforms import platform_for
 
 from .documents import ROOT, blocks
 

@@ -7,8 +7,8 @@ import pytest
 from nr_run.changes.plan import plan
 from nr_run.changes.replacing import Replacing
 from nr_run.checks.verdict import Configured
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.release_lines import RELEASE_LINES, of_release
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.inventory.models.release_lines import RELEASE_LINES, of_release
 from nr_run.services.drift import DriftLine, Kind, drift_lines, worst
 
 HEAD = "crypto map M 10 ipsec-isakmp"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.checks.who_changed import Kept, entries, kept, last_change
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.inventory.systems import system_of
 
 IOS = system_of(platform_for("881", "15.4(3)M3"))

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from nr_run.changes.objects import read_desired
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.intent import Tunnel
-from nr_run.inventory.intent_files import load_intent
-from nr_run.inventory.strength import narrow
-from nr_run.inventory.validation import validate
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.intents.intent import Tunnel
+from nr_run.inventory.intents.intent_files import load_intent
+from nr_run.inventory.intents.strength import narrow
+from nr_run.inventory.intents.validation import validate
 from nr_run.services.flexvpn.intent import load as load_head_ends
-from nr_run.services.l2l import features, partner_sheet
+from nr_run.services.l2l import features
+from nr_run.services.l2l.partner import partner_sheet
 
 from ..matrix.table import PLATFORMS
 

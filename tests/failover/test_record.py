@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nr_run.runbooks.engine.failover_record import Span
+from nr_run.runbooks.engine.failover_test.failover_record import Span
 
 
 def test_the_sentence_has_the_seconds_of_the_document() -> None:

@@ -19,7 +19,7 @@ from nornir.core.inventory import Host
 from nr_run.changes.configuration import Configuration
 from nr_run.inventory import errors
 from nr_run.inventory.errors import NrRunError, SecretError, UsageError
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.far.carrying import Callbacks, OneWay, pack, unpack
 from nr_run.runbooks.far.order import RunOrder
 from nr_run.runbooks.far.outcome import Defect, Failed

@@ -40,4 +40,4 @@ def test_what_changes_devices(command: str) -> None:
     """A command that changes devices refuses it in one sentence."""
     done = CliRunner().invoke(cli, [command, "some", "--scheduler", "tls://192.0.2.1:8786"])
     assert done.exit_code in (Exit.USAGE, 2)
-    assert "--scheduler is for commands that only look (verify, drift, doctor)" in " ".join(done.output.split())
+    assert "--scheduler is for verify, drift and doctor, which only read" in " ".join(done.output.split())

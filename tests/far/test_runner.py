@@ -17,7 +17,7 @@ from nornir.core.task import Result, Task
 from nornir.plugins.runners import ThreadedRunner
 
 from nr_run.inventory.errors import DeviceRefused, IntentError, Interrupted, NrRunError, SessionLost, Unreachable, UsageError
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
 from nr_run.runbooks.far import messages, runner
 from nr_run.runbooks.far.carrying import OneWay

@@ -12,16 +12,16 @@ import pytest
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.runbooks.commands.console import CommandConsole
-from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.commands.service_command import building
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.outcome import TunnelOutcome
-from nr_run.runbooks.engine.planning import DeploymentPlan
-from nr_run.runbooks.engine.postchecks import BUILD, PostCheck
-from nr_run.runbooks.engine.proof import Proof
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 from nr_run.runbooks.engine.transaction import change_members
+from nr_run.runbooks.engine.verifying.postchecks import BUILD, PostCheck
+from nr_run.runbooks.engine.verifying.proof import Proof
 
 from .. import warm
 from .bench import BRANCH, ENDS, HQ, Bench, bench_of, ended_right

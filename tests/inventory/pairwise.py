@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
-from nr_run.inventory.intent import Intent, Side, Tunnel, TunnelTermination
+from nr_run.inventory.intents.intent import Intent, Side, Tunnel, TunnelTermination
 
 
 def pairwise(intent: Intent, tunnels: Sequence[Tunnel]) -> Iterator[tuple[Tunnel, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 
 CANARY = "Canary.Key~7Zq^x*1"
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nr_run.inventory.collisions import collisions
-from nr_run.inventory.intent import Intent, IntentFile
+from nr_run.inventory.intents.collisions import collisions
+from nr_run.inventory.intents.intent import Intent, IntentFile
 
 from ..calls import counted
 from .pairwise import pairwise

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from nornir.core import Nornir
 
-from nr_run.inventory.connection_settings import SETTINGS, TUNING, ConnectionSettings
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.files.connection_settings import SETTINGS, TUNING, ConnectionSettings
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.tasks.device import connect_by, settings_of
 
 

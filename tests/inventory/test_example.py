@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.intent_files import load_intent
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.intents.intent_files import load_intent
 
 from ..own_inventory import PAIR
 

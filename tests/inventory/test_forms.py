@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import WRITTEN, Carried, for_people
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.forms import can_do, keeps_routing, nat_form, style_of
-from nr_run.inventory.intent import Intent, IntentFile
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.strength import WEAK, algorithms, narrow
-from nr_run.inventory.validation import validate
+from nr_run.inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from nr_run.inventory.intents.built import WRITTEN, Carried, for_people
+from nr_run.inventory.intents.forms import can_do, keeps_routing, nat_form, style_of
+from nr_run.inventory.intents.intent import Intent, IntentFile
+from nr_run.inventory.intents.strength import WEAK, algorithms, narrow
+from nr_run.inventory.intents.validation import validate
+from nr_run.inventory.models.platforms import Platform, platform_for
 
 from .validated import TODAY, ends, tunnel
 

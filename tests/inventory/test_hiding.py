@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nr_run.inventory import harmless_forms, secret_forms
-from nr_run.inventory.harmless_forms import HARMLESS
-from nr_run.inventory.known_values import KnownValues
-from nr_run.inventory.references import fetch
-from nr_run.inventory.secret_forms import STEMS, secret_spans
-from nr_run.inventory.secrets import TOKEN, Secrets
+from nr_run.inventory.hiding import harmless_forms, secret_forms
+from nr_run.inventory.hiding.harmless_forms import HARMLESS
+from nr_run.inventory.hiding.known_values import KnownValues
+from nr_run.inventory.hiding.references import fetch
+from nr_run.inventory.hiding.secret_forms import STEMS, secret_spans
+from nr_run.inventory.hiding.secrets import TOKEN, Secrets
 from nr_run.parsers import parse
 from nr_run.parsers.export import as_document
 

@@ -9,7 +9,7 @@ import pytest
 from nornir.core.task import Result, Task
 
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.hosts import load_nornir, platforms_of, with_endpoints
+from nr_run.inventory.files.hosts import load_nornir, platforms_of, with_endpoints
 
 MARKER = "S3cr3t-M4rker"
 

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.intent import IKEPolicy, Intent, IntentFile, IPSecPolicy, Tunnel
-from nr_run.inventory.intent_files import load_intent
+from nr_run.inventory.intents.intent import IKEPolicy, Intent, IntentFile, IPSecPolicy, Tunnel
+from nr_run.inventory.intents.intent_files import load_intent
 
 from ..own_inventory import PAIR
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intent import Intent, IntentFile
-from nr_run.inventory.intent_files import load_intent
+from nr_run.inventory.intents.intent import Intent, IntentFile
+from nr_run.inventory.intents.intent_files import load_intent
 
 from ..own_inventory import PAIR
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.inventory.log_secrets import QUOTED, hidden_in_log
+from nr_run.inventory.hiding.log_secrets import QUOTED, hidden_in_log
 
 FORMS = (
     "pre-shared key: {}",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from nr_run.inventory.maintenance import DAYS, Window, closed
+from nr_run.inventory.intents.maintenance import DAYS, Window, closed
 
 #: A Saturday.
 SATURDAY = datetime(2026, 11, 28, tzinfo=UTC)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.hosts import load_nornir, platforms_of, with_endpoints
-from nr_run.inventory.models_file import FILE, load_models
-from nr_run.inventory.newer_releases import CHECKED_UP_TO, newer_than_known
-from nr_run.inventory.platform_record import platform_in, row_of
-from nr_run.inventory.platforms import KNOWN, MODELS, Platform, platform_for, rows
-from nr_run.inventory.release import Release
+from nr_run.inventory.files.hosts import load_nornir, platforms_of, with_endpoints
+from nr_run.inventory.models.models_file import FILE, load_models
+from nr_run.inventory.models.newer_releases import CHECKED_UP_TO, newer_than_known
+from nr_run.inventory.models.platform_record import platform_in, row_of
+from nr_run.inventory.models.platforms import KNOWN, MODELS, Platform, platform_for, rows
+from nr_run.inventory.models.release import Release
 
 TEXT = """
 models:

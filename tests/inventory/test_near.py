@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.inventory.did_you_mean import SHOWN, hint, nearest
+from nr_run.inventory.files.did_you_mean import SHOWN, hint, nearest
 
 
 @pytest.mark.parametrize(

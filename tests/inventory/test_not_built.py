@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intent_files import load_intent
+from nr_run.inventory.intents.intent_files import load_intent
 
 from .test_intent_files import edit, refusal
 

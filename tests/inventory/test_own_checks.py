@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.intent_files import load_intent
-from nr_run.inventory.own_checks import Range
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.intents.intent_files import load_intent
+from nr_run.inventory.intents.own_checks import Range
 from nr_run.services.l2l.service import L2L
 from nr_run.services.ra.service import REMOTE_ACCESS
 

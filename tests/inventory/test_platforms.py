@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intent import AUTHENTICATION_ALGORITHMS, ENCRYPTION_ALGORITHMS
-from nr_run.inventory.platforms import MODELS, platform_for, rows
+from nr_run.inventory.intents.intent import AUTHENTICATION_ALGORITHMS, ENCRYPTION_ALGORITHMS
+from nr_run.inventory.models.platforms import MODELS, platform_for, rows
 
 
 def test_the_2611_of_the_example() -> None:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nr_run.checks.ways import Path, Ways
+from nr_run.checks.routing.ways import Path, Ways
 from nr_run.inventory.prefix_index import PrefixIndex
 
 #: Few addresses and lengths, so that prefixes meet.

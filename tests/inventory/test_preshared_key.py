@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.secrets import Secrets, check_preshared_key
+from nr_run.inventory.hiding.secrets import Secrets, check_preshared_key
 
 from .secret_syntaxes import CANARY, KEY_CHARACTERS
 

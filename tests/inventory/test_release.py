@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.release import Release
+from nr_run.inventory.models.release import Release
 
 CLASSIC = st.builds(
     "{}.{}({}{}){}".format,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nr_run.inventory.host_files import DATA_KEYS
-from nr_run.inventory.intent import IntentFile, Record
-from nr_run.inventory.schema import SCHEMAS, as_text, hosts_schema, intent_schema, write_schemas
+from nr_run.inventory.files.host_files import DATA_KEYS
+from nr_run.inventory.files.schema import SCHEMAS, as_text, hosts_schema, intent_schema, write_schemas
+from nr_run.inventory.intents.intent import IntentFile, Record
 from nr_run.runbooks.commands.schema_command import schema_command
 from nr_run.services.registry import declared, schema_of
 
@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parents[2] / "inventory"
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_committed_schema_is_current(name: str) -> None:
-    """A changed model without `python -m nr_run.inventory.schema` is noticed."""
+    """A changed model without `python -m nr_run.inventory.files.schema` is noticed."""
     assert (EXAMPLE / "schema" / name).read_text() == as_text(SCHEMAS[name]())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.secrets import TOKEN, Secrets, credential_folders
+from nr_run.inventory.hiding.secrets import TOKEN, Secrets, credential_folders
 
 from .secret_syntaxes import CANARY
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.references import fetch
-from nr_run.inventory.secret_store import keep, ready, scheme_of
+from nr_run.inventory.hiding.references import fetch
+from nr_run.inventory.hiding.secret_store import keep, ready, scheme_of
 
 KEY = "Bn5xRt9Kq2Wm7Hd4Zs8Lv6Yc"
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.secrets import TOKEN, Secrets
+from nr_run.inventory.hiding.secrets import TOKEN, Secrets
 
 from .secret_syntaxes import CANARY, KEY_CHARACTERS, LINES, known
 
@@ -73,6 +73,19 @@ def test_value_that_a_line_break_cuts(tmp_path: Path, position: int, cut: str) -
     assert CANARY[:position] not in hidden.partition("key ")[2] or position < 3
     assert CANARY[position:] not in hidden or len(CANARY) - position < 3
     assert secrets.reveal(hidden) == text
+
+
+def test_a_short_text_is_looked_at_again_when_a_value_has_come(tmp_path: Path) -> None:
+    """What held no secret before a reference was resolved, or given another value, is searched for that value then."""
+    secrets = known(tmp_path, first=CANARY)
+    sentence, another = "r1 said 7sKzz81-ab-x to us", "r1 said Other.value.9 to us"
+    assert [secrets.hide(text) for text in (sentence, another) * 2] == [sentence, another] * 2
+    (tmp_path / "second").write_text("7sKzz81-ab-x")
+    secrets.resolve("credential:second")
+    assert secrets.hide(sentence) == "r1 said <secret:credential:second> to us"
+    secrets.give("credential:second", "Other.value.9")
+    assert "Other.value.9" not in secrets.hide(another)
+    assert "7sKzz81-ab-x" not in secrets.hide(sentence)
 
 
 def test_key_inside_another_key(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.strength import FORBIDDEN, WEAK, all_algorithms, narrow
-from nr_run.inventory.validation import validate
+from nr_run.inventory.intents.strength import FORBIDDEN, WEAK, all_algorithms, narrow
+from nr_run.inventory.intents.validation import validate
+from nr_run.inventory.models.platforms import platform_for
 
 from .validated import EXAMPLE, OLD, STRONG, THREE, TODAY, accepted, ends, intent, refusal, third, tunnel
 

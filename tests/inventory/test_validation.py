@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from nr_run.inventory.built import Carried
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.intent import IKEPolicy
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.validation import validate
+from nr_run.inventory.intents.built import Carried
+from nr_run.inventory.intents.intent import IKEPolicy
+from nr_run.inventory.intents.validation import validate
+from nr_run.inventory.models.platforms import platform_for
 
 from .validated import EXAMPLE, OLD, THREE, TODAY, accepted, ends, intent, refusal, third, tunnel
 

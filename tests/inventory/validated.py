@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intent import Intent, IntentFile
-from nr_run.inventory.intent_files import load_intent
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.validation import validate
+from nr_run.inventory.intents.intent import Intent, IntentFile
+from nr_run.inventory.intents.intent_files import load_intent
+from nr_run.inventory.intents.validation import validate
+from nr_run.inventory.models.platforms import Platform, platform_for
 
 from ..own_inventory import PAIR
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from nr_run.checks.bgp import advertised_command, prefixes, received_command
-from nr_run.checks.observation import Observation
-from nr_run.checks.questions import BGP
+from nr_run.checks.observations.observation import Observation
+from nr_run.checks.observations.questions import BGP
+from nr_run.checks.routing.bgp import advertised_command, prefixes, received_command
 from nr_run.lab.core.errors import LabError
 from nr_run.lab.entry import LabHandle
 from nr_run.lab.stations.far_order import read_order

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nr_run.lab.asa.box import AsaBox
-from nr_run.lab.asa.model import AsaMeaning
-from nr_run.lab.core.store import Store
+from nr_run.lab.asa.meaning.model import AsaMeaning
+from nr_run.lab.core.configuration.store import Store
 from nr_run.lab.rehearsal import CREDENTIALS, Rehearsal, new_secret
 
 BLOCKS = (

@@ -6,7 +6,7 @@ import asyncssh
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from nr_run.lab.core import ssh_keys
+from nr_run.lab.core.access import ssh_keys
 
 BITS = 1024
 COUNT = 4 * ssh_keys.OWN_PRIMES

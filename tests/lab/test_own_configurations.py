@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from netmiko import ConnectHandler
 
-from nr_run.lab.core.loaded import Loaded, blocks
+from nr_run.lab.core.configuration.loaded import Loaded, blocks
 from nr_run.lab.entry import LabHandle, start
 
 FOLDER = Path(__file__).parent / "configurations"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.lab.core.load import MEDIA_BYTES, Load
+from nr_run.lab.core.wire.load import MEDIA_BYTES, Load
 from nr_run.lab.entry import LabHandle
 
 from .tunnels import build, flow, number, ping, replies

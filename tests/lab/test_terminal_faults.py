@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from nr_run.lab.core.banners import MARKS
-from nr_run.lab.core.logforms import FORMS
+from nr_run.lab.core.access.banners import MARKS
+from nr_run.lab.core.access.logforms import FORMS
 from nr_run.lab.entry import LabHandle
 
 from .firewalls import back

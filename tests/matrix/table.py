@@ -13,12 +13,12 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from nr_run.inventory.built import WRITTEN, Carried
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intent import Crypto, Intent, IntentFile, Style
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.strength import narrow
-from nr_run.inventory.validation import validate
+from nr_run.inventory.intents.built import WRITTEN, Carried
+from nr_run.inventory.intents.intent import Crypto, Intent, IntentFile, Style
+from nr_run.inventory.intents.strength import narrow
+from nr_run.inventory.intents.validation import validate
+from nr_run.inventory.models.platforms import Platform, platform_for
 
 #: Model and release of each platform of the matrix, from old to new.
 PLATFORMS: tuple[tuple[str, str], ...] = (

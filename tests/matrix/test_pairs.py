@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.built import CARRIED
+from nr_run.inventory.intents.built import CARRIED
 
 from ..estate.test_estate import example_forms
 from .devices import HOSTS, two

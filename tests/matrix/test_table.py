@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from typing import Literal
 
 import pytest
 
 from nr_run.changes.objects import read_desired
-from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import CARRIED, WRITTEN
-from nr_run.inventory.forms import can_do
-from nr_run.inventory.intent import Style
-from nr_run.inventory.platforms import MODELS, Platform, platform_for, rows
-from nr_run.inventory.strength import FORBIDDEN, algorithms, lacking
+from nr_run.inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from nr_run.inventory.intents.built import CARRIED, WRITTEN
+from nr_run.inventory.intents.forms import can_do
+from nr_run.inventory.intents.intent import Style
+from nr_run.inventory.intents.strength import FORBIDDEN, algorithms, lacking
+from nr_run.inventory.models.platforms import MODELS, Platform, platform_for, rows
 from nr_run.services.l2l import features
 
 from .table import KEPT, STYLES, VERSIONS, Built, Refused, as_text, cells, intent_of, platforms, what
 
-#: Each cell: the two ends, IKE version, style, and what becomes of it.
-ALL = tuple((*cell, what(*cell)) for cell in cells())
-WORDS = {(str(near), str(far), version, style): verdict.word for near, far, version, style, verdict in ALL}
+
+@cache
+def judged() -> tuple[tuple[Platform, Platform, Literal[1, 2], Style, Built | Refused], ...]:
+    """Each cell: the two ends, IKE version, style, and what becomes of it. Only who tries this file computes them."""
+    return tuple((*cell, what(*cell)) for cell in cells())
+
+
+@cache
+def words() -> dict[tuple[str, str, int, Style], str]:
+    """Of each cell the word for what becomes of it."""
+    return {(str(near), str(far), version, style): verdict.word for near, far, version, style, verdict in judged()}
 
 
 def test_the_whole_matrix_is_the_one_that_is_kept() -> None:
@@ -30,7 +40,7 @@ def test_the_whole_matrix_is_the_one_that_is_kept() -> None:
 
 def test_every_cell_is_one_of_the_four_answers() -> None:
     """A cell is built, or an end lacks the IKE version or the style, or nothing is in common; and it names the end that lacks."""
-    for near, far, version, style, verdict in ALL:
+    for near, far, version, style, verdict in judged():
         if isinstance(verdict, Built):
             assert can_do(near, version, style)
             assert can_do(far, version, style)
@@ -45,8 +55,8 @@ def test_every_cell_is_one_of_the_four_answers() -> None:
 
 def test_both_orders_give_the_same() -> None:
     """Which end comes first changes neither whether a tunnel is built nor with what."""
-    for near, far, version, style, verdict in ALL:
-        assert WORDS[str(far), str(near), version, style] == verdict.word
+    for near, far, version, style, verdict in judged():
+        assert words()[str(far), str(near), version, style] == verdict.word
 
 
 @pytest.mark.parametrize(
@@ -69,12 +79,12 @@ def test_both_orders_give_the_same() -> None:
 )
 def test_pairs_that_are_known(near: str, far: str, version: int, style: Style, word: str) -> None:
     """The strongest that two releases have in common, as their command references say."""
-    assert WORDS[str(platform_for(*near.split())), str(platform_for(*far.split())), version, style] == word
+    assert words()[str(platform_for(*near.split())), str(platform_for(*far.split())), version, style] == word
 
 
 def test_nothing_stronger_is_passed_over() -> None:
     """What is picked is the first rung that both ends can do, and never what may not be built."""
-    for near, far, version, _, verdict in ALL:
+    for near, far, version, _, verdict in judged():
         if not isinstance(verdict, Built):
             continue
         for ladder, picked in ((IKE_LADDER, verdict.crypto.ike_proposals), (IPSEC_LADDER, verdict.crypto.ipsec_proposals)):
@@ -114,7 +124,7 @@ def text_of(near: Platform, far: Platform, verdict: Built, version: int, style: 
 
 def test_what_is_built_can_be_written_on_both_ends() -> None:
     """Each pair that is built has a text for both ends, with the key as a token and each end's address at the other."""
-    for near, far, version, style, verdict in ALL:
+    for near, far, version, style, verdict in judged():
         if isinstance(verdict, Built):
             for text, peer in zip(text_of(near, far, verdict, version, style), ("192.0.2.2", "192.0.2.1"), strict=True):
                 assert "<secret:credential:pair>" in text
@@ -126,7 +136,7 @@ def test_what_is_built_can_be_written_on_both_ends() -> None:
 
 def test_every_line_is_known_to_a_family() -> None:
     """A line that no family knows could not be rolled back; the text of no form has one, on either end."""
-    for near, far, version, style, verdict in ALL:
+    for near, far, version, style, verdict in judged():
         if isinstance(verdict, Built):
             for end, text in zip((near, far), text_of(near, far, verdict, version, style), strict=True):
                 read_desired(end.os, text)
@@ -134,7 +144,7 @@ def test_every_line_is_known_to_a_family() -> None:
 
 def test_what_waits_for_the_engine_is_refused_as_not_built() -> None:
     """The switch is the one table of what is carried: with less in it the same pair is refused in a sentence that says so."""
-    for near, far, version, style, verdict in ALL:
+    for near, far, version, style, verdict in judged():
         today = what(near, far, version, style, CARRIED)
         if isinstance(verdict, Built) and not all(CARRIED.carries(end, version, style) for end in (near, far)):
             assert isinstance(today, Refused)

@@ -17,7 +17,7 @@ PROVOKES = """\
 import runpy, sys
 runpy.run_path(sys.argv[1])["install"]()
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.release import Release
+from nr_run.inventory.models.release import Release
 from nr_run.runbooks.commands.console import CommandConsole
 for wrong in (lambda: Release.parse("no release"), lambda: CommandConsole("x", plan_only=True, yes=True, as_json=False)):
     try:

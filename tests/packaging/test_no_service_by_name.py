@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.changes.families import FAMILIES
-from nr_run.inventory import intent
+from nr_run.inventory.intents import intent
 from nr_run.services.registry import declared
 
 ROOT = Path(__file__).parents[2]

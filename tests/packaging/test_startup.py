@@ -106,14 +106,12 @@ def desk(tmp_path: Path) -> Path:
             "nr-run r",
             [
                 "remove-cloud",
-                "rotate-cloud",
                 "remove-flexvpn",
                 "remove-l2l",
-                "rotate-psk",
                 "remove-ra",
                 "remove-zia",
-                "rotate-zia",
                 "renew-phone-certificate",
+                "rotate-psk",
                 "rollback",
                 "resume",
                 "runs",
@@ -124,6 +122,7 @@ def desk(tmp_path: Path) -> Path:
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),
         ("nr-run remove-l2l b", ["branch-9"]),
         ("nr-run deploy-zia ", ["shop"]),
+        ("nr-run rotate-psk ", ["hq-branch", "hq-lab", "branch-9", "shop"]),
         ("nr-run show ", ["20260102T000000Z-81c0", "20260101T000000Z-7f3a"]),
         ("nr-run resume 7f", ["7f3a"]),
     ],
@@ -135,7 +134,7 @@ def test_completion_is_light(desk: Path, line: str, offers: list[str]) -> None:
 
 def test_completion_knows_the_example() -> None:
     """The names that completion finds in the example are those that are read in earnest."""
-    from nr_run.inventory.intent_files import load_intent
+    from nr_run.inventory.intents.intent_files import load_intent
 
     root = Path(__file__).parents[2]
     names = sorted(load_intent(root / "inventory" / "vpn").tunnels)

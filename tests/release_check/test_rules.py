@@ -9,8 +9,8 @@ import pytest
 
 from nr_run.changes.objects import read
 from nr_run.checks.release_check import Hit, far_lines, hits, instead, versions_of
-from nr_run.inventory.platforms import MODELS, Platform, Suite, platform_for, rows
-from nr_run.inventory.release_rules import NOTES, RULES, ReleaseRule, between, notes_between
+from nr_run.inventory.models.platforms import MODELS, Platform, Suite, platform_for, rows
+from nr_run.inventory.models.release_rules import NOTES, RULES, ReleaseRule, between, notes_between
 from nr_run.parsers import algorithms
 
 XE, XE_NEW, XE_26 = (platform_for("C8000V", release) for release in ("17.9.4a", "17.12.4", "26.1.1"))

@@ -13,7 +13,7 @@ from nr_run.checks.phones.models import model_named
 from nr_run.checks.phones.phone_file import read_phone_file
 from nr_run.checks.phones.pools import commands_of
 from nr_run.checks.phones.shown import HeadEnd, commands_for
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.lab.stations import phone_site
 

@@ -14,7 +14,7 @@ from nr_run.checks.phones.offers import CHOICES, chosen, trustpoints_of
 from nr_run.checks.phones.phone_file import read_phone_file
 from nr_run.checks.phones.policy import Origin, effective
 from nr_run.checks.phones.shown import DEFAULT_POLICY, HeadEnd
-from nr_run.inventory.release import Release
+from nr_run.inventory.models.release import Release
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.lab.stations import phone_site
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from nr_run.checks.verdict import SCHEMA_VERSION, Verification
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.commands.cli import cli
-from nr_run.runbooks.commands.printable import json_text
+from nr_run.runbooks.commands.views.printable import json_text
 from nr_run.runbooks.reports.document import FILE, SENTENCES, as_text, document, verification_schema
 from nr_run.runbooks.reports.hiding import without_secrets
 

@@ -12,15 +12,15 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.intent import ForeignTermination, IntentFile, TunnelTermination
-from nr_run.inventory.intent_tunnel import OWN_KEYS
-from nr_run.inventory.own_checks import When
-from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.intents.intent import ForeignTermination, IntentFile, TunnelTermination
+from nr_run.inventory.intents.intent_tunnel import OWN_KEYS
+from nr_run.inventory.intents.own_checks import When
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context
 from nr_run.runbooks.engine.nornir_run import run_on_all
-from nr_run.runbooks.engine.planning import Known
+from nr_run.runbooks.engine.plans.planning import Known
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.services.own_checks import commands, findings
 from nr_run.services.service import Deployment, Service

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nr_run.changes.change import Change
-from nr_run.checks.observation import Observation
-from nr_run.inventory.intent import Crypto, End, Tunnel
-from nr_run.inventory.platforms import Platform, platform_for
+from nr_run.checks.observations.observation import Observation
+from nr_run.inventory.intents.intent import Crypto, End, Tunnel
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.parsers.result import Parsed
-from nr_run.runbooks.engine.planning import DeploymentPlan, MemberPlan
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan, MemberPlan
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import deployment_of
 from nr_run.services.service import Member

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
 from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.run.authentic import RunSeal, Tampered, check_journal, journal_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import UsageError
-from nr_run.runbooks.engine.confirmations import Confirming, confirming, restored, system_user, unconfirmed
+from nr_run.runbooks.engine.verifying.confirmations import Confirming, confirming, restored, system_user, unconfirmed
 from nr_run.services.besides import Confirmation
 from nr_run.services.registry import declared, find
 
@@ -39,7 +39,7 @@ def test_who_has_said_what() -> None:
     assert probes.at.endswith("+00:00")
     assert said.open([credential, probes]) == (credential,)
     assert unconfirmed("branch", [credential]).startswith(
-        "branch: only a person can know this; look, and say --confirm credential\n"
+        "branch: no device shows this: check it, then confirm it with --confirm credential\n"
     )
     assert restored([credential.as_dict(), probes.as_dict()]) == (credential, probes)
 

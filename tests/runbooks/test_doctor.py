@@ -14,9 +14,9 @@ import pytest
 from click import Context, Option
 
 from nr_run.checks.finding import Status
-from nr_run.checks.health import Algorithms, Examined, health
 from nr_run.checks.phones.readiness import readiness
-from nr_run.inventory.platforms import platform_for
+from nr_run.checks.readiness.health import Algorithms, Examined, health
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.inventory.systems import system_of
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.commands.cli import cli
@@ -278,7 +278,7 @@ def examined(**outputs: str) -> Examined:
 
 def of(found: Examined, check: str) -> tuple[Status, str]:
     """Status and sentence of one check."""
-    from nr_run.checks import health as module
+    from nr_run.checks.readiness import health as module
 
     by_name = {
         "login": module._login,
@@ -320,14 +320,14 @@ def test_a_release_that_does_not_tell() -> None:
 
 def health_of(seen: Examined) -> list[str]:
     """The checks that were made."""
-    from nr_run.checks import health as module
+    from nr_run.checks.readiness import health as module
 
     return [finding.check for check in (module._insecure, module._login) for finding in check(seen)]
 
 
 def test_every_check_is_in_the_table() -> None:
     """What an examination asks is one table, and each row is a function of what was seen alone."""
-    from nr_run.checks.health import _CHECKS
+    from nr_run.checks.readiness.health import _CHECKS
 
     assert len(_CHECKS) == len(set(_CHECKS)) == 12
     assert callable(health)

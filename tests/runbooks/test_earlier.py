@@ -6,10 +6,10 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.inventory.intent import End
-from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.engine.planning import MemberPlan
-from nr_run.runbooks.engine.planning_removal import previous_plan
+from nr_run.inventory.intents.intent import End
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.runbooks.engine.plans.planning import MemberPlan
+from nr_run.runbooks.engine.plans.planning_removal import previous_plan
 
 from ..changes.rendering import ends
 from .plans import end_plan, tunnel_plan

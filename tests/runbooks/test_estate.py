@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.platforms import MODELS, platform_for, rows
+from nr_run.inventory.models.platforms import MODELS, platform_for, rows
 from nr_run.lab.core.profiles import PROFILES
-from nr_run.runbooks.engine.rehearsal_lab import _BOXES, box_for
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import _BOXES, box_for
 
 from .. import warm
 

@@ -12,11 +12,11 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from nr_run.inventory.built import FOR_PEOPLE, for_people
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.intent import Intent, IntentFile, Record
+from nr_run.inventory.intents.built import FOR_PEOPLE, for_people
+from nr_run.inventory.intents.intent import Intent, IntentFile, Record
 from nr_run.runbooks.engine.context import Context
-from nr_run.runbooks.engine.planning import Known, plan_deployment
+from nr_run.runbooks.engine.plans.planning import Known, plan_deployment
 from nr_run.services.l2l.service import L2L, IntendedTunnels
 
 from ..warm import start_lab

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.intent import Waiver
-from nr_run.inventory.own_checks import OwnCheck, Range
+from nr_run.inventory.intents.intent import Waiver
+from nr_run.inventory.intents.own_checks import OwnCheck, Range
 from nr_run.runbooks.engine.context import Context
-from nr_run.runbooks.engine.planning import Known, plan_deployment
+from nr_run.runbooks.engine.plans.planning import Known, plan_deployment
 from nr_run.services.ra.intent import Pool, RemoteAccess, RemoteAccessFile, User
 from nr_run.services.ra.service import REMOTE_ACCESS
 

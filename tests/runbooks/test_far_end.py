@@ -15,8 +15,8 @@ import pytest
 from nr_run.lab.core.errors import NoSuchDevice, NoSuchFault
 from nr_run.lab.core.faults import FAR_FAULTS
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.engine.far_ends import credential_name
-from nr_run.runbooks.engine.rehearsal_lab import ordered
+from nr_run.runbooks.engine.rehearsal.far_ends import credential_name
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import ordered
 
 from .. import warm
 from ..warm import start_lab

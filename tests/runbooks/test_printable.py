@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import Exit
-from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.commands.printable import _laid_out, json_text, printable
-from nr_run.runbooks.commands.progress import PlainProgress
-from nr_run.runbooks.commands.screen import console
-from nr_run.runbooks.commands.view import recap_view
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.runbooks.commands.views.printable import _laid_out, json_text, printable
+from nr_run.runbooks.commands.views.progress import PlainProgress
+from nr_run.runbooks.commands.views.screen import console
+from nr_run.runbooks.commands.views.view import recap_view
 from nr_run.runbooks.engine.outcome import Result, TunnelOutcome
 from nr_run.runbooks.run.folder import RunFolder
 

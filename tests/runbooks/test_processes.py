@@ -15,7 +15,7 @@ from nornir.core.inventory import Defaults, Groups, Hosts, Inventory
 from nornir.plugins.runners import ThreadedRunner
 
 from nr_run.inventory.errors import Unreachable
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.far import elsewhere
 from nr_run.runbooks.far.local_processes import beside
 from nr_run.tasks.device import Stop

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from ipaddress import IPv4Address
 
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.parsers import parse
 from nr_run.tasks.clear import clear
 from nr_run.tasks.device import connect_by

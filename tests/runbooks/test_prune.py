@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.kept_runs import find_run

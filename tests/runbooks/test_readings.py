@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.checks.observation import Observation
-from nr_run.runbooks.engine import readings
-from nr_run.runbooks.engine.planning import DeploymentPlan
-from nr_run.runbooks.engine.readings import Readings
+from nr_run.checks.observations.observation import Observation
+from nr_run.runbooks.engine.plans import readings
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan
+from nr_run.runbooks.engine.plans.readings import Readings
 from nr_run.runbooks.engine.runbook import _read_now
 from nr_run.runbooks.safe_change import safe_change
 from nr_run.services.registry import find

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from nr_run.inventory.errors import ChangeError, Locked, NothingMatched, NrRunError, SecretError
-from nr_run.inventory.intent import Intent
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.intents.intent import Intent
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.runbooks.commands.cli import cli
-from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
 from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.engine.run_setup import LOOKED_THROUGH, hosts_of_missing
@@ -28,7 +28,7 @@ from nr_run.runbooks.run.kept_runs import find_run
 from nr_run.runbooks.run.open_runs import FOLDER, open_runs
 from nr_run.runbooks.run.record_formats import FORMAT, READABLE
 from nr_run.runbooks.run.saved_plan import read_record
-from nr_run.services.l2l.by_name import tunnel_of
+from nr_run.services.l2l.existing.by_name import tunnel_of
 from nr_run.services.l2l.service import L2L, IntendedTunnels
 
 ROUTER = platform_for("2611", "12.2(8)T")
@@ -151,7 +151,7 @@ def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], 
         (
             json.dumps({"format": min(READABLE) - 1}),
             SecretError,
-            f"has format {min(READABLE) - 1}, and this nr-run goes on from format {min(READABLE)} or",
+            f"has format {min(READABLE) - 1}, and this nr-run resumes only format {min(READABLE)} or",
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from nr_run.inventory.errors import Exit, NrRunError, SecretError
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.run_secrets import decrypt_secrets, encrypt_secrets

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import NrRunError, SecretError
-from nr_run.inventory.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
-from nr_run.inventory.references import check_preshared_key
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
+from nr_run.inventory.hiding.references import check_preshared_key
+from nr_run.inventory.hiding.secrets import Secrets
 
 from ..conftest import DEVICES
 

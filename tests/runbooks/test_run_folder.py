@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.run.authentic import journal_of
 from nr_run.runbooks.run.folder import RunFolder
 

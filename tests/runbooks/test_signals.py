@@ -10,7 +10,7 @@ import time
 #: Prints progress without a pause while a second thread presses Ctrl-C; ends with 3 if the run was not asked to stop.
 PRINTING = """
 import signal, sys, threading, time
-from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.signals import on_signals
 from nr_run.tasks.device import Stop
 
@@ -52,7 +52,7 @@ def test_ctrl_c_in_the_midst_of_a_line_is_a_wish_to_stop_and_nothing_else() -> N
 WAITING = """
 import signal, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
-from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.signals import on_signals
 from nr_run.tasks.device import Stop
 

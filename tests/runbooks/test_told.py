@@ -9,12 +9,12 @@ from typing import cast
 
 import pytest
 
-from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import Exit, ParseError, UnreadableAnswer, answers_of
-from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.commands.screen import console
-from nr_run.runbooks.commands.view import recap_view
-from nr_run.runbooks.engine.planning import DeploymentPlan
+from nr_run.inventory.files.connection_settings import ConnectionSettings
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.runbooks.commands.views.screen import console
+from nr_run.runbooks.commands.views.view import recap_view
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.saved_plan import SavedPlan, nornir_of, platforms_in
 from nr_run.runbooks.run.summary import Summary

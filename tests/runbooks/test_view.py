@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from nr_run.changes.plan import plan
-from nr_run.runbooks.commands.plan_view import FEW, TOUCHES, plan_view
-from nr_run.runbooks.engine.planning import DeploymentPlan
+from nr_run.runbooks.commands.views.plan_view import FEW, TOUCHES, plan_view
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan
 
 from ..changes.rendering import desired
 from ..changes.test_hub_laws import hub, tunnel_to

@@ -11,13 +11,14 @@ from rich.console import Console
 
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.commands.cli import EXIT_CODES
-from nr_run.runbooks.commands.view import recap_view
+from nr_run.runbooks.commands.views.view import recap_view
 from nr_run.runbooks.engine.outcome import DeviceRow, Result, TunnelOutcome, exit_code
 
 ROOT = Path(__file__).parents[2]
 CODES = {
     Result.VERIFIED: Exit.OK,
     Result.SAS_UP: Exit.OK,
+    Result.DEGRADED: Exit.VERIFY_FAILED,
     Result.UNCHANGED: Exit.OK,
     Result.PENDING: Exit.PENDING,
     Result.NOT_VERIFIED: Exit.VERIFY_FAILED,

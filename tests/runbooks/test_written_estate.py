@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.hosts import load_nornir, platforms_of
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.lab import cli as lab_cli
 from nr_run.lab.core.profiles import PROFILES
 from nr_run.runbooks.commands import lab_command
-from nr_run.runbooks.engine.estate import FIRST_PORT, KINDS, MOST, write_estate
-from nr_run.runbooks.engine.rehearsal_lab import box_for, ordered
+from nr_run.runbooks.engine.rehearsal.estate import FIRST_PORT, KINDS, MOST, write_estate
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import box_for, ordered
 from nr_run.services.l2l.service import L2L
 
 from .. import warm

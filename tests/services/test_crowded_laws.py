@@ -19,7 +19,7 @@ from nr_run.changes.objects import read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
 from nr_run.checks.finding import against
 from nr_run.checks.planned_running import running_with
-from nr_run.inventory.platforms import Platform
+from nr_run.inventory.models.platforms import Platform
 from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L

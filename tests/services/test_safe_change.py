@@ -9,8 +9,8 @@ import pytest
 
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import ChangeError, NothingMatched, NrRunError, SecretError
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.registry import declared, find
 from nr_run.services.safe_change import NAME, Hosts
 from nr_run.services.service import Seen

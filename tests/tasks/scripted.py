@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from nr_run.inventory.connection_settings import ConnectionSettings
-from nr_run.inventory.secrets import Secrets
-from nr_run.tasks.connection import Cli, Login
-from nr_run.tasks.session import Session
+from nr_run.inventory.files.connection_settings import ConnectionSettings
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.tasks.access.connection import Cli, Login
+from nr_run.tasks.sessions.session import Session
 
 PROMPT = "vpn2611#"
 #: From the line that was typed to all that the device sends for it; None for the ordinary echo, answer and prompt.

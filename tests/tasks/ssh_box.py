@@ -11,10 +11,10 @@ from typing import Any
 
 import asyncssh
 
-from nr_run.inventory.connection_settings import ConnectionSettings
-from nr_run.inventory.secrets import Secrets
-from nr_run.tasks.connection import Cli, Login
-from nr_run.tasks.session import Session
+from nr_run.inventory.files.connection_settings import ConnectionSettings
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.tasks.access.connection import Cli, Login
+from nr_run.tasks.sessions.session import Session
 
 USER, PASSWORD = "netops", "Login.Word.9"
 PROMPT = "edge-1#"

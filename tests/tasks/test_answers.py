@@ -10,8 +10,8 @@ from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.state import GlobalState
 from nornir.plugins.runners import SerialRunner
 
-from nr_run.inventory.platforms import platform_for
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.runbooks.engine.nornir_run import run_on_one
 from nr_run.tasks.answers import running
 from nr_run.tasks.device import connect_by

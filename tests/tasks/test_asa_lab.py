@@ -18,27 +18,27 @@ from nornir.core.state import GlobalState
 
 from nr_run.changes.change import Change
 from nr_run.changes.tree import normalise
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, against, proved
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.precheck import precheck
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.errors import DeviceRefused, DriftError, SessionLost, Unreachable
-from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.inventory.intents.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.lab.entry import LabHandle
 from nr_run.services.l2l.endpoint import Endpoint, Watched
 from nr_run.services.l2l.features import Member, draft_names, text
 from nr_run.services.l2l.proof import prove
+from nr_run.tasks.access.connection import Cli, Login
 from nr_run.tasks.clear import clear
-from nr_run.tasks.connection import Cli, Login
 from nr_run.tasks.device import connect_by
-from nr_run.tasks.dialects import dialect_of
 from nr_run.tasks.gather import Snapshot, gather
 from nr_run.tasks.observe import observe
 from nr_run.tasks.probe import probe
 from nr_run.tasks.save import Saved, save
-from nr_run.tasks.session import Session
+from nr_run.tasks.sessions.dialects import dialect_of
+from nr_run.tasks.sessions.session import Session
 
 from ..warm import start_lab
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.tasks.decoding import Decoding
+from nr_run.tasks.sessions.decoding import Decoding
 
 GERMAN = "description Leitung München–Köln"
 

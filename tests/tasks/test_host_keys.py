@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import Exit, HostKeyRefused, Unreachable
+from nr_run.inventory.files.connection_settings import ConnectionSettings
 from nr_run.lab.entry import LabHandle
-from nr_run.tasks.host_keys import pins
-from nr_run.tasks.known_hosts import HostKey, keys_in
+from nr_run.tasks.access.host_keys import pins
+from nr_run.tasks.access.known_hosts import HostKey, keys_in
 
 from ..warm import start_lab
 from .ssh_box import connect, login, new_key, public, ssh_box, works

@@ -10,11 +10,11 @@ import pytest
 from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
 from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError, SessionLost, Unreachable
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.entry import LabHandle
 from nr_run.tasks.rollback_timers.reload_in import ReloadIn
 from nr_run.tasks.rollback_timers.timer import Arming
-from nr_run.tasks.session import Session
+from nr_run.tasks.sessions.session import Session
 
 from ..warm import start_lab
 from .scripted import connect

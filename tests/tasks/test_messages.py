@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.lab.core.logforms import FORMS, Moment, message
-from nr_run.tasks.messages import cleaned, may_stand, standing
-from nr_run.tasks.transcript import Prompts, parts_of
+from nr_run.lab.core.access.logforms import FORMS, Moment, message
+from nr_run.tasks.sessions.messages import cleaned, may_stand, standing
+from nr_run.tasks.sessions.transcript import Prompts, parts_of
 
 #: One line each: stamps, counters, names, zones, uptimes, classes, standards; and words of other parts of a device.
 LINES = (

@@ -19,9 +19,9 @@ from nornir_netmiko.tasks import netmiko_send_command, netmiko_send_config
 
 from nr_run.inventory.errors import IntentError, Unreachable
 from nr_run.lab.entry import LabHandle
+from nr_run.tasks.access.device_types import register_device_types
+from nr_run.tasks.access.drivers import AsaSsh, IosSsh, IosTelnet
 from nr_run.tasks.device import session
-from nr_run.tasks.device_types import register_device_types
-from nr_run.tasks.drivers import AsaSsh, IosSsh, IosTelnet
 
 from ..warm import start_lab
 

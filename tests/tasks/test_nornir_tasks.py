@@ -13,7 +13,7 @@ from nornir.core import Nornir
 from nr_run.changes.change import Change
 from nr_run.inventory.errors import ChangeError, DeviceRefused, IntentError, NrRunError
 from nr_run.lab.entry import LabHandle
-from nr_run.tasks.connect import connect
+from nr_run.tasks.access.connect import connect
 from nr_run.tasks.nornir_tasks import gather, observe, probe, push, render, save
 
 from ..warm import start_lab

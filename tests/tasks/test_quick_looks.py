@@ -7,8 +7,8 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nr_run.tasks import messages
-from nr_run.tasks.transcript import MARK, Prompts, _marked_at, echoed
+from nr_run.tasks.sessions import messages
+from nr_run.tasks.sessions.transcript import MARK, Prompts, _marked_at, echoed
 
 _PIECES = (
     *("%SYS-5-CONFIG_I: ", "%ASA-5-111008: ", "%", "SYS", "-5-", "CONFIG_I", ":", " ", "\n", "\x07", "*", "***", "^C", "#"),

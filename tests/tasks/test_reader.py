@@ -8,11 +8,11 @@ import pytest
 
 from nr_run.checks.proof import Traffic
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.platforms import Platform, platform_for
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.parsers import parse
 from nr_run.tasks.probe import answers_to, line_of
 from nr_run.tasks.reader import Ping, Reader, bursts
-from nr_run.tasks.session import Session
+from nr_run.tasks.sessions.session import Session
 
 BOX = platform_for("3640", "12.2(8)T")
 REFUSED = (

@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.inventory.errors import NotKnown
 from nr_run.tasks.gather import refuse_refused
-from nr_run.tasks.reply import Reply
+from nr_run.tasks.sessions.reply import Reply
 
 
 @pytest.mark.parametrize("line", ["show version", "show ip route", "show kron schedule"])

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.checks.timers import clock_is_set
-from nr_run.inventory import references
-from nr_run.inventory.connection_settings import ConnectionSettings
+from nr_run.checks.readiness.timers import clock_is_set
 from nr_run.inventory.errors import NothingMatched, NotKnown, SecretError, Unreachable
+from nr_run.inventory.files.connection_settings import ConnectionSettings
+from nr_run.inventory.hiding import references
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
+from nr_run.tasks.access.login import Dialogue, Words
 from nr_run.tasks.answers import running, running_again
 from nr_run.tasks.gather import sas_in
-from nr_run.tasks.login import Dialogue, Words
-from nr_run.tasks.reply import Reply
+from nr_run.tasks.sessions.reply import Reply
 
 from .scripted import PROMPT, Scripted
 from .test_answers import RUNNING, nornir_of

@@ -9,7 +9,7 @@ import pytest
 from nornir.core import Nornir
 
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.hosts import load_nornir
+from nr_run.inventory.files.hosts import load_nornir
 from nr_run.tasks.nornir_tasks import render
 from nr_run.templates.environment import fill
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nr_run.inventory.secrets import Secrets
-from nr_run.tasks.connection import sentence
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.tasks.access.connection import sentence
 
 
 def test_no_secret_stands_in_the_sentence_on_a_login(tmp_path: Path) -> None:

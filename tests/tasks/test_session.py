@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import DeviceRefused, SessionLost, Unreachable
-from nr_run.tasks.session import Session
+from nr_run.tasks.sessions.session import Session
 
 from .scripted import PROMPT, Endless, Script, Scripted, connect, credentials
 
@@ -179,11 +179,11 @@ def test_question_that_nobody_expects(tmp_path: Path) -> None:
 
 def test_a_device_that_goes_on_printing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes that never stop coming do not hold a run for ever: after the longest time of an answer the session counts as lost."""
-    monkeypatch.setattr("nr_run.tasks.channel.LONGEST_SECONDS", 1.0)
+    monkeypatch.setattr("nr_run.tasks.sessions.channel.LONGEST_SECONDS", 1.0)
     with Endless(lambda _: None) as box:
         device = connect(box.port, credentials(tmp_path), timeout_seconds=0.5)
         try:
-            with pytest.raises(SessionLost, match="did not come to the end of an answer"):
+            with pytest.raises(SessionLost, match="did not finish an answer"):
                 device.send_batch(["show log"])
         finally:
             device.close()

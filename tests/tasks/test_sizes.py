@@ -8,7 +8,7 @@ import pytest
 from nornir.core import Nornir
 from nornir.core.task import Result
 
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.entry import LabHandle
 from nr_run.tasks import answers, gather, save
 

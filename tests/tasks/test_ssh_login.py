@@ -14,9 +14,9 @@ import paramiko
 import pytest
 
 from nr_run.inventory.errors import Unreachable
-from nr_run.inventory.secrets import Secrets
-from nr_run.tasks import drivers
-from nr_run.tasks.connection import Login, log_in
+from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.tasks.access import drivers
+from nr_run.tasks.access.connection import Login, log_in
 
 from .scripted import credentials
 

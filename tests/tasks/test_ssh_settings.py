@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.inventory.connection_settings import SETTINGS, ConnectionSettings
 from nr_run.inventory.errors import HostKeyRefused, SessionLost, Unreachable
+from nr_run.inventory.files.connection_settings import SETTINGS, ConnectionSettings
 from nr_run.lab.entry import default_directory
-from nr_run.tasks.host_keys import pins, usual_lab
+from nr_run.tasks.access.host_keys import pins, usual_lab
 
 from .scripted import Scripted, credentials
 from .scripted import connect as scripted_connect
@@ -253,7 +253,7 @@ def test_times(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [("conn_timeout", 7.0), ("banner_timeout", 8.0), ("auth_timeout", 9.0)])
 def test_times_reach_netmiko(tmp_path: Path, name: str, value: float) -> None:
     """What Netmiko and Paramiko wait for is what the inventory says."""
-    from nr_run.tasks.connection import log_in
+    from nr_run.tasks.access.connection import log_in
 
     with ssh_box() as box:
         driver = log_in("edge-1", "127.0.0.1", box.port, login(tmp_path, ConnectionSettings(**{name: value})))

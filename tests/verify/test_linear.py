@@ -13,13 +13,13 @@ import pytest
 
 from nr_run.changes import objects, tree
 from nr_run.changes.configuration import Configuration
-from nr_run.checks import route_table
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
+from nr_run.checks.routing import route_table
 from nr_run.checks.verdict import Verdict
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.platforms import Platform
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.inventory.models.platforms import Platform
 from nr_run.parsers import parse
 from nr_run.services.intended_state import standing
 from nr_run.services.l2l.service import L2L

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import IntentError, NoIntent
-from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.runbooks.engine.every_intent import every_intent
+from nr_run.inventory.files.hosts import load_nornir, platforms_of
+from nr_run.runbooks.engine.plans.every_intent import every_intent
 
 from ..conftest import ROOT
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
-from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.own_checks import OwnCheck
+from nr_run.inventory.files.did_you_mean import hint
+from nr_run.inventory.intents.own_checks import OwnCheck
 
 
 class WatchList(BaseModel):

@@ -14,13 +14,13 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import Config
 from nr_run.changes.replacing import NOTHING, Replacing
 from nr_run.checks.finding import Evidence, Finding, Status
-from nr_run.checks.looking import Shown, Stimulus
-from nr_run.checks.questions import Question
+from nr_run.checks.observations.looking import Shown, Stimulus
+from nr_run.checks.observations.questions import Question
 from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
-from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
-from nr_run.inventory.platforms import Platform
-from nr_run.inventory.unknown_host import refuse_unknown
+from nr_run.inventory.files.did_you_mean import hint
+from nr_run.inventory.files.unknown_host import refuse_unknown
+from nr_run.inventory.models.platforms import Platform
 from nr_run.services.configured_axis import configured_of, findings, of_members
 from nr_run.services.own_checks import refuse_wrong
 from nr_run.services.service import Deployment, Foreign, Member, Place, Removal, Seen, Sight, Site, Stage

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.engine.rehearsal_lab import orders
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import orders
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.places import place_of
 

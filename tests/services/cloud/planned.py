@@ -5,7 +5,7 @@ from __future__ import annotations
 from nr_run.changes.change import Change, in_stages
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with
-from nr_run.inventory.platforms import Platform
+from nr_run.inventory.models.platforms import Platform
 from nr_run.services.building import Built, build
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.intent import Cloud

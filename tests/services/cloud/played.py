@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.plan import plan
 from nr_run.checks.finding import Finding, Status, proved
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Probe
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
 from nr_run.lab.rehearsal import Rehearsal
-from nr_run.runbooks.engine.rehearsal_lab import orders
+from nr_run.runbooks.engine.rehearsal.rehearsal_lab import orders
 from nr_run.services.building import build
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.intent import Cloud

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.cloud.intent import Cloud, CloudFile
 
 HOST = "dc-asa"

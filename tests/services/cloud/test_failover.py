@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.objects import read
 from nr_run.checks.finding import Status, proved
 from nr_run.inventory.errors import ChangeError
-from nr_run.runbooks.engine.failover_watch import with_backup
+from nr_run.runbooks.engine.failover_test.failover_watch import with_backup
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.failover import carrying, failover_of, taken_down
 from nr_run.services.cloud.service import CLOUD

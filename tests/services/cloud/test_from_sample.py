@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.provider_samples import read_sample
 from nr_run.services.cloud.service import CLOUD
 from nr_run.services.sample_draft import Draft, TakesSamples, Wishes

@@ -9,7 +9,7 @@ from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.refusals import is_refused
 from nr_run.changes.steps import in_writes
 from nr_run.inventory.errors import ChangeError
-from nr_run.services.l2l.found import names_on
+from nr_run.services.l2l.existing.found import names_on
 
 from .planned import deployed, removal, staged
 from .sites import BARE, HOST, site

@@ -10,9 +10,9 @@ import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.finding import proved
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Probe
-from nr_run.checks.questions import BGP
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Probe
+from nr_run.checks.observations.questions import BGP
 from nr_run.inventory.errors import NothingMatched
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.services.cloud.confirmations import confirmations_of

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from nr_run.changes.objects import read
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.own_checks import OwnCheck
+from nr_run.inventory.intents.own_checks import OwnCheck
 from nr_run.services.flexvpn.gates import ClientIn
 from nr_run.services.flexvpn.intent import ClientProfile, Esp, ExpectedSessions, FlexVpn, Ike, Pool, User
 from nr_run.services.flexvpn.reading import RUNNING

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.flexvpn.intent import FlexVpnFile, load
 from nr_run.services.flexvpn.limits import WITH_RECONNECT
 from nr_run.services.flexvpn.schema import flexvpn_schema

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nr_run.inventory.intent import Crypto, Intent, IntentFile
-from nr_run.inventory.platforms import Platform, platform_for
-from nr_run.inventory.strength import narrow
+from nr_run.inventory.intents.intent import Crypto, Intent, IntentFile
+from nr_run.inventory.intents.strength import narrow
+from nr_run.inventory.models.platforms import Platform, platform_for
 from nr_run.services.l2l import features
 
 KEY = "<secret:credential:hq-branch-psk>"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IPSEC
 from nr_run.checks.proof import Traffic
-from nr_run.checks.questions import IPSEC
 from nr_run.checks.verdict import Operating
-from nr_run.inventory.platforms import platform_for
-from nr_run.services.l2l.verdict_flow import Aimed, Judged, judge, read_of
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.services.l2l.verdicts.verdict_flow import Aimed, Judged, judge, read_of
 
 from ...checks.wires import EVERYTHING, PINGS, End, healthy
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observation import Probe
-from nr_run.services.l2l import differences as differ
-from nr_run.services.l2l import on_the_way as way
-from nr_run.services.l2l.case import Case
+from nr_run.checks.observations.observation import Probe
+from nr_run.services.l2l.diagnosis import differences as differ
+from nr_run.services.l2l.diagnosis import on_the_way as way
+from nr_run.services.l2l.diagnosis.case import Case
+from nr_run.services.l2l.diagnosis.signatures import case_of, found
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.signatures import case_of, found
 
 from ...checks.wires import PINGS, End, healthy
 

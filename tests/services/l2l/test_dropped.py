@@ -6,10 +6,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.checks.looking import Look
-from nr_run.checks.observation import Observation
-from nr_run.services.l2l.dropped import replayed
+from nr_run.checks.observations.looking import Look
+from nr_run.checks.observations.observation import Observation
 from nr_run.services.l2l.endpoint import Endpoint
+from nr_run.services.l2l.verdicts.dropped import replayed
 
 PAIR = (IPv4Network("10.10.20.0/24"), IPv4Network("10.10.10.0/24"))
 END = Endpoint(

@@ -10,7 +10,7 @@ import pytest
 
 from nr_run.changes.objects import read_desired
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.platforms import rows
+from nr_run.inventory.models.platforms import rows
 from nr_run.services.l2l import features
 
 from .example import FAR, GCM, KEY, NEAR, PARTNER, STRONG, crypto_of, intent, members_of, platform, text_of

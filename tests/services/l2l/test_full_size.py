@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.tunnel_interfaces import TunnelInterface
+from nr_run.checks.routing.tunnel_interfaces import TunnelInterface
 from nr_run.services.l2l.endpoint import Endpoint
-from nr_run.services.l2l.full_size import full_bytes
+from nr_run.services.l2l.verdicts.full_size import full_bytes
 
 _HEAD = {
     "ios": "Building configuration...\n\nCurrent configuration:\n!\nversion 12.2\n",
@@ -36,7 +36,7 @@ def _end(*, tunnel: bool = False) -> Endpoint:
 
 def _full(text: str, *, os: str = "ios", tunnel: bool = False) -> int | None:
     return full_bytes(
-        _end(tunnel=tunnel), Configuration("hq", os, "show running-config", _HEAD[os] + f"hostname hq\n{text}" + _END[os])
+        _end(tunnel=tunnel), Configuration("hq", os, "show running-config", _HEAD[os] + f"hostname hq\n{text}" + _END[os]).nodes
     )
 
 

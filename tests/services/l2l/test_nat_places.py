@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.l2l.features import NatExemption
-from nr_run.services.l2l.nat_places import nat_place
+from nr_run.services.l2l.placing.nat_places import nat_place
 
 from .example import FAR, intent, members_of
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import IKE, IPSEC
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IKE, IPSEC
+from nr_run.services.l2l.diagnosis.signatures import found
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.signatures import found
 
 from ...checks.wires import PINGS, End, healthy, watched
 from .test_differences import ASA_LINES, NEAR_LINES, mirrored, whole

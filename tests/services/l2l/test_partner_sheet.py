@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import ChangeError
-from nr_run.services.l2l.partner_sheet import sheet
+from nr_run.services.l2l.partner.partner_sheet import sheet
 
 from .example import GCM, PARTNER, STRONG, crypto_of, intent, platform
 

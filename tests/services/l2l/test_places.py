@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.l2l import features
-from nr_run.services.l2l.places import placed
+from nr_run.services.l2l.placing.places import placed
 
 from .example import NEAR, intent, members_of
 

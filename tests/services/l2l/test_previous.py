@@ -9,8 +9,8 @@ import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.plan import plan
-from nr_run.inventory.intent import Style
-from nr_run.inventory.strength import narrow
+from nr_run.inventory.intents.intent import Style
+from nr_run.inventory.intents.strength import narrow
 from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L, deployment_of

@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.changes.objects import read
 from nr_run.services.l2l.features import Member, routes_text
-from nr_run.services.l2l.route_places import RoutePlace, route_place, table_of
+from nr_run.services.l2l.placing.route_places import RoutePlace, route_place, table_of
 
 from .example import intent, members_of
 

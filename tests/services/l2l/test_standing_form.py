@@ -10,7 +10,7 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
-from nr_run.inventory.intent import Style
+from nr_run.inventory.intents.intent import Style
 from nr_run.services.building import build
 from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Site, Stage, Traffic

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import KnownBy, Operating
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.l2l.endpoint import Endpoint
-from nr_run.services.l2l.verdict_flow import Aimed, FlowSeen, judge, read_of
-from nr_run.services.l2l.verdict_pair import between, together
+from nr_run.services.l2l.verdicts.verdict_flow import Aimed, FlowSeen, judge, read_of
+from nr_run.services.l2l.verdicts.verdict_pair import between, together
 
 from ...checks.pair import FAR, FAR_FLOW, NEAR, NEAR_FLOW, PROPOSAL, Flow, seen
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import ChangeError, IntentError, NothingMatched
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.phones.intent import load
 from nr_run.services.phones.service import PHONES, deployment_of
 from nr_run.services.registry import declared, find, find_built

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.checks.finding import Status, proved
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.ra.session import IKE, IPSEC, RUNNING, ClientSession
 from nr_run.services.service import Member, Passing, Seen
 

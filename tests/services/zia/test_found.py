@@ -12,7 +12,7 @@ from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError, NothingMatched
-from nr_run.services.l2l.found import names_on as tunnels_on
+from nr_run.services.l2l.existing.found import names_on as tunnels_on
 from nr_run.services.service import Sight
 from nr_run.services.zia.found import found_site, names_on
 from nr_run.services.zia.intent import Sites

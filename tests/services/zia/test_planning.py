@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.zia.deployment import deployment_of, probes_seconds
 from nr_run.services.zia.features import PARTS, transforms_of
 from nr_run.services.zia.words import never_led

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.looking import Look, Shown
-from nr_run.checks.observation import Probe
+from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
 from nr_run.services.intended_state import standing

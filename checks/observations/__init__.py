@@ -1,0 +1,1 @@
+"""What devices are asked, and what they said. Pure."""

@@ -1,0 +1,1 @@
+"""Which way packets leave a device: routes, routing tables, BGP, interfaces. Pure."""

@@ -1,0 +1,40 @@
+"""The protected tunnel interface of an end, as a change makes it or a configuration has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ...changes.change import Change
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelInterface:
+    """``name`` as it is configured (Tunnel10), ``nameif`` as an ASA calls it elsewhere, and the lines below it."""
+
+    name: str
+    nameif: str = ""
+    lines: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> str:
+        """What flows and routes call it."""
+        return self.nameif or self.name
+
+
+def tunnel_interface(sections: Iterable[tuple[str, tuple[str, ...]]], peer: IPv4Address) -> TunnelInterface | None:
+    """The one of these sections (header, lines) that is a protected tunnel interface to the peer; None if there is none."""
+    for header, lines in sections:
+        protected = any(line.startswith("tunnel protection ipsec ") for line in lines)
+        if header.startswith("interface ") and protected and f"tunnel destination {peer}" in lines:
+            nameif = next((line.removeprefix("nameif ") for line in lines if line.startswith("nameif ")), "")
+            return TunnelInterface(header.removeprefix("interface "), nameif, lines)
+    return None
+
+
+def tunnel_of(change: Change, peer: IPv4Address) -> TunnelInterface | None:
+    """The tunnel interface that a device has after a change; where that does not go to the peer, the one that it had before."""
+    after = (*change.created, *change.reused, *(edit.after for edit in change.edited))
+    items = (*after, *(edit.before for edit in change.edited), *change.removed)
+    return tunnel_interface(((item.header, item.children) for item in items), peer)

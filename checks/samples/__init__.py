@@ -1,0 +1,1 @@
+"""A cloud provider's sample, judged against one device. Pure."""

@@ -1,0 +1,1 @@
+"""Does address translation leave the packets of a tunnel alone? Pure."""

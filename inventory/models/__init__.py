@@ -1,0 +1,1 @@
+"""What each model and release can do."""

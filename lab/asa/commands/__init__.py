@@ -1,0 +1,1 @@
+"""What the exec commands of an ASA do."""

@@ -1,0 +1,1 @@
+"""What an ASA does with configuration lines beyond storing them."""

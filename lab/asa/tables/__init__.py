@@ -1,0 +1,1 @@
+"""What each release of the ASA takes and can do, as tables."""

@@ -1,0 +1,117 @@
+"""The port of a box: telnet or SSH, closed while nothing can reach it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from ..box import Box
+from ..errors import LabError
+from .telnet import TelnetLine
+from .vty import Vty
+
+if TYPE_CHECKING:
+    import asyncssh
+
+
+class Listener(Protocol):
+    """What accepts connections."""
+
+    def close(self) -> None:
+        """Accept no more."""
+
+
+class Silent(asyncio.Protocol):
+    """Accepts a connection and says nothing, not even which version of SSH it is."""
+
+
+def _bound(number: int) -> socket.socket:
+    """A listening socket; asyncio switches the delay of small packets off only where the protocol is named as TCP."""
+    where = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        where.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        where.bind(("127.0.0.1", number))
+        where.listen(50)
+    except OSError:
+        where.close()
+        raise
+    return where
+
+
+@dataclass(slots=True)
+class Port:
+    """Where a box listens; an ephemeral port keeps its number once it has one."""
+
+    box: Box
+    number: int
+    server: Listener | None = None
+    lines: list[Vty] = field(default_factory=list)
+    key: asyncssh.SSHKeyPair | None = None
+    other: asyncssh.SSHKeyPair | None = None
+
+    @property
+    def transport(self) -> str:
+        """`telnet` or `ssh`."""
+        return "telnet" if self.box.profile.ssh is None else "ssh"
+
+    @property
+    def host_key(self) -> str:
+        """The public half of the SSH host key, as a file of known hosts has it behind the name; empty on a telnet port."""
+        return f"ssh-rsa {base64.b64encode(self.key.public_data).decode()}" if self.key is not None else ""
+
+    async def open(self) -> None:
+        """Listen, if it does not already."""
+        if self.server is not None:
+            return
+        try:
+            where = _bound(self.number)
+        except OSError as error:
+            raise LabError(
+                f"Port {self.number} on 127.0.0.1 is taken, so {self.box.name} cannot listen: stop what uses it."
+            ) from error
+        self.number = where.getsockname()[1]
+        if self.box.profile.ssh is None:
+            self.server = await asyncio.get_running_loop().create_server(self._line, sock=where)
+        elif "no-answer" in self.box.faults:
+            self.server = await asyncio.get_running_loop().create_server(Silent, sock=where)
+        else:
+            self.server = await self._listen_ssh(where)
+
+    def _line(self) -> TelnetLine:
+        line = TelnetLine(self.box)
+        self.lines = [old for old in self.lines if old.vty in self.box.vtys]
+        self.lines.append(line)
+        return line
+
+    async def _listen_ssh(self, where: socket.socket) -> Listener:
+        try:
+            from . import ssh, ssh_keys
+        except ImportError as error:
+            where.close()
+            raise LabError(
+                f"{self.box.name} is reached by SSH, for which the lab needs asyncssh: install nr-run[lab]."
+            ) from error
+        settings = self.box.profile.ssh
+        assert settings is not None
+        if self.key is None:
+            self.key = ssh_keys.new_host_key(settings.key_bits, settings.host_keys)
+        key = self.key
+        if "host-key" in self.box.faults:
+            self.other = key = self.other or ssh_keys.new_host_key(settings.key_bits, settings.host_keys)
+        return await ssh.listen(self.box, where, settings, key, self.lines)
+
+    def pause(self) -> None:
+        """Accept no more; the sessions that are open go on."""
+        if self.server is not None:
+            self.server.close()
+            self.server = None
+
+    def close(self) -> None:
+        """Refuse connections and cut the ones that are open."""
+        self.pause()
+        for line in list(self.lines):
+            line.hang_up()
+        self.lines.clear()

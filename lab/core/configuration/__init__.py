@@ -1,0 +1,1 @@
+"""What a box is configured with: how a typed line is read, and what is kept of it."""

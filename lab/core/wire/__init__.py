@@ -1,0 +1,1 @@
+"""The wire between the boxes, and who stands on it."""

@@ -1,0 +1,1 @@
+"""What the exec commands of IOS do."""

@@ -1,0 +1,1 @@
+"""What IOS does with configuration lines beyond storing them."""

@@ -1,0 +1,1 @@
+"""What IOS shows."""

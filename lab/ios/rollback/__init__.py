@@ -1,0 +1,1 @@
+"""What IOS has to undo a change by itself: reload, kron, the archive and its revert timer."""

@@ -1,0 +1,1 @@
+"""What each release of IOS takes and can do, as tables."""

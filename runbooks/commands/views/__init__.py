@@ -1,0 +1,1 @@
+"""What a person sees of a result, and the terminal that it is printed on."""

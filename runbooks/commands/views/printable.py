@@ -1,0 +1,57 @@
+"""What comes from a device reaches a terminal, a recap and a listing without what would steer the terminal.
+
+Escape sequences can write to the clipboard (OSC 52), make links that lead elsewhere (OSC 8), set the title, or swallow what
+follows; overrides of direction make one text look like another. Source: ECMA-48, the control sequences of xterm, Unicode TR 36.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from json.encoder import encode_basestring
+
+#: C0 but tab and newline, DEL, C1, line and paragraph separators, marks and overrides of direction, lone surrogates.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with each character that steers a terminal written out: ``\\x1b``, ``\\u202e``; line ends as line feeds."""
+    return _STEERING.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def json_text(value: object, *, default: Callable[[object], object] | None = None, indent: int | None = None) -> str:
+    """One JSON document in which such characters are escaped as JSON has it; other letters stay as they are."""
+    if indent is None or default is not None:
+        text = json.dumps(value, default=default, indent=indent, ensure_ascii=False)
+    else:
+        text = _laid_out(value, " " * indent, "")
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _laid_out(value: object, step: str, margin: str) -> str:
+    """As json.dumps() lays a value out, which does so in Python piece by piece and takes several times as long."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
+    if value is None or value is True or value is False:
+        return _WORDS[value]
+    inner = margin + step
+    if isinstance(value, dict) and value:
+        if not all(type(key) is str for key in value):
+            return json.dumps(value, indent=len(step), ensure_ascii=False).replace("\n", f"\n{margin}")
+        rows = [f"{inner}{encode_basestring(key)}: {_laid_out(item, step, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
+    if isinstance(value, list | tuple) and value:
+        rows = [inner + _laid_out(item, step, inner) for item in value]
+        return "[\n" + ",\n".join(rows) + f"\n{margin}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}

@@ -1,0 +1,1 @@
+"""The failover test: the primary goes for a while and comes back."""

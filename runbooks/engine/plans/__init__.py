@@ -1,0 +1,1 @@
+"""From what an inventory asks for and what devices have to plans."""

@@ -1,0 +1,77 @@
+"""What a change is for: something verified up by traffic, or verified gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ....checks.finding import Cause, Finding, proved
+from ....checks.observations.observation import Observation
+from ....checks.proof import Watch
+from ....tasks.clear import clear
+from ..context import Context
+from ..nornir_run import run_on_all
+from ..plans.planning import DeploymentPlan
+from .proof import Proof, baseline_of, keep, look, proof_of, prove_by_traffic, rows_of
+from .reach import Reach, reach_of
+
+
+@dataclass(frozen=True, slots=True)
+class PostCheck:
+    """How success looks: the proof, whether a later look still agrees with it, and what is told of it in the recap."""
+
+    prove: Callable[[Context, DeploymentPlan], Proof]
+    still: Callable[[DeploymentPlan, dict[str, Observation]], tuple[Finding, ...]]
+    done: str
+    proved: str
+
+    def sentence(self, everywhere: str, reach: Reach) -> str:
+        """What is told when it was reached on the devices of ``everywhere`` ("both ends"), as far as the proof reaches."""
+        return f"{self.done} {everywhere}, {self.proved}{reach.words} and saved"
+
+
+def _up(context: Context, plan: DeploymentPlan) -> Proof:
+    what = proof_of(plan)
+    stale = {member.host: {"peers": what.stale(member.sight, member.snapshot.observation)} for member in plan.members}
+    _clear(context, stale)
+    return prove_by_traffic(context, plan)
+
+
+def _clear(context: Context, peers: Mapping[str, Mapping[str, tuple[IPv4Address, ...]]]) -> None:
+    some = {host: arguments for host, arguments in peers.items() if arguments["peers"]}
+    if some:
+        run_on_all(context.nornir, clear, some)
+
+
+def _still_up(plan: DeploymentPlan, seen: dict[str, Observation]) -> tuple[Finding, ...]:
+    return proof_of(plan).still(seen)
+
+
+def _gone(context: Context, plan: DeploymentPlan) -> Proof:
+    """What built it is gone: drop what is left of its SAs where nothing else goes to the same peer, and look."""
+    what = proof_of(plan)
+    _clear(context, {member.host: {"peers": what.left(member.sight)} for member in plan.members})
+    seen, outputs = look(context, plan, "proof")
+    watch = Watch(seen, seen, {}, baseline_of(plan))
+    findings = what.gone(watch)
+    keep(context, plan, watch, findings)
+    return Proof(findings, None, outputs, rows_of(what, watch), reach=reach_of(plan.deployment.foreign))
+
+
+def _still_gone(_plan: DeploymentPlan, _seen: dict[str, Observation]) -> tuple[Finding, ...]:
+    return ()
+
+
+BUILD = PostCheck(_up, _still_up, "built on", "verified up")
+REMOVE = PostCheck(_gone, _still_gone, "removed from", "verified gone")
+
+
+def cause_of(findings: tuple[Finding, ...]) -> Cause | None:
+    """The first cause that a finding names."""
+    return next((finding.cause for finding in findings if finding.cause), None)
+
+
+def good(findings: tuple[Finding, ...]) -> bool:
+    """True if nothing speaks against it; no findings are no objection."""
+    return not findings or proved(findings)

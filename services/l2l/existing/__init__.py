@@ -1,0 +1,1 @@
+"""What devices have of tunnels already: found by what names what, and changed where it stands. Pure."""

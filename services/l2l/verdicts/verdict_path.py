@@ -1,0 +1,25 @@
+"""What the traffic of a tunnel meets on a device of ours, and a ping from there does not: lists, translation, routes."""
+
+from __future__ import annotations
+
+from ....checks.finding import Finding, Status
+from ....checks.observations.looking import Shown
+from ....checks.readiness.device_facts import Box
+from ....checks.readiness.precheck import path
+from ....inventory.errors import NrRunError
+from ....inventory.systems import system_of
+from ...intended_state import Standing
+from ..records import WantedEnd
+
+
+def path_of(wants: WantedEnd, shown: Shown, standing: Standing | None, time: str) -> tuple[Finding, ...]:
+    """Findings on one end; none where the device did not show what they need, which others tell."""
+    system, routes = system_of(shown.platform), shown.routes
+    if standing is None or routes is None:
+        return ()
+    outputs = {system.running: standing.running.text, system.route: routes}
+    box = Box(wants.end, shown.platform, outputs, standing.planned, time)
+    try:
+        return path(box)
+    except NrRunError as error:
+        return (Finding("path", wants.end.local.host, Status.UNVERIFIED, str(error)),)

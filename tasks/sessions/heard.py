@@ -1,0 +1,36 @@
+"""What a device says without having been asked: log messages, and warnings that a person has to hear of once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ...inventory.hiding.secrets import Secrets
+
+logger = logging.getLogger("nr_run.session")
+
+
+@dataclass(slots=True)
+class Heard:
+    """What one session has heard of its device, with tokens instead of secrets. ``tell`` is given each warning once."""
+
+    name: str
+    secrets: Secrets
+    tell: Callable[[str], None]
+    messages: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
+        """Keep what came, as it came."""
+        for message in messages:
+            self.messages.append(self.secrets.hide(message))
+            logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
+        for warning in warnings:
+            self.warn(f"{self.name}: {self.secrets.hide(warning)}")
+
+    def warn(self, sentence: str) -> None:
+        """Tell a sentence that was not told yet."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+            self.tell(sentence)
