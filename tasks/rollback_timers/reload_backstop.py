@@ -108,7 +108,7 @@ class WithReloadBackstop(ABC):
         state = state_of(self, seen, arming)
         gentler, *_ = parts = self._parts(seen, arming)
         if parts[gentler] or stands_in(configuration(device, found[running]), arming):
-            raise DeviceRefused(f"{arming.host}: {gentler} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {gentler} could not be removed")
         if whole and state.others:
             refuse_unless_ours(arming.host, state)
         if any(parts.values()):
@@ -127,7 +127,7 @@ class WithReloadBackstop(ABC):
         with named(arming.host):
             left = [words for words, there in self._parts(seen, arming).items() if there]
         if left:
-            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be removed")
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:

@@ -128,7 +128,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         by_list(INSIDE, "in", "permit object-group WEB any any", "permit ip any any"),
         "access-list",
         Status.UNVERIFIED,
-        "cannot be read for certain about packets from 10.10.10.0/24 to 10.10.20.0/24 with 'permit object-group WEB any any'",
+        "cannot be parsed reliably about packets from 10.10.10.0/24 to 10.10.20.0/24 with 'permit object-group WEB any any'",
     ),
     "outside list without ESP": (
         by_list(OUTSIDE, "in", *IKE[1:], f"permit ip {FAR} any"),
