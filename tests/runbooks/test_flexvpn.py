@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -344,7 +345,7 @@ def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:
     router.intend(window_seconds=10)
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     while process.poll() is None and not router.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:
-        pass
+        time.sleep(0.005)
     out, err = process.communicate(timeout=300)
     assert process.wait() == 20, out + err
     assert "no packets went both ways" in json.loads(out)["tunnels"][0]["sentence"]
@@ -374,7 +375,7 @@ def test_killed(router: Router, state: str) -> None:
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     with router.somebody_connects():
         while process.poll() is None and router.journal().count(f'"{state}"') == known:
-            pass
+            time.sleep(0.002)
         process.kill()
         process.communicate(timeout=60)
         router.lab.fault(HOST, "slow", on=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from nr_run.inventory.hiding.kept_secrets import KeptSecret
 from nr_run.lab.entry import LabHandle
 
+from ... import warm
 from ...changes.trees import same
 from ...runbooks.test_ssh import STRONG, write_inventory
 from ...warm import start_lab
@@ -60,7 +60,7 @@ class Rehearsed:
             str(self.folder / "runs"),
             "--json",
         ]
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=400, check=False)
+        done = warm.run(line, environment, timeout=400)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
