@@ -29,7 +29,8 @@ VARIABLES: Mapping[str, str] = {
     "NR_RUN_KEY_FILE": "The file with the key that opens the secrets of runs; else `~/.config/nr-run/run-key`.",
     "NR_RUN_LOCKS": "The folder of the locks of this machine; else `/var/lock/nr-run` or `~/.local/state/nr-run/locks`.",
     "NR_RUN_TEMPLATES": "A folder with TTP templates of your own for `nr-run parse`.",
-    "NR_RUN_SCHEDULER": "The Dask scheduler of `verify`, `drift` and `doctor`, unless `--scheduler` says (`tls://HOST:PORT`).",
+    "NR_RUN_SCHEDULER": "The Dask scheduler of the commands that have `--scheduler`, unless that says (`tls://HOST:PORT`).",
+    "NR_RUN_LEASE": "Seconds for which a Dask worker types without a word from the command (60; 10 to 600).",
     "NR_RUN_LAB_DIR": "Where a lab that is up keeps its state; else `~/.local/state/nr-run/lab`.",
 }
 #: Names that other programs have given to their variables.
