@@ -154,6 +154,17 @@ def _from_here(context: click.Context, _option: click.Parameter, value: object) 
         )
 
 
+def _one_of_the_services(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The name of an installed service, or nothing."""
+    from ...inventory.files.did_you_mean import hint
+    from ...services.registry import declared
+
+    known = declared().services
+    if value and value not in known:
+        raise click.UsageError(f"there is no service {value!r}{hint(value, known)}: installed are {', '.join(known)}")
+    return value
+
+
 #: The environment says it for those that can; here it would be believed.
 _NO_SCHEDULER = click.option("--scheduler", hidden=True, expose_value=False, callback=_from_here)
 
@@ -162,6 +173,13 @@ CONFIRM = click.option(
     multiple=True,
     metavar="NAME",
     help="Confirm what no device can show, by the name in the plan; recorded with your name and the time.",
+)
+SERVICE = click.option(
+    "--service",
+    default="",
+    metavar="SERVICE",
+    callback=_one_of_the_services,
+    help="Which service it is of, where two have one of this name.",
 )
 LIMIT = click.option(
     "--limit",

@@ -98,13 +98,15 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
 
     Refused if what the run made was changed since, or is used by something newer. If the rollback would send in clear what must
-    be encrypted, it asks for --confirm, as a removal does.
+    be encrypted, it asks for --confirm, as a removal does. If it restores a former key and one end is not ours, it asks whether
+    that end has the former key again.
 
     \b
     nr-run rollback 7f3a --plan     look
     nr-run rollback 7f3a            preview, ask, apply
     nr-run rollback                 the newest run that changed something
     """
+    from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
@@ -134,7 +136,9 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
         def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-            return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            plan = plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            tell_of_keys(context, plan)
+            return plan
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
         said = confirming(
@@ -145,6 +149,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        for notice in context.notices:
+            console.progress.say(f"warning: {notice}")
         return console.finish(context, outcomes)
 
 

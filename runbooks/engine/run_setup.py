@@ -26,7 +26,7 @@ from ..far.let_go import note_elsewhere
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Timeouts, nobody
-from .key_rotation import Rotation, unfinished_rotations
+from .key_rotation import Rotations, unfinished_rotations
 from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
@@ -49,7 +49,7 @@ class Wanted:
     removal: bool = False
     hosts: tuple[str, ...] = ()
     #: Gives what is deployed another key.
-    rotation: Rotation | None = None
+    rotations: Rotations | None = None
     #: Words of ``--limit``: only what has a member on one of these devices.
     limits: tuple[str, ...] = ()
     #: What a person has confirmed, by its names.
@@ -95,7 +95,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    rotating = wanted.rotation.choose(service, deployments) if wanted.rotation is not None else ""
+    rotating = wanted.rotations.choose(service, deployments) if wanted.rotations is not None else {}
     said = confirming(
         *(wanted.confirm, service, deployments),
         removal=wanted.removal,
@@ -103,8 +103,8 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         unseen=bool(missing),
         rotating=rotating,
     )
-    if wanted.rotation is not None:
-        wanted.rotation.is_open = bool(said.open(said.asked(service, deployments[0], removal=False)))
+    if wanted.rotations is not None:
+        wanted.rotations.ask(said, service)
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
@@ -122,9 +122,9 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         count = 1 if here else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
         make = Secrets.of_run if count > 1 or wanted.scheduler else Secrets
         secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
-        if wanted.rotation is not None:
-            stack.callback(wanted.rotation.release)
-            wanted.rotation.begin(service, deployments, _all_intended(intended, today), secrets)
+        if wanted.rotations is not None:
+            stack.callback(wanted.rotations.release)
+            wanted.rotations.begin(service, _all_intended(intended, today), secrets)
         elif not wanted.lab:
             warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
@@ -179,11 +179,15 @@ def hosts_of_missing(
     refuse_unknown(given, platforms)
     if not missing:
         if given:
-            raise UsageError(f"--host is for {service.noun}s that have left the intent; these are in it, with their devices")
+            raise UsageError(
+                f"--host is for {service.noun}s that are no longer in the intent; these are in it, with their devices"
+            )
         return ()
     if not given and len(platforms) > LOOKED_THROUGH:
         words = "; ".join(intended.not_there(name) for name in missing)
-        raise NothingMatched(f"{words}; to remove a {service.noun} that has left the intent, name its devices: --host A --host B")
+        raise NothingMatched(
+            f"{words}; to remove a {service.noun} that is no longer in the intent, name its devices: --host A --host B"
+        )
     return tuple(given or platforms)
 
 

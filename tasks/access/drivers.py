@@ -14,7 +14,7 @@ from __future__ import annotations
 import select
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import paramiko  # type: ignore[import-untyped]
 from netmiko.base_connection import BaseConnection
@@ -33,6 +33,9 @@ from .login_watch import LoginWatch
 from .ssh_client import CheckedClient
 from .ssh_config import Reached, reached
 from .ssh_login import keys_of, labs_of, times_of
+
+if TYPE_CHECKING:
+    from ..fresh_login import FreshLogin
 
 LOGIN_SECONDS = 20.0
 #: The most that is read at once.
@@ -92,6 +95,8 @@ class LeanDriver:
             )
 
     session: Session | None
+    #: One that was begun beside this session.
+    fresh_login: FreshLogin | None = None
 
     def at_prompt(self) -> Session:
         """The session on this connection; where others have typed meanwhile, one that begins at the prompt that stands now.
