@@ -28,7 +28,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -253,7 +253,7 @@ class RunFolder:
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
-        self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
+        self._write(name, json_text(plain_values(value), indent=2, change=self._secrets.hide) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
         """One JSON document, durable, with the code that verifies it to be this run's and this file."""
@@ -270,9 +270,7 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        # Names of devices, fields and commands stand in a report hundreds of times.
-        hide = lru_cache(maxsize=None)(self._secrets.hide)
-        return _each_text(json.loads(json.dumps(value, default=plain)), hide)
+        return _each_text(plain_values(value), self._secrets.hide)
 
     def close(self) -> None:
         """Close the journal."""
