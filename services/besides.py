@@ -17,6 +17,7 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
+from ..checks.observations.looking import Stimulus
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
@@ -51,6 +52,10 @@ class Visited(Protocol):
 
     def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+
+
+#: That an end which is not ours has the key that is given to our side.
+FAR_KEY = "far-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,20 @@ class WithChangeConfirmations(Protocol):
 class WithFarKeys(Protocol):
     """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
 
-    def key_confirmations(self, deployment: Deployment, reference: str) -> tuple[Confirmation, ...]:
-        """What has to be confirmed before the key of this reference is changed on our side."""
+    def key_confirmations(self, deployment: Deployment, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before the key of this reference is changed on our side; nothing where all ends are ours.
+
+        ``former``: a run that changed it is undone, so that the far end has to have the key of before again.
+        """
+
+
+@runtime_checkable
+class WithFullSize(Protocol):
+    """A service through which packets of full size have to pass as small ones do: a deploy sends some when all is verified."""
+
+    def full_size(self, deployment: Deployment, member: Member, platform: Platform, running: str) -> tuple[Stimulus, ...]:
+        """What is sent from a member, with its ``full_bytes``, to where small pings are answered. ``running`` is what its device
+        has when the change is made."""
 
 
 @runtime_checkable

@@ -117,6 +117,7 @@ RESULTS: Mapping[Result, str] = {
     Result.SAS_UP: "everything that our side shows is as it should be, but traffic could not be tested",
     Result.PENDING: "`--plan`: there is something to do",
     Result.UNCHANGED: "`--plan`: there is nothing to do",
+    Result.DEGRADED: "up, and kept, but packets of full size are lost on the way where small ones pass: a person has to see to it",
     Result.NOT_VERIFIED: "it existed already and is not verified",
     Result.ROLLED_BACK: "rolled back on every end, read back and compared",
     Result.ROLLBACK_INCOMPLETE: "could not be rolled back everywhere; the manual steps are named",

@@ -70,6 +70,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "renew_phone_certificate_command",
         "Move IP phones to another certificate, in the order that cuts none off.",
     ),
+    "rotate-psk": (
+        ".rotate_psk_command",
+        "rotate_psk_command",
+        "Give a service another pre-shared key, verified, or restore the old one.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended, or prune them."),
@@ -107,6 +112,11 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import and return one command."""
+        former = declared().of_former(cmd_name)
+        if former is not None:
+            from .rotate_psk_command import former_command
+
+            return former_command(former, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         service = declared().of_command(cmd_name)
@@ -128,7 +138,7 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest match in the error."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
             near = get_close_matches(name, COMMANDS, n=1)
             ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)

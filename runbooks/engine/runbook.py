@@ -239,7 +239,7 @@ def _replan_and_apply(
     except NrRunError as error:
         return refused(approved.name, error)
     outcome = apply(context, plan)
-    return save_accepted(context, plan, outcome) if outcome.result in (Result.VERIFIED, Result.SAS_UP) else outcome
+    return save_accepted(context, plan, outcome) if outcome.has_changed else outcome
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:

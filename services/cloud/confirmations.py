@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 from ...changes.change import Change
-from ..besides import Confirmation
+from ..besides import FAR_KEY, Confirmation
 from .intent import Cloud
 from .names import draft
 
@@ -75,13 +75,14 @@ def _left(name: str, wanted: Sequence[IPv4Network], changes: Sequence[Change]) -
             yield network
 
 
-def confirmations_of_key(site: Cloud, reference: str) -> tuple[Confirmation, ...]:
-    """What is confirmed before a key is changed here."""
+def confirmations_of_key(site: Cloud, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
+    """What is confirmed before a key is changed here; ``former``: to that of before again."""
+    which = "the key of before again" if former else "the new key"
     ends = [str(end.address) for _, end in site.tunnels if end.preshared_key_ref == reference]
     return (
         Confirmation(
-            "far-key",
-            f"the console has the new key for the tunnel to {' and for that to '.join(ends)}",
-            "no end shows a key, and with the old one there the tunnel does not come up again after a loss",
+            FAR_KEY,
+            f"the console has {which} for the tunnel to {' and for that to '.join(ends)}",
+            "no end shows a key, and with another one there the tunnel does not come up again after a loss",
         ),
     )

@@ -38,7 +38,7 @@ from .prechecks import precheck
 from .questions import survey_of
 from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to
-from .verdict import stimuli, verdict_of
+from .verdict import of_full_size, stimuli, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,9 @@ class CloudService:
         """That what is for a network which leaves the tunnels may go in clear."""
         return confirmations_of_change(deployment.wanted, changes)
 
-    def key_confirmations(self, deployment: Deployment[Cloud], reference: str) -> tuple[Confirmation, ...]:
+    def key_confirmations(self, deployment: Deployment[Cloud], reference: str, *, former: bool) -> tuple[Confirmation, ...]:
         """That the console has the new key."""
-        return confirmations_of_key(deployment.wanted, reference)
+        return confirmations_of_key(deployment.wanted, reference, former=former)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
@@ -202,6 +202,16 @@ class CloudService:
     def stimulus(self, deployment: Deployment[Cloud], member: Member[Cloud], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """BGP sends by itself; whether packets of full size pass is told by nothing but some of them, through each tunnel."""
         return stimuli(deployment.wanted, shown)
+
+    def full_size(
+        self,
+        deployment: Deployment[Cloud],
+        member: Member[Cloud],  # noqa: ARG002 - one member
+        platform: Platform,  # noqa: ARG002 - firewalls alone
+        running: str,
+    ) -> tuple[Stimulus, ...]:
+        """Through both tunnels."""
+        return of_full_size(deployment.wanted, running)
 
     def verdict(self, deployment: Deployment[Cloud], seeing: Seeing) -> Verdict:
         """By which tunnel the cloud is reached, and whether in clear."""

@@ -25,7 +25,7 @@ from ...inventory.intents.strength import narrow
 from ...inventory.intents.validation import validate
 from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
-from ..besides import Printed
+from ..besides import Confirmation, Printed
 from ..own_checks import nearest_place, refuse_wrong
 from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
@@ -34,7 +34,7 @@ from .existing.beside import policies_of_offers
 from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .existing.previous import previous
 from .features import tunnel_interface
-from .partner.foreign_end import foreign_of, previous_of_one
+from .partner.foreign_end import foreign_of, key_of_foreign, previous_of_one
 from .partner.from_sample import draft_of
 from .partner.partner_sheet import partner_sheet
 from .partner.sample_objections import objections_to
@@ -42,7 +42,7 @@ from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 from .verdicts.verdict import verdict_of
-from .verdicts.verdict_traffic import endpoint_of, stimulus
+from .verdicts.verdict_traffic import endpoint_of, of_full_size, stimulus
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
@@ -206,6 +206,16 @@ class LanToLan:
         """What the far end has to set."""
         return partner_sheet(inventory, platforms, name, end)
 
+    def key_confirmations(
+        self,
+        deployment: Deployment[WantedTunnel],
+        reference: str,  # noqa: ARG002 - it has one
+        *,
+        former: bool,
+    ) -> tuple[Confirmation, ...]:
+        """That the partner has the key, where an end is a partner's."""
+        return key_of_foreign(deployment.wanted, former=former)
+
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]
     ) -> Deployment[WantedTunnel] | None:
@@ -224,6 +234,12 @@ class LanToLan:
     def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
         """Pings between the protected networks."""
         return stimulus(deployment, member, shown)
+
+    def full_size(
+        self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], platform: Platform, running: str
+    ) -> tuple[Stimulus, ...]:
+        """Through the tunnel, to what answers behind the far end."""
+        return of_full_size(deployment, member, platform.os, running)
 
     def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:
         """All ends that are ours together."""

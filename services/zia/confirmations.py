@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...changes.change import Change
-from ..besides import Confirmation
+from ..besides import FAR_KEY, Confirmation
 from .intent import Zia
 from .names import draft
 
@@ -69,12 +69,13 @@ def confirmations_of_change(site: Zia, changes: Sequence[Change]) -> tuple[Confi
     )
 
 
-def confirmations_of_key(site: Zia) -> tuple[Confirmation, ...]:
-    """What is confirmed before the key is changed here."""
+def confirmations_of_key(site: Zia, *, former: bool) -> tuple[Confirmation, ...]:
+    """What is confirmed before the key is changed here; ``former``: to that of before again."""
+    which = "the key of before again" if former else "the new key"
     return (
         Confirmation(
-            "far-key",
-            f"the portal has the new key for the VPN credential {credential_of(site)}",
-            "no end shows a key, and with the old one there neither tunnel comes up again after a loss",
+            FAR_KEY,
+            f"the portal has {which} for the VPN credential {credential_of(site)}",
+            "no end shows a key, and with another one there neither tunnel comes up again after a loss",
         ),
     )

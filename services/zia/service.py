@@ -27,7 +27,7 @@ from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
-from .causes import stimuli
+from .causes import of_full_size, stimuli
 from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
@@ -164,9 +164,15 @@ class ZiaService:
         """That the hosts of an interface that is led no more may send in clear."""
         return confirmations_of_change(deployment.wanted, changes)
 
-    def key_confirmations(self, deployment: Deployment[Zia], reference: str) -> tuple[Confirmation, ...]:  # noqa: ARG002 - it has one
+    def key_confirmations(
+        self,
+        deployment: Deployment[Zia],
+        reference: str,  # noqa: ARG002 - it has one
+        *,
+        former: bool,
+    ) -> tuple[Confirmation, ...]:
         """That the portal has the new key."""
-        return confirmations_of_key(deployment.wanted)
+        return confirmations_of_key(deployment.wanted, former=former)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""
@@ -203,6 +209,16 @@ class ZiaService:
         """The router probes by itself; a service edge that has no SA is pinged, which tells why."""
         seen = shown.looks[-1].seen if shown.looks else None
         return stimuli(deployment.wanted, seen, shown.running) if seen is not None and seen.answer(IKEV2) is not None else ()
+
+    def full_size(
+        self,
+        deployment: Deployment[Zia],
+        member: Member[Zia],  # noqa: ARG002 - one member
+        platform: Platform,  # noqa: ARG002 - routers alone
+        running: str,
+    ) -> tuple[Stimulus, ...]:
+        """Through both tunnels."""
+        return of_full_size(deployment.wanted, running)
 
     def verdict(self, deployment: Deployment[Zia], seeing: Seeing) -> Verdict:
         """By which tunnel the hosts go, and whether in clear."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ....inventory.errors import UsageError
 from ....inventory.files.did_you_mean import hint
+from ....inventory.hiding.secrets import TOKEN, Secrets
 
 if TYPE_CHECKING:
     from ....changes.change import Change
+    from ....changes.config_object import ConfigObject
     from ....services.service import Deployment, Service
 
 
@@ -46,8 +48,8 @@ class Confirming:
     by: str = ""
     at: str = ""
     needed: bool = True
-    #: The reference of the one key that is changed; empty where that is not what is done.
-    rotating: str = ""
+    #: The references of the keys that are changed, by the names of their deployments; empty where that is not what is done.
+    rotating: Mapping[str, str] = field(default_factory=dict)
     #: True where an earlier run is undone: what was to be seen to before it is as it was, and what goes into clear is asked.
     undoing: bool = False
 
@@ -58,19 +60,45 @@ class Confirming:
         from ....services.besides import WithChangeConfirmations, WithConfirmations, WithFarKeys
 
         if self.rotating:
-            found = service.key_confirmations(deployment, self.rotating) if isinstance(service, WithFarKeys) else ()
+            key = self.rotating[deployment.name]
+            found = service.key_confirmations(deployment, key, former=False) if isinstance(service, WithFarKeys) else ()
         else:
             found = ()
             if isinstance(service, WithConfirmations) and (removal or not self.undoing):
                 found = service.confirmations(deployment, removal=removal)
             if isinstance(service, WithChangeConfirmations) and not removal:
                 found = (*found, *service.change_confirmations(deployment, changes))
+            if isinstance(service, WithFarKeys) and self.undoing and not removal:
+                keys = keys_given_back(service.references(deployment), changes)
+                again = (service.key_confirmations(deployment, key, former=True) for key in keys)
+                found = (*found, *(item for items in again for item in items))
         who = dict.fromkeys(self.names, (self.by, self.at))
         return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
 
     def open(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
         """What has to be confirmed still."""
         return tuple(item for item in asked if self.needed and not item.by)
+
+
+def keys_given_back(references: Sequence[str], changes: Iterable[Change]) -> tuple[str, ...]:
+    """Of these references those whose keys devices have now, and will have others in their place: those of before.
+
+    What undoes a removal takes no key away, and what writes the same key into another form gives none. All of them where a key is
+    another one, and none of them is known by its reference.
+    """
+    found: dict[str, None] = {}
+    for change in changes:
+        gone = _tokens((*change.removed, *(edit.before for edit in change.edited)))
+        come = _tokens((*change.created, *(edit.after for edit in change.edited)))
+        if come - gone and gone - come:
+            known = [reference for reference in references if Secrets.token(reference) in gone - come]
+            found |= dict.fromkeys(known or references)
+    return tuple(found)
+
+
+def _tokens(items: Iterable[ConfigObject]) -> frozenset[str]:
+    """The secrets that these objects hold."""
+    return frozenset(token for item in items for line in (item.header, *item.children) for token in TOKEN.findall(line))
 
 
 def confirming(
@@ -81,27 +109,30 @@ def confirming(
     removal: bool,
     rehearsal: bool,
     unseen: bool = False,
-    rotating: str = "",
+    rotating: Mapping[str, str] | None = None,
     undoing: bool = False,
 ) -> Confirming:
     """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
 
     ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
     """
-    from ....services.besides import WithChangeConfirmations
+    from ....services.besides import FAR_KEY, WithChangeConfirmations, WithFarKeys
 
-    by_none = Confirming(rotating=rotating, undoing=undoing)
+    keys = dict(rotating or {})
+    by_none = Confirming(rotating=keys, undoing=undoing)
     every = (by_none.asked(service, deployment, removal=removal) for deployment in deployments)
     known = {item.name for asked in every for item in asked}
     if isinstance(service, WithChangeConfirmations) and not removal and not rotating:
         known |= {*service.change_asks}
+    if isinstance(service, WithFarKeys) and undoing:
+        known |= {FAR_KEY}
     for name in names:
         if name not in known and not unseen:
             said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
             raise UsageError(f"--confirm {name}: there is nothing to confirm by this name{said}")
     at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
     by = system_user() if names else ""
-    return Confirming(tuple(dict.fromkeys(names)), by, at, needed=not rehearsal, rotating=rotating, undoing=undoing)
+    return Confirming(tuple(dict.fromkeys(names)), by, at, needed=not rehearsal, rotating=keys, undoing=undoing)
 
 
 def system_user() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ....changes.configuration import Configuration
 from ....changes.tree import Node
@@ -20,19 +20,24 @@ _ASA_MTU = re.compile(r"mtu \S+ (\d+)")
 _MSS = re.compile(r"(?:ip tcp adjust-mss|sysopt connection tcpmss) (\d+)")
 
 
-def full_bytes(end: Endpoint, running: Configuration | None) -> int | None:
+def nodes_of(running: Configuration | None) -> Sequence[Node] | None:
+    """Its lines; None where it was not read."""
+    return running.nodes if running is not None else None
+
+
+def full_bytes(end: Endpoint, nodes: Sequence[Node] | None) -> int | None:
     """It, with its IP header; None where the configuration was not read, or leaves no room for more than small packets.
 
     Where an MTU or an MSS is lowered, nothing larger is meant to be sent, and that it would be lost is no fault.
     """
-    return full_through(end.tunnel.name if end.tunnel else "", end.interface, running)
+    return full_through(end.tunnel.name if end.tunnel else "", end.interface, nodes)
 
 
-def full_through(inner: str, outside: str, running: Configuration | None) -> int | None:
+def full_through(inner: str, outside: str, nodes: Sequence[Node] | None) -> int | None:
     """The same of a tunnel interface ``inner``, empty with a crypto map, over the interface ``outside``."""
-    if running is None:
+    if nodes is None:
         return None
-    least = min([FULL, *(limit for node in running.nodes for limit in _limits(inner, outside, node))])
+    least = min([FULL, *(limit for node in nodes for limit in _limits(inner, outside, node))])
     return least if least >= LEAST else None
 
 

@@ -122,6 +122,8 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
     assert (code, found["word"], [cause["id"] for cause in found["causes"]]) == (12, "degraded", ["mtu"]), json.dumps(report)[
         :6000
     ]
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    assert (code, report["tunnels"][0]["result"], report["tunnels"][0]["cause"]["id"]) == (12, "degraded", "mtu"), report
     rehearsed.lab.fault("edge-p", "path-mtu", on=False)
     rehearsed.lab.exec(HOST, "configure terminal\ninterface Vlan1\nno ip policy route-map NR-branch-zia")
     code, report = rehearsed.run("verify", *outputs)
@@ -234,7 +236,7 @@ def test_another_key(rehearsed: Rehearsed) -> None:
     assert code == 0, json.dumps(report)[:6000]
     kept = KeptSecret("", rehearsed.lab.credentials / "zia-branch")
     old, stands = kept.path.read_text().strip(), rehearsed.running()
-    code, report = rehearsed.run("rotate-zia", "branch-zia", "--yes")
+    code, report = rehearsed.run("rotate-psk", "branch-zia", "--yes")
     assert code == 13, json.dumps(report)[:6000]
     assert "with --confirm far-key\n" in report["tunnels"][0]["sentence"]
     assert any(f"{kept.next} holds the next key" in words for words in report["warnings"]), report["warnings"]
@@ -245,7 +247,7 @@ def test_another_key(rehearsed: Rehearsed) -> None:
         rehearsed.lab.fault(name, "wrong-psk")
     kept.forget()
     kept.keep_next(old[:-1] + ("x" if old[-1] != "x" else "y"))
-    code, report = rehearsed.run("rotate-zia", "branch-zia", "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
+    code, report = rehearsed.run("rotate-psk", "branch-zia", "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert kept.path.read_text().strip() == old[:-1] + ("x" if old[-1] != "x" else "y")
     assert kept.pending() is None
