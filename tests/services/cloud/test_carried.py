@@ -186,13 +186,8 @@ def test_another_key_of_one_tunnel(shared: Carried) -> None:
     assert code == 64
     code, report = shared.run("rotate-psk", "ali", *which, "--lab", "--yes")
     assert "is not rehearsed" in report["error"]
-<<<<<<< HEAD
-    code, report = shared.run("rotate-cloud", "ali", *which, "--yes")
-    assert (code, "with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
-=======
     code, report = shared.run("rotate-psk", "ali", *which, "--yes")
-    assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
->>>>>>> int
+    assert (code, "with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
     try:
         shared.lab.fault(GATEWAYS[0], "wrong-psk")
         kept.forget()
