@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..checks.observations.looking import Shown
+from ..checks.observations.looks import Shown
 from ..parsers.provider_log import ProviderLog
 from .intended_state import Standing
 

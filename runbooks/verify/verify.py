@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, Status
-from ...checks.observations.looking import Shown
+from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
 from ...services.intended_state import Standing, standing

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.runbooks.engine.rollback.told_of_rollback import EndAfter, told
+from nr_run.runbooks.engine.rollback.rollback_words import EndAfter, told
 from nr_run.runbooks.engine.runbook import work_words
 from nr_run.runbooks.engine.verifying.gates import postcheck_of
 from nr_run.runbooks.engine.verifying.reach import WHOLE, Reach, reach_of

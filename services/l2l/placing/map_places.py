@@ -18,7 +18,7 @@ from ....changes.selectors import Selector, Unread, overlap, selectors_or_line
 from ....inventory.errors import ChangeError
 from ....inventory.intents.intent import Side
 from ....inventory.prefix_index import PrefixIndex
-from ..existing.standing_form import StandingForm
+from ..existing.existing_tunnel import StandingForm
 from ..features import Member
 
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....checks.finding import Finding, Status
-from ....checks.observations.looking import Shown
+from ....checks.observations.looks import Shown
 from ....checks.readiness.device_facts import Box
 from ....checks.readiness.precheck import path
 from ....inventory.errors import NrRunError

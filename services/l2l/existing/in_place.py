@@ -18,7 +18,7 @@ from ....inventory.systems import system_of
 from ..features import Member, Names
 from ..placing.exemptions import of_before
 from ..placing.versions import free_version, is_version
-from .standing_form import SETS, StandingForm, refuse_strange
+from .existing_tunnel import SETS, StandingForm, refuse_strange
 
 #: What is edited in place where nothing else uses it; all other objects are built again.
 _EDITED = frozenset(
