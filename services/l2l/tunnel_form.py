@@ -12,7 +12,7 @@ from ...changes.objects import Config
 from ...inventory.intents.intent import Style
 from ..service import Site
 from . import features
-from .existing.existing_tunnel import standing_form
+from .existing.existing_tunnel import find_existing_tunnel
 from .existing.in_place import beside
 from .existing.other_form import refuse_other_form
 from .features import Names
@@ -70,7 +70,7 @@ class TunnelForm:
         if self.style == "crypto-map":
             crypto_map, on_map = map_of(member, names.access_list, running)
             names, said = replace(names, crypto_map=crypto_map), [on_map]
-        there = standing_form(member, names, running)
+        there = find_existing_tunnel(member, names, running)
         if self.style == "crypto-map":
             place = approved_place(site)
             sequence, on_place = place_in(names.crypto_map, member, names.access_list, running, place, there)
