@@ -128,7 +128,7 @@ def read_record(path: Path) -> SavedPlan:
         data = json.loads(path.read_text(encoding="utf8"))
         if data["format"] not in READABLE:
             raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run resumes only format {_READABLE} only, which the "
+                f"{path} has format {data['format']}, and this nr-run resumes format {_READABLE} only, which the "
                 "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)

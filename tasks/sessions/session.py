@@ -21,14 +21,14 @@ from ...inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
 from ...inventory.hiding.secrets import Secrets
 from ..access.login import REFUSED, Words
-from .asking import all_asked, asks, ends
 from .channel import Channel, Done
+from .device_questions import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .heard import Heard
 from .messages import Cleaned, cleaned, may_hold, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, begin_of, echoed, marked, parts_of, with_marks
 from .transport import Transport
+from .unsolicited_messages import Heard
 
 logger = logging.getLogger("nr_run.session")
 

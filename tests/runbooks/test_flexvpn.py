@@ -218,7 +218,7 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
     router.intend(client_profile={"authentication_timeout": 20}, reconnect_timeout=1200)
     changed = router.run("deploy-flexvpn", "laptops", "--yes")
     assert (changed.code, changed.report["changed"]) == (0, True), changed.out + changed.err
-    assert f"{first} stays on its flash" in changed.out + changed.err
+    assert f"{first} stays in its flash" in changed.out + changed.err
     assert " reconnect timeout 1200" in router.configurations()["startup"]
     assert router.lab.client("laptop", "status")["connected"]
     router.lab.exec(HOST, f"delete /force bootflash:{first}")
@@ -327,7 +327,7 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
     router.lab.fault(HOST, "refuse-exec", on=False)
     assert done.code != 0, done.out + done.err
     assert "is there is not known" in done.tunnel["sentence"], done.tunnel
-    assert "may be on its flash still" in done.out + done.err
+    assert "may still be in its flash" in done.out + done.err
     assert '"applying"' not in router.journal().rpartition('"placing-files"')[2]
     assert files(router) == []
 

@@ -150,7 +150,7 @@ def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     stands = rehearsed.running()
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert rehearsed.running() == stands
     code, report = rehearsed.run("remove-zia", "branch-zia", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
@@ -169,7 +169,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credential")
     told = report["tunnels"][0]["sentence"]
     assert code == 13
-    assert "say --confirm probes\n" in told
+    assert "with --confirm probes\n" in told
     assert "credential" not in told
     assert rehearsed.running() == before
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
@@ -224,7 +224,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll-interval", "0.2")
     code, report = rehearsed.run(*gone)
     assert code == 13, json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     code, report = rehearsed.run(*gone, "--confirm", "in-clear")
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before
@@ -238,7 +238,7 @@ def test_another_key(rehearsed: Rehearsed) -> None:
     old, stands = kept.path.read_text().strip(), rehearsed.running()
     code, report = rehearsed.run("rotate-psk", "branch-zia", "--yes")
     assert code == 13, json.dumps(report)[:6000]
-    assert "say --confirm far-key\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm far-key\n" in report["tunnels"][0]["sentence"]
     assert any(f"{kept.next} holds the next key" in words for words in report["warnings"]), report["warnings"]
     assert rehearsed.running() == stands
     assert kept.pending()
