@@ -44,9 +44,9 @@ MEANINGS: Mapping[Exit, Meaning] = {
         OPERATOR,
     ),
     Exit.VERIFY_FAILED: Meaning(
-        "A tunnel that was there already is not verified. `verify`: something is not healthy, or could not be told. `parse`: a line "
-        "was not understood. `audit-vpn-phone`: a cause was found. `verify-reconnect`, `explain-dart`, `explain-phone`: it did not "
-        "work, or that is not verified.",
+        "A tunnel that was there already is not verified, or a change was kept and only small packets pass (degraded). "
+        "`verify`: something is not healthy, or could not be told. `parse`: a line was not understood. `audit-vpn-phone`: a cause "
+        "was found. `verify-reconnect`, `explain-dart`, `explain-phone`: it did not work, or that is not verified.",
         "Traffic may be down: read the probable cause, see [causes](causes.md).",
         ON_CALL,
     ),
