@@ -19,7 +19,7 @@ from functools import cached_property
 from ..inventory.errors import NotKnown
 from ..inventory.kept import Kept
 from . import tree
-from .literals import begins_text, literal_at, may_begin
+from .literals import begins_text, literal_at, may_begin, places
 from .objects import Config, read
 from .refusals import refusal_in, words_of
 
@@ -152,7 +152,9 @@ class Configuration:
         missing = [name for name, line in FORMS[self.os].wished.items() if not _has(self.text.splitlines(), line)]
         sentences = [f"{self.host}: {self.command!r} shows a configuration without {name}" for name in missing if not self.empty]
         if self.counted is False:
-            sentences.append(f"{self.host}: {self.command!r} is not verified to be whole: its size is not the one that it says")
+            sentences.append(
+                f"{self.host}: {self.command!r} is not verified as complete: its size is not the one that the device states"
+            )
         return tuple(sentences)
 
     @property
@@ -176,7 +178,7 @@ class Configuration:
         text each time, and a console server that has come to another device, show the same thing twice as well.
         """
         if self.is_doubtful_beside(earlier):
-            why = "is not verified to be whole: the size that it says fitted before, and does not fit now"
+            why = "is not verified as complete: its size matched before, and does not match now"
         elif self.name != earlier.name:
             why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
         else:
@@ -251,12 +253,16 @@ def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
 def _outside(lines: list[str], *, asa: bool) -> tuple[list[str], bool]:
     """The lines that are no part of a text for people or for another program, and whether such a text never ends."""
     found: list[str] = []
-    number, open_text = 0, False
-    while number < len(lines):
-        line = lines[number]
+    behind, open_text = 0, False
+    for number in places(lines):
+        if number < behind:
+            continue
+        found += lines[behind:number]
+        line, behind = lines[number], number + 1
         literal = literal_at(lines, number, asa=asa) if may_begin(line.strip()) else None
         if literal is None:
             open_text = open_text or (not asa and begins_text(line.strip()))
             found.append(line)
-        number += literal.lines if literal else 1
-    return found, open_text
+        else:
+            behind = number + literal.lines
+    return [*found, *lines[behind:]], open_text

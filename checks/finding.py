@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -61,7 +61,14 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {**asdict(self), "status": self.status.value}
+        # Of a fleet there are thousands; asdict() copies each text of each of them.
+        made = {name: getattr(self, name) for name in _FIELDS}
+        evidence = tuple({name: getattr(one, name) for name in _OF_EVIDENCE} for one in self.evidence)
+        return {**made, "status": self.status.value, "evidence": evidence, "cause": asdict(self.cause) if self.cause else None}
+
+
+_FIELDS = tuple(each.name for each in fields(Finding))
+_OF_EVIDENCE = tuple(each.name for each in fields(Evidence))
 
 
 def proved(findings: Iterable[Finding]) -> bool:

@@ -197,7 +197,7 @@ def _unseen(host: str, text: str, tokens: Mapping[str, str], without_value: Sequ
         return ()
     found, said = _keys_in(text), []
     if found.hidden:
-        said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent is told by IKE alone")
+        said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent only IKE can show")
     if without_value and found.shown:
         said.append(f"the key {', '.join(without_value)} is not at hand, so it was not compared with that of {host}")
     return tuple(said)

@@ -134,7 +134,9 @@ def _undo_until_quiet(task: Task, undoing: Undoing, done: Undone, pause_seconds:
             continue
         times += 1
         if times > MOST_TIMES:
-            raise NotKnown(f"{task.host.name}: what it runs goes on changing, so it is not known whether it is as before")
+            raise NotKnown(
+                f"{task.host.name}: its running configuration keeps changing, so it is not known whether it is as before"
+            )
         more = _undo_once(task, device, undoing)
         done = replace(more, removed=(*done.removed, *more.removed), refused=(*done.refused, *more.refused))
         since = time.monotonic()

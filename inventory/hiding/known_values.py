@@ -69,12 +69,15 @@ class KnownValues:
         """Places where a value stands with line breaks in it, as on a terminal that is too narrow."""
         if not self._pieces or "\n" not in text:
             return []
+        spans = list(self.spans(_BREAK.sub("", text) if "\r" in text else text.replace("\n", "")))
+        if not spans:
+            return []
         breaks = [match.span() for match in _BREAK.finditer(text)]
         lost = [0, *accumulate(end - start for start, end in breaks)]
         #: Places in the text without breaks before which a break stood.
         joints = [start - gone for (start, _), gone in zip(breaks, lost, strict=False)]
         found: list[Span] = []
-        for start, end in self.spans(_BREAK.sub("", text)):
+        for start, end in spans:
             first, behind = bisect_right(joints, start), bisect_right(joints, end - 1)
             if first != behind:
                 found.append((start + lost[first], end + lost[behind]))

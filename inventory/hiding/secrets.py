@@ -30,6 +30,9 @@ __all__ = ["TOKEN", "Secrets", "check_preshared_key", "credential_folders"]
 #: A text that is at least so long is remembered when it was hidden, so that it is looked at once on its way to the disk.
 _LONG = 512
 _REMEMBERED = 4096
+#: Shorter ones in which nothing was to hide are remembered as they are: names of devices, fields and commands, and sentences,
+#: stand in the documents of a run thousands of times.
+_CLEAN = 20_000
 #: Digits of a fingerprint where several processes make them, each without the others' to compare with.
 _APART = 16
 _PRIVATE_KEY = re.compile(r"(?<=PRIVATE KEY-----)\r?\n(?P<secret>[^-]+)(?=-----END|\Z)")
@@ -54,6 +57,8 @@ class Secrets:
     _known: KnownValues = field(default_factory=KnownValues, repr=False, init=False)
     #: Fingerprints of texts that hold no secret any more, oldest first.
     _hidden: OrderedDict[bytes, None] = field(default_factory=OrderedDict, repr=False, init=False)
+    #: Short texts that hold no secret.
+    _clean: set[str] = field(default_factory=set, repr=False, init=False)
 
     def __post_init__(self) -> None:
         """Index what was given."""
@@ -117,6 +122,7 @@ class Secrets:
         if token.startswith("<secret:"):
             self._known.add(value)
             self._hidden.clear()
+            self._clean.clear()
 
     def give(self, reference: str, value: str) -> None:
         """Another value for a reference than the one that is kept: for this run its token stands for that one."""
@@ -164,9 +170,9 @@ class Secrets:
         secret does not leave the rest of it readable; and by value, wherever it is left. A text that was hidden is not looked
         at again, unless another reference was resolved meanwhile.
         """
-        if not text:
+        if not text or text in self._clean:
             return text
-        known = len(self._known)
+        known, came = len(self._known), text
         mark = self._fingerprint(text) if len(text) >= _LONG else b""
         if mark and mark in self._hidden:
             return text
@@ -178,7 +184,7 @@ class Secrets:
             by_form = without(merged(by_form), holes)
             by_value = without(merged(by_value), merged([*holes, *by_form]))
             text = self._replaced(text, sorted([*by_form, *by_value]))
-        if len(text) >= _LONG:
+        if len(text) >= _LONG or text == came:
             self._remember(text, known)
         return text
 
@@ -194,9 +200,14 @@ class Secrets:
 
     def _remember(self, text: str, known: int) -> None:
         """Unless another thread has resolved a reference since so many values were known: for those the text was not searched."""
-        mark = self._fingerprint(text)
+        mark = self._fingerprint(text) if len(text) >= _LONG else b""
         with self._lock:
             if len(self._known) != known:
+                return
+            if not mark:
+                if len(self._clean) >= _CLEAN:
+                    self._clean.clear()
+                self._clean.add(text)
                 return
             self._hidden[mark] = None
             while len(self._hidden) > _REMEMBERED:
@@ -215,7 +226,9 @@ class Secrets:
         """All values and the salt of the fingerprints, for an encrypted file and nothing else."""
         with self._lock:
             kept = {"values": dict(self._values), "names": dict(self._names)}
-        return {"salt": self._salt.hex(), **kept, "folders": [str(folder.absolute()) for folder in self.origins]}
+            references = list(self._resolved)
+        folders = [str(folder.absolute()) for folder in self.origins]
+        return {"salt": self._salt.hex(), **kept, "folders": folders, "references": references}
 
     @classmethod
     def of_all(cls, several: Iterable[Secrets]) -> Secrets:
@@ -233,10 +246,15 @@ class Secrets:
         return cls.restored({"salt": salt, **together, "folders": list(folders)})
 
     @classmethod
-    def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> Secrets:
-        """The secrets of an earlier run: equal values get the tokens that they had then."""
+    def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = (), *, apart: bool = False) -> Secrets:
+        """The secrets of an earlier run: equal values get the tokens that they had then. ``apart``: others in other processes."""
         origins = tuple(Path(folder) for folder in exported.get("folders", ()))
-        return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]), origins)
+        values, names = dict(exported["values"]), dict(exported["names"])
+        made = cls(folders, values, names, bytes.fromhex(exported["salt"]), origins, _digits=_APART if apart else 8)
+        # What was kept before the references were: a token says them, but for those with signs that it cannot hold.
+        told = [token[len("<secret:") : -1] for token in values if token.startswith("<secret:") and "~" not in token]
+        made._resolved.update(dict.fromkeys(exported.get("references", told)))
+        return made
 
     @classmethod
     def beside(cls, exported: Mapping[str, Any]) -> Secrets:

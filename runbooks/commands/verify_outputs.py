@@ -92,7 +92,7 @@ def leave(
         if options["notify"] and not warnings:
             warnings += notify(runs, shown, options["notify"], Hold(options["down_after"], options["up_after"]))
         elif options["notify"]:
-            warnings.append("nobody was notified: what was told before stands in the history")
+            warnings.append("nobody was notified: what was sent before is in the history")
     unwritten = list(_write(shown, () if rehearsal else _pasts(runs, shown), options))
     return Left(Exit.ERROR if unwritten and code is Exit.OK else code, (*warnings, *unwritten))
 

@@ -107,7 +107,7 @@ class Rotation:
             pending = new_key()
             self.kept.keep_next(pending)
         else:
-            self.told.append(f"{self.kept.next} holds the key of a rotation that did not end; that one is used")
+            self.told.append(f"{self.kept.next} has the key of an unfinished rotation; that one is used")
             check_preshared_key(pending, str(self.kept.next))
         return pending
 
@@ -129,7 +129,7 @@ class Rotation:
         self._settled = True
         if self.keeps and self.is_open and not self.to and self.kept is not None:
             # No device has it; a person needs it, to give it to the end that is not ours.
-            self.told.append(f"{self.kept.next} holds the next key: give it to the end that is not ours, then run this again")
+            self.told.append(f"{self.kept.next} has the next key: set it on the end that is not ours, then run this again")
         elif not self.keeps or outcome.result is Result.PENDING:
             self._abandon()
         elif outcome.result in _DONE:
@@ -142,7 +142,7 @@ class Rotation:
     def _done(self, runs: Path) -> None:
         if self.to:
             self.told.append(
-                f"the devices have the key of {self.to} now: write it into the intent in the place of {self.reference}, or "
+                f"the devices now have the key of {self.to}: write that into the intent in place of {self.reference}, or "
                 "the next deploy restores the old one"
             )
         elif self.kept is not None:

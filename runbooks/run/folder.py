@@ -24,7 +24,7 @@ import secrets
 import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -32,7 +32,7 @@ from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...inventory.errors import NrRunError
 from ...inventory.hiding.secrets import Secrets
@@ -41,6 +41,7 @@ from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, wi
 from .json_names import document
 from .run_names import run_names
 
+T = TypeVar("T")
 #: A text of so many characters is kept once in a run folder, under as many names as it has.
 LARGE = 2000
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -54,6 +55,7 @@ class RunFolder:
         """Open a folder that exists; see make() for a new one. Raises NrRunError when the journal cannot be opened."""
         self.id = path.name
         self.path = path
+        self._root = str(path)
         self.runbook = runbook
         self._secrets = secret_store
         try:
@@ -69,11 +71,10 @@ class RunFolder:
         #: Code of the last line, and how many there are.
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
-        #: Folders below it that were made.
-        self._made: set[Path] = set()
         self._lock = threading.Lock()
-        #: The first file of each large text.
-        self._large: dict[bytes, Path] = {}
+        #: A file of each large text, and the text that each of these files holds: a run of hundreds of tunnels has thousands.
+        self._large: dict[bytes, str] = {}
+        self._held: dict[str, bytes] = {}
         self.complaints: list[str] = []
         #: What the devices said that a person has to hear of, and what the run knows of its connections; each sentence once.
         self.told: list[str] = []
@@ -177,56 +178,72 @@ class RunFolder:
         self._write(name, text, durable=True)
 
     def _write(self, name: str, text: str, *, durable: bool) -> None:
-        path = self.path / name
-        code = b"" if durable or len(text) < LARGE else blake2b(text.encode("utf8", "replace"), digest_size=32).digest()
-        if self._linked(path, code):
+        data = text.encode()
+        code = b"" if durable or len(text) < LARGE else blake2b(data, digest_size=32).digest()
+        if self._linked(name, code):
             return
+        # Never half a file: what was there stays until the new one is complete.
+        place, part = self._places(name)
         try:
-            self._folder(path.parent)
-            # Never half a file: what was there stays until the new one is complete.
-            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf8") as file:
-                file.write(text)
-                file.flush()
+            descriptor = self._in_folder(name, lambda: os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            try:
+                _write_all(descriptor, data)
                 if durable:
-                    os.fsync(file.fileno())
-            part.replace(path)
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(part, place)  # noqa: PTH105 - texts, see _places()
             if durable:
-                _sync_folder(path.parent)
+                _sync_folder((self.path / name).parent)
         except OSError as error:
-            self._complain(f"{path} cannot be written: {error.strerror}")
+            self._complain(f"{place} cannot be written: {error.strerror}")
             return
         if code:
             with self._lock:
-                self._large[code] = path
+                self._large[code], self._held[name] = name, code
 
-    def _linked(self, path: Path, code: bytes) -> bool:
+    def _places(self, name: str) -> tuple[str, str]:
+        """Where a file stands, and where it is written first, as texts: paths are built for every file of every tunnel."""
+        folder, _, last = f"{self._root}/{name}".rpartition("/")
+        return f"{folder}/{last}", f"{folder}/.{last}.{secrets.token_hex(4)}"
+
+    def _linked(self, name: str, code: bytes) -> bool:
         """Whether a text stands there now as one more name of a file that holds it already: a hub shows the same to each tunnel.
 
         What stood at this place is forgotten: it is about to be another text.
         """
         with self._lock:
-            self._large = {known: place for known, place in self._large.items() if place != path or known == code}
+            stood = self._held.get(name)
+            if stood is not None and stood != code:
+                del self._held[name]
+                self._large.pop(stood, None)
             earlier = self._large.get(code)
-        if earlier is None or earlier == path:
+        if earlier is None or earlier == name:
             return False
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        place, part = self._places(name)
         try:
-            self._folder(path.parent)
-            os.link(earlier, part)
-            part.replace(path)
-            part.unlink(missing_ok=True)  # where both were names of one file already, neither has taken the place of the other
+            self._in_folder(name, lambda: os.link(self._places(earlier)[0], part))
+            os.replace(part, place)  # noqa: PTH105 - texts, see _places()
+            with suppress(FileNotFoundError):
+                # Where both were names of one file already, neither has taken the place of the other.
+                os.unlink(part)  # noqa: PTH108
         except OSError:
             return False
         return True
 
+    def _in_folder(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` does in the folder of a file, which is made where it is not there. Raises OSError."""
+        try:
+            return make()
+        except FileNotFoundError:
+            self._folder((self.path / name).parent)
+            return make()
+
     def _folder(self, path: Path) -> None:
         """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""
-        if path != self.path and not (path in self._made and path.is_dir()):
+        if path != self.path and not path.is_dir():
             self._folder(path.parent)
             path.mkdir(mode=0o700, exist_ok=True)
-            self._made.add(path)
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
@@ -310,6 +327,13 @@ def _sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Raises OSError when the disk does not take all of it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def canonical(document: Mapping[str, object]) -> str:

@@ -20,7 +20,7 @@ def as_before(site: Cloud, sight: Sight[Cloud]) -> Cloud | None:
     """The record with what the firewall had: both tunnels, the networks that its lists have, and what its static routes do.
 
     Where it has no list of ours there was no connection, or not all of it: then it is the record of now. None where it stood and
-    cannot be read for certain.
+    cannot be parsed reliably.
     """
     running = sight.before.objects
     taken, told = (tuple(_networks(running, name)) for name in draft(site).lists)

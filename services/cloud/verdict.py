@@ -176,7 +176,7 @@ def _leak(view: View) -> str:
     ups = [role for role, end, _ in view.tunnels if (row := view.row(end)) is not None and row.up]
     if ups and untold == ups:
         return (
-            f"the cloud is not told of all of {', '.join(map(str, site.lan_prefixes))}, so it answers over the circuit, in "
+            f"the cloud does not receive all of {', '.join(map(str, site.lan_prefixes))}, so it answers over the circuit, in "
             "clear, whatever goes through the tunnels"
         )
     return ""

@@ -337,7 +337,7 @@ class Session(Channel):
         """Raise DeviceRefused, with nothing typed, where lines for configuration mode would be typed in exec mode."""
         if self._bound and self._prompts.is_exec(self._last):
             self.close()
-            raise DeviceRefused(f"{self.name}: the device has left configuration mode by itself, and nothing more was typed")
+            raise DeviceRefused(f"{self.name}: the device left configuration mode unexpectedly, and nothing more was typed")
 
     def _said(self, text: str, opening: str) -> str:
         lines = [line.strip() for line in cleaned(text).text.splitlines() if line.strip(" ^") and opening not in line]

@@ -75,6 +75,19 @@ def test_value_that_a_line_break_cuts(tmp_path: Path, position: int, cut: str) -
     assert secrets.reveal(hidden) == text
 
 
+def test_a_short_text_is_looked_at_again_when_a_value_has_come(tmp_path: Path) -> None:
+    """What held no secret before a reference was resolved, or given another value, is searched for that value then."""
+    secrets = known(tmp_path, first=CANARY)
+    sentence, another = "r1 said 7sKzz81-ab-x to us", "r1 said Other.value.9 to us"
+    assert [secrets.hide(text) for text in (sentence, another) * 2] == [sentence, another] * 2
+    (tmp_path / "second").write_text("7sKzz81-ab-x")
+    secrets.resolve("credential:second")
+    assert secrets.hide(sentence) == "r1 said <secret:credential:second> to us"
+    secrets.give("credential:second", "Other.value.9")
+    assert "Other.value.9" not in secrets.hide(another)
+    assert "7sKzz81-ab-x" not in secrets.hide(sentence)
+
+
 def test_key_inside_another_key(tmp_path: Path) -> None:
     """A known value at the start of an unknown longer one does not leave the rest readable, nor spoil what comes back."""
     secrets = known(tmp_path, psk="cisco123")

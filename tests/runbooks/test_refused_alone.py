@@ -151,7 +151,7 @@ def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], 
         (
             json.dumps({"format": min(READABLE) - 1}),
             SecretError,
-            f"has format {min(READABLE) - 1}, and this nr-run goes on from format {min(READABLE)} or",
+            f"has format {min(READABLE) - 1}, and this nr-run resumes only format {min(READABLE)} or",
         ),
     ],
 )

@@ -89,3 +89,35 @@ def test_an_exponent_is_as_long_as_the_group_is_strong() -> None:
     assert {exponent_for(KexGroup1.P, 2).bit_length() for _ in range(50)} == {320}
     assert {exponent_for(KexGroup14.P, 5).bit_length() for _ in range(50)} == {320}
     assert exponent_for(KexGroup16SHA512.P, 5).bit_length() == 480
+
+
+def test_a_packet_that_was_altered_on_its_way_ends_the_session() -> None:
+    """The code of each packet is compared: one bit that another has turned over in it is seen."""
+    ours, near = socket.socketpair()
+    far, theirs = socket.socketpair()
+    altering = threading.Event()
+
+    def relay(source: socket.socket, target: socket.socket, *, alters: bool) -> None:
+        with source, target:
+            while data := source.recv(65536):
+                if alters and altering.is_set():
+                    data = data[:-1] + bytes([data[-1] ^ 1])
+                target.sendall(data)
+
+    for source, target, alters in ((near, far, False), (far, near, True)):
+        arguments = {"source": source.dup(), "target": target.dup(), "alters": alters}
+        threading.Thread(target=relay, kwargs=arguments, daemon=True).start()
+    server, client = paramiko.Transport(theirs), LeanTransport(ours)
+    try:
+        server.add_server_key(paramiko.RSAKey.generate(2048))
+        server.start_server(event=threading.Event(), server=_Anybody())
+        client.connect(username="anybody", password="right")
+        altering.set()
+        with pytest.raises(paramiko.SSHException, match="Mismatched MAC"):
+            client.open_session(timeout=30)
+        assert not client.is_active()
+    finally:
+        client.close()
+        server.close()
+        near.close()
+        far.close()

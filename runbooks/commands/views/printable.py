@@ -35,12 +35,16 @@ def json_text(value: object, *, default: Callable[[object], object] | None = Non
 
 
 def _laid_out(value: object, step: str, margin: str) -> str:
-    """As json.dumps() lays a value out, which does so in Python piece by piece and takes four times as long."""
+    """As json.dumps() lays a value out, which does so in Python piece by piece and takes several times as long."""
     if isinstance(value, str):
         return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
+    if value is None or value is True or value is False:
+        return _WORDS[value]
     inner = margin + step
     if isinstance(value, dict) and value:
-        if not all(isinstance(key, str) for key in value):
+        if not all(type(key) is str for key in value):
             return json.dumps(value, indent=len(step), ensure_ascii=False).replace("\n", f"\n{margin}")
         rows = [f"{inner}{encode_basestring(key)}: {_laid_out(item, step, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
@@ -48,3 +52,6 @@ def _laid_out(value: object, step: str, margin: str) -> str:
         rows = [inner + _laid_out(item, step, inner) for item in value]
         return "[\n" + ",\n".join(rows) + f"\n{margin}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+_WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}

@@ -215,7 +215,9 @@ class DeploymentPlan:
 
     def is_within(self, approved: Iterable[DeploymentPlan]) -> bool:
         """True if each step was approved for its device, if need be with another plan, which failed and left what it shared."""
-        allowed = {(member.host, step) for plan_ in approved for member in plan_.members for step in member.change.forward}
+        own = {member.host for member in self.members}
+        ends = (member for plan_ in approved for member in plan_.members if member.host in own)
+        allowed = {(member.host, step) for member in ends for step in member.change.forward}
         return all((member.host, step) in allowed for member in self.members for step in member.change.forward)
 
     def refuse_if_forbidden(self, unconfirmed_: Sequence[Asked] = ()) -> None:

@@ -162,7 +162,7 @@ def confirming(
     for name in names:
         if name not in known and not unseen:
             said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
-            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
+            raise UsageError(f"--confirm {name}: there is nothing to confirm by this name{said}")
     at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
     by = system_user() if names else ""
     return Confirming(tuple(dict.fromkeys(names)), by, at, needed=not rehearsal, rotating=keys, undoing=undoing)
@@ -183,7 +183,7 @@ def unconfirmed(name: str, asked: Sequence[Asked]) -> str:
     """Why a change is refused, with the options that are missing."""
     options = " ".join(f"--confirm {item.name}" for item in asked)
     lines = [f"  {item.name}: {item.sentence} ({item.why})" for item in asked]
-    return "\n".join((f"{name}: only a person can know this; look, and say {options}", *lines))
+    return "\n".join((f"{name}: no device shows this: check it, then confirm it with {options}", *lines))
 
 
 def restored(data: Iterable[Mapping[str, Any]]) -> tuple[Asked, ...]:

@@ -131,7 +131,7 @@ class ConfiguredEnd:
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...] | None:
-        """Pairs that the entry protects; everything for a tunnel interface, None where they cannot be read for certain."""
+        """Pairs that the entry protects; everything for a tunnel interface, None where they cannot be parsed reliably."""
         if self.entry is None:
             return None
         if self.end.tunnel:

@@ -72,7 +72,7 @@ class Found:
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...] | None:
-        """Of a map entry; None where they cannot be read for certain."""
+        """Of a map entry; None where they cannot be parsed reliably."""
         return selectors_of(self.config, self.entry)
 
     @cached_property
@@ -128,7 +128,7 @@ class Found:
         there = (item for family in _OF_THE_BOX[self.ike_version] for item in self.config.of(family))
         if all(item.key in going or self.config.within.get(item.key) in going for item in there):
             return ""
-        return "the IKE policies stay, and what else IKE has for the whole device: which of it this tunnel used cannot be told"
+        return "the IKE policies and other device-wide IKE settings stay: which of them this tunnel used is not known"
 
 
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:

@@ -15,7 +15,7 @@ from .as_before import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_pre
 
 
 def previous(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> WantedTunnel | None:
-    """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be read for certain."""
+    """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be parsed reliably."""
     if len(sights) != 2:
         # What the far end had can be read only where it is ours.
         return None

@@ -193,7 +193,7 @@ def refuse_strange(host: str, there: StandingForm, peer: str, wanted: ConfigObje
         )
     if len(entry.peers) > 1:
         raise ChangeError(
-            f"{where} goes to several peers ({', '.join(entry.peers)}), and the intent knows one; take it away by hand"
+            f"{where} goes to several peers ({', '.join(entry.peers)}), and the intent knows one; remove it by hand"
         )
     strange = [line for line in entry.children if not any(pattern.fullmatch(line) for pattern in entry.family.children)]
     if strange:

@@ -57,7 +57,7 @@ def _preconditions(wanted: WantedTunnel, ours: TunnelTermination, theirs: Foreig
 
 
 def previous_of_one(wanted: WantedTunnel, sight: Sight[WantedEnd]) -> WantedTunnel | None:
-    """The tunnel as our end had it before; None where that cannot be read for certain."""
+    """The tunnel as our end had it before; None where that cannot be parsed reliably."""
     config = sight.before.objects
     entry = entry_of(sight, config)
     if entry is None or len(entry.peers) != 1:

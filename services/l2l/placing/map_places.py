@@ -34,7 +34,7 @@ class _Map:
     #: Sequence numbers, and those of them that stand for dynamic maps.
     taken: frozenset[int] = frozenset()
     dynamic: tuple[int, ...] = ()
-    #: Of the others what cannot be read for certain, and what can, by the far networks; each with its place and its number.
+    #: Of the others what cannot be parsed reliably, and what can, by the far networks; each with its place and its number.
     unread: tuple[tuple[int, int, Unread], ...] = ()
     by_target: PrefixIndex[tuple[int, int, tuple[Selector, ...]]] = field(default_factory=lambda: PrefixIndex(()))
     count: int = 0
@@ -196,7 +196,7 @@ def _refuse_overlap(end: Side, crypto_map: str, sequence: int, running: Config) 
             continue
         if isinstance(theirs, Unread):
             raise ChangeError(
-                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "
+                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be parsed reliably "
                 f"({theirs}), so it may take this tunnel's traffic, or lose its own"
             )
         both = overlap(ours, theirs)

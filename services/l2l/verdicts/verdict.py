@@ -285,6 +285,6 @@ def _untested(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen]) -
 
 def _reach(deployment: Deployment, ends: Sequence[EndSeen]) -> str:
     """What the verdict says nothing about."""
-    words = [f"{foreign.name} is not ours: it was looked at from this side only" for foreign in deployment.foreign]
+    words = [f"{foreign.name} is not ours: it was checked from this side only" for foreign in deployment.foreign]
     words += [f"{one.member.host} could not be read, so its end is not known" for one in ends if not one.read]
     return "; ".join(words)

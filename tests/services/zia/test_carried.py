@@ -193,7 +193,10 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert "credential" not in told
     assert rehearsed.running() == before
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
-    assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
+    assert (code, report["error"]) == (
+        64,
+        "--confirm credentials: there is nothing to confirm by this name (did you mean credential?)",
+    )
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     said = report["tunnels"][0]["confirmations"]
