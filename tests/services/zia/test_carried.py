@@ -160,6 +160,26 @@ def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     assert (said["name"], said["by"]) == ("in-clear", pwd.getpwuid(os.getuid()).pw_name)
 
 
+def test_a_rollback_that_opens_what_was_closed(rehearsed: Rehearsed) -> None:
+    """A site that ended open is closed by a run: to undo it is asked about, and who says so gets back what stood."""
+    rehearsed.intend(
+        ("encryption_mandatory: true", "encryption_mandatory: false"), ("on_total_loss: closed", "on_total_loss: open")
+    )
+    assert rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")[0] == 0
+    stands = rehearsed.running()
+    rehearsed.intend()
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    closed = rehearsed.running()
+    assert ("set interface Null0" in closed, "set interface Null0" in stands) == (True, False)
+    code, report = rehearsed.run("rollback", "--yes", "--poll-interval", "0.2")
+    assert (code, rehearsed.running()) == (13, closed), json.dumps(report)[:6000]
+    assert "when both tunnels are lost: that is how the site ended before the run" in report["tunnels"][0]["sentence"]
+    code, report = rehearsed.run("rollback", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert rehearsed.running() == stands
+
+
 def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     """The plan names what is to be confirmed; without it nothing is touched; with it, record and report say who and when."""
     before = rehearsed.running()
