@@ -47,7 +47,7 @@ def _interface(wants: WantedEnd, running: Config | None) -> TunnelInterface | No
     return TunnelInterface("Tunnel") if found is None or own.isdisjoint(found.lines) else found
 
 
-def _sources(outside: str, running: Configuration | None) -> frozenset[str]:
+def _sources(outside: str, running: Config | None) -> frozenset[str]:
     """How an ASA says that a tunnel interface begins at an interface: by the name that it gave to that."""
     named = kept(running.nodes, _nameifs).get(outside) if running else None
     return frozenset({f"tunnel source interface {named}"} if named else ())
