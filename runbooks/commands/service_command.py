@@ -18,15 +18,16 @@ from .console import (
     ACCEPT_UNSAVED,
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
     INVENTORY,
     JSON,
     LAB,
     LIMIT,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
+    SCHEDULER,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from ..engine.run_setup import Opened
     from ..engine.runbook import Planner
 
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, TIMEOUTS, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(
+    *(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, SCHEDULER, TIMEOUTS, DEBUG, OTHER_NAMES)
+)
 
 
 def command_of(service: Declaration, command: Command) -> click.Command:
@@ -81,6 +84,7 @@ def opened_run(
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
+    more |= {"scheduler": options.get("scheduler", "")}
     wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:

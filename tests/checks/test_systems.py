@@ -22,6 +22,7 @@ OF_ALL_GENERATIONS = (
     "tunnels_own_packets",
     "drops_asymmetric",
     "takes_phones",
+    "prints_size",
 )
 PLATFORMS = [row for model in MODELS for row in rows(model)]
 

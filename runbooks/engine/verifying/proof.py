@@ -14,6 +14,7 @@ from ....checks.observations.questions import SAS, Question
 from ....checks.proof import Watch
 from ....services.registry import find_built
 from ....services.service import Row, TrafficProof
+from ....tasks import fresh_login
 from ....tasks.answers import running
 from ....tasks.observe import observe, probe_and_observe
 from ....tasks.probe import Ping, ping_only
@@ -57,14 +58,20 @@ def proof_of(plan: DeploymentPlan) -> TrafficProof:
     return find_built(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
 
 
-def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
-    """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted."""
+def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = False) -> Proof:
+    """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted.
+
+    ``decides``: a change is kept on it, once a new login has proved each member manageable. That begins when it is up, which may
+    change the way that a login takes, and goes on beside the pings.
+    """
     what = proof_of(plan)
     before, during = _bring_up(context, plan, what)
     probes: dict[str, Probe | None] = dict.fromkeys(what.hosts)
     after = before
     outputs: Outputs = {}
     if what.settled(before):
+        if decides:
+            run_on_all(context.nornir, fresh_login.begin, {member.host: {} for member in plan.members})
         probes, after, outputs = _both_ways(context, plan, what)
     elif set(what.asks) - set(SAS):
         # What else the proof asks may say why it does not come up.
