@@ -11,7 +11,7 @@ from pathlib import Path
 
 import verify
 from deploys import scene_of
-from measuring import NR_RUN, NotDone, Row, Sample, Sides, process
+from measuring import NR_RUN, NotDone, Row, Sample, Sides, process, python_with
 
 from nr_run.lab.entry import LabHandle
 
@@ -29,11 +29,12 @@ def _hub(lab: LabHandle, inventory: Path, runs: Path, own: dict[str, str], tunne
     return {**done.sample, "trips": lab.counters("hub").round_trips}
 
 
-def _plain(lab: LabHandle, own: dict[str, str]) -> Sample:
+def _plain(lab: LabHandle, own: dict[str, str], python: str, template: str) -> Sample:
+    """SAs by this template of TTP, or by Genie where there is none."""
     place = lab.devices["hub"]
     lab.reset_counters()
-    words = [place.host, str(place.port), verify.TTP, str(lab.credentials), *verify.SHOWS]
-    done = process([verify.sys.executable, "-c", verify.PLAIN, *words], own)
+    words = [place.host, str(place.port), template, str(lab.credentials), *verify.SHOWS]
+    done = process([python, "-c", verify.PLAIN, *words], own)
     return {**done.sample, "trips": lab.counters("hub").round_trips}
 
 
@@ -47,10 +48,13 @@ def _hub_opened(tunnels: int) -> Iterator[Sides]:
         with verify.laboratory(folder, inventory) as (lab, own):
             verify.build(lab, inventory, partners)
             verify.bring_up(inventory, folder / "runs", own)
-            yield {
+            sides = {
                 "nr-run": partial(_hub, lab, inventory, folder / "runs", own, tunnels),
-                "plain, reads only": partial(_plain, lab, own),
+                "plain, reads only": partial(_plain, lab, own, verify.sys.executable, verify.TTP),
             }
+            if python := python_with("nornir_netmiko", "genie.conf", "pyats"):
+                sides["plain with Genie, reads only"] = partial(_plain, lab, own, python, "")
+            yield sides
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from functools import cached_property
 from ..inventory.errors import NotKnown
 from ..inventory.kept import Kept
 from . import tree
-from .literals import begins_text, literal_at, may_begin
+from .literals import begins_text, literal_at, may_begin, places
 from .objects import Config, read
 from .refusals import refusal_in, words_of
 
@@ -253,12 +253,16 @@ def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
 def _outside(lines: list[str], *, asa: bool) -> tuple[list[str], bool]:
     """The lines that are no part of a text for people or for another program, and whether such a text never ends."""
     found: list[str] = []
-    number, open_text = 0, False
-    while number < len(lines):
-        line = lines[number]
+    behind, open_text = 0, False
+    for number in places(lines):
+        if number < behind:
+            continue
+        found += lines[behind:number]
+        line, behind = lines[number], number + 1
         literal = literal_at(lines, number, asa=asa) if may_begin(line.strip()) else None
         if literal is None:
             open_text = open_text or (not asa and begins_text(line.strip()))
             found.append(line)
-        number += literal.lines if literal else 1
-    return found, open_text
+        else:
+            behind = number + literal.lines
+    return [*found, *lines[behind:]], open_text

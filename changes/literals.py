@@ -60,6 +60,27 @@ def may_begin(line: str) -> bool:
     return line.startswith(_FIRST) or "^C" in line or "\x03" in line
 
 
+#: Lines for which may_begin() or begins_text() may be true, found in all of a text at once.
+_PLACES = re.compile(
+    rf"^[^\S\n]*(?:{'|'.join(map(re.escape, (*_FIRST, 'aaa authentication banner', 'aaa authentication fail-message')))})"
+    r"|\^C|\x03",
+    re.MULTILINE,
+)
+
+
+def places(lines: Sequence[str]) -> list[int]:
+    """Numbers of the lines in which such a text may begin: a configuration has thousands of lines, and a few of these."""
+    text = "\n".join(lines)
+    found: list[int] = []
+    number = at = 0
+    for match in _PLACES.finditer(text):
+        number += text.count("\n", at, match.end())
+        at = match.end()
+        if not found or found[-1] != number:
+            found.append(number)
+    return found
+
+
 def begins_text(line: str) -> bool:
     """True for a line of IOS behind whose command a text has to begin: where it never ends, the configuration was cut."""
     return _TEXTS.fullmatch(line) is not None

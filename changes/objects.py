@@ -221,6 +221,7 @@ def _named_elsewhere(os: str, nodes: Iterable[tree.Node]) -> frozenset[str]:
 _NAMING = tuple(form.pattern.split(" ")[0] for families in FAMILIES.values() for item in families if (form := item.only_of))
 
 
+@lru_cache(maxsize=8192)
 def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]:
     """Objects of known families that a node holds, each with its key."""
     if not _may_open(os, node):
@@ -241,11 +242,17 @@ def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, 
     """
     if not _may_open(os, node):
         return ()
+    return _made_of(os, node, named is None or node.line.rsplit(None, 1)[-1] in named, desired)
+
+
+#: A device shows its configuration several times while it is changed, and most of it is what it was.
+@lru_cache(maxsize=16384)
+def _made_of(os: str, node: tree.Node, is_named: bool, desired: bool) -> tuple[ConfigObject, ...]:
     whole: ConfigObject | None = None
     single: list[ConfigObject] = []
     for family in families_for(os, node.line):
         if family.child_is_object:
-            if not family.only_of or named is None or node.line.split()[-1] in named:
+            if not family.only_of or is_named:
                 single += (ConfigObject(family, node.line, (line,)) for line in _below(family, node) if _is_line_of(family, line))
         elif whole is None and not (desired and (_unknown_line(family, node) or not _is_marked(family, node))):
             whole = ConfigObject(family, node.line, _below(family, node))

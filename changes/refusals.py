@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,17 @@ def passes(text: str) -> bool:
 
 #: Answers that begin as a refusal does and say that there is nothing (ASA and IOS, show bgp: no router, no such neighbour).
 _NOTHING = re.compile(r"% ?(?:BGP not active|No such neighbor(?: or address family)?)\.?")
+#: A refusal has no more lines than these.
+_MOST_LINES = 4
 
 
 def is_refused(text: str) -> str:
     """The device's words if its answer is nothing but a refusal; nothing for any other answer."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # A whole configuration is asked about as well: the first lines say that it is no refusal.
+    lines = [*islice(filter(None, map(str.strip, text.splitlines())), _MOST_LINES + 1)]
     if lines and all(_NOTHING.fullmatch(line) for line in lines):
         return ""
-    return refusal_in(text) if lines and len(lines) <= 4 else ""
+    return refusal_in(text) if 0 < len(lines) <= _MOST_LINES else ""
 
 
 def words_of(text: str, most: int = 160) -> str:

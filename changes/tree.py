@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from .literals import Literal, is_asa, literal_at, may_begin
+from .literals import Literal, is_asa, literal_at, may_begin, places
 
 T = TypeVar("T")
 #: Lines that a device prints about the configuration, or that change by themselves; they are no configuration.
@@ -191,14 +191,14 @@ def _meaningful(text: str) -> Iterator[tuple[str, Literal | None]]:
     """Lines of configuration, each with the text that begins in it."""
     lines = [raw.rstrip() for raw in text.split("\n")]
     asa = is_asa(text)
-    number = 0
-    while number < len(lines):
-        line = lines[number]
-        stripped = line.strip()
-        literal = literal_at(lines, number, asa=asa) if may_begin(stripped) else None
-        number += literal.lines if literal else 1
-        if literal or (stripped and not _is_no_configuration(stripped)):
-            yield line, literal
+    behind = 0
+    for number in places(lines):
+        literal = literal_at(lines, number, asa=asa) if number >= behind and may_begin(lines[number].strip()) else None
+        if literal:
+            yield from ((line, None) for line in lines[behind:number] if line and not _is_no_configuration(line.lstrip()))
+            yield lines[number], literal
+            behind = number + literal.lines
+    yield from ((line, None) for line in lines[behind:] if line and not _is_no_configuration(line.lstrip()))
 
 
 def _is_no_configuration(stripped: str) -> bool:

@@ -29,7 +29,8 @@ VARIABLES: Mapping[str, str] = {
     "NR_RUN_KEY_FILE": "The file with the run key, which decrypts the secrets of runs; default `~/.config/nr-run/run-key`.",
     "NR_RUN_LOCKS": "The folder for the locks of this machine; default `/var/lock/nr-run` or `~/.local/state/nr-run/locks`.",
     "NR_RUN_TEMPLATES": "A folder with TTP templates of your own for `nr-run parse`.",
-    "NR_RUN_SCHEDULER": "The Dask scheduler of `verify`, `drift` and `doctor`, unless `--scheduler` is given (`tls://HOST:PORT`).",
+    "NR_RUN_SCHEDULER": "The Dask scheduler, unless `--scheduler` is given (`tls://HOST:PORT`).",
+    "NR_RUN_LEASE": "How many seconds a worker may type to a device without a word from here, 10 to 600.",
     "NR_RUN_LAB_DIR": "The folder of the running lab; default `~/.local/state/nr-run/lab`.",
 }
 #: Names that other programs have given to their variables.

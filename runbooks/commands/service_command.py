@@ -20,15 +20,16 @@ from .console import (
     ACCEPT_UNSAVED,
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
     INVENTORY,
     JSON,
     LAB,
     LIMIT,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
+    SCHEDULER,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known
-    from ..engine.run_setup import Opened
+    from ..engine.run_setup import OpenRun
     from ..engine.runbook import Planner
 
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, TIMEOUTS, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(
+    *(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, SCHEDULER, TIMEOUTS, DEBUG, OTHER_NAMES)
+)
 
 
 def command_of(service: Declaration, command: Command) -> click.Command:
@@ -75,15 +78,16 @@ def command_of(service: Declaration, command: Command) -> click.Command:
 @contextmanager
 def opened_run(
     service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
-) -> Iterator[tuple[Opened, CommandConsole]]:
+) -> Iterator[tuple[OpenRun, CommandConsole]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
 
     console = CommandConsole(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
-    wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
+    more |= {"scheduler": options.get("scheduler", "")}
+    wanted = RunRequest(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
             console.progress.say(f"warning: {warning}")
@@ -91,7 +95,7 @@ def opened_run(
 
 
 def _run(
-    opened: Opened, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
+    opened: OpenRun, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
 ) -> Exit:
     from ..engine.runbook import run_deployments
 

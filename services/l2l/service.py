@@ -13,7 +13,7 @@ from ...changes.change import Change
 from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
 from ...checks.readiness.device_facts import Box
 from ...checks.readiness.precheck import precheck
@@ -29,8 +29,8 @@ from ..besides import Confirmation, Printed
 from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
-from .existing.beside import policies_of_offers
 from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.in_place import policies_of_offers
 from .existing.previous import previous
 from .features import tunnel_interface
 from .partner.foreign_end import foreign_of, key_of_foreign, previous_of_one

@@ -14,6 +14,7 @@ from ...inventory.errors import Unreachable
 from .host_keys import HostKeys
 from .key_exchange import LeanTransport
 from .known_hosts import HostKey
+from .lease import Lease, leased
 from .ssh_config import Reached
 from .ssh_flights import open_shell, unanswered
 
@@ -26,10 +27,10 @@ _PATIENT: set[tuple[str, str]] = set()
 class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
     """A client for one device."""
 
-    def __init__(self, reached: Reached, host_keys: HostKeys) -> None:
+    def __init__(self, reached: Reached, host_keys: HostKeys, lease: Lease) -> None:
         """Nothing is connected yet."""
         super().__init__()
-        self._place, self._checks = reached, host_keys
+        self._place, self._checks, self._lease = reached, host_keys, lease
         self._jump: _Jump | None = None
         self._made: LeanTransport | None = None
         self._over = False
@@ -53,8 +54,8 @@ class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
             self._jump = _Jump(self._place.proxy)
             more = {**more, "sock": self._jump.socket}
 
-        def make(*arguments: Any, **options: Any) -> LeanTransport:
-            self._made = _ask_first(expected, LeanTransport(*arguments, patient=patient, **options))
+        def make(line: Any, *arguments: Any, **options: Any) -> LeanTransport:
+            self._made = _ask_first(expected, LeanTransport(leased(line, self._lease), *arguments, patient=patient, **options))
             return self._made
 
         try:

@@ -12,6 +12,7 @@ Cisco ASA Series Syslog Messages (classes, device-id, RFC 5424 time stamps); Cis
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
@@ -68,9 +69,8 @@ _HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CON
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
-_SIGNS = re.compile(
-    r"%\S+-[0-7]-|WARNING - |:\d\d:\d\d\S*(?: \S+){0,2}?: |\d[ywdhm]\d+[ywdhm]: |Traceback|\*\*\*|is now available|Rollback"
-)
+_SIGNS = ("WARNING - ", "Traceback", "***", "is now available", "Rollback")
+_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", r"\d[ywdhm]\d+[ywdhm]: ")))
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
@@ -93,9 +93,19 @@ class Cleaned:
     warnings: tuple[str, ...] = ()
 
 
+def _holds(text: str, words: Sequence[str], forms: Sequence[re.Pattern[str]]) -> bool:
+    """Whether one of these stands in a text. One by one: of all in one pattern each is tried at every place."""
+    return any(word in text for word in words) or any(form.search(text) for form in forms)
+
+
+def may_hold(text: str) -> bool:
+    """False for most texts, at a glance: neither in it nor in a part of it is any message."""
+    return _holds(text, _SIGNS, _FORMS)
+
+
 def cleaned(text: str) -> Cleaned:
     """Take the messages out that stand on lines of their own, and outside of banners."""
-    if _SIGNS.search(text) is None:
+    if not may_hold(text):
         return Cleaned(text)
     found: list[str] = []
     literals = [match.span() for match in _LITERAL.finditer(text)] if "^C" in text else []
@@ -119,7 +129,7 @@ def message_at(text: str, position: int) -> int:
 
 def without_messages(text: str) -> str:
     """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
-    return _INLINE.sub("", _LINES.sub("", text)) if _SIGNS.search(text) else text
+    return _INLINE.sub("", _LINES.sub("", text)) if may_hold(text) else text
 
 
 def standing(text: str) -> str:
@@ -135,15 +145,14 @@ def standing(text: str) -> str:
 #: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
 #: Something of a message.
-_TRACES = re.compile(
-    r"%\S+-[0-7]-|\*\*\*|\d\d:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |now available|Traceback|RETURN|Rollback|WARNING - "
-)
+_TRACES = ("***", "now available", "Traceback", "RETURN", "Rollback", "WARNING - ")
+_TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", r"\d[ywdhm]\d+[ywdhm]: ")))
 
 
 def may_stand(text: str) -> bool:
     """False where standing() would plainly find neither prompt nor question: it is asked for each packet, and far cheaper."""
     last = text.rpartition("\n")[2]
-    return _ENDS.search(last) is not None if last else _TRACES.search(text) is not None
+    return _ENDS.search(last) is not None if last else _holds(text, _TRACES, _TRACE_FORMS)
 
 
 def without_control(text: str) -> str:

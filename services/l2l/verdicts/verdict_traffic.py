@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from ....changes.configuration import Configuration
 from ....changes.objects import Config, read
 from ....changes.tree import Node, kept, parse, starting
-from ....checks.observations.looking import Shown, Stimulus
+from ....checks.observations.looks import Shown, Stimulus
 from ....checks.proof import Traffic
 from ....checks.routing.tunnel_interfaces import TunnelInterface, tunnel_interface
 from ....inventory.prefix_index import PrefixIndex
@@ -41,8 +41,24 @@ def _interface(wants: WantedEnd, running: Config | None) -> TunnelInterface | No
         return None
     peer = wants.end.remote.outside_ip
     there = running.tunnels_to.get(str(peer), ()) if running else ()
-    found = tunnel_interface(((item.header, item.children) for item in there), peer)
-    return found or TunnelInterface("Tunnel")
+    own = wants.own_lines | _sources(wants.end.local.interface, running)
+    found = tunnel_interface(((item.header, item.children) for item in there), peer, own)
+    # One with the same peer that has nothing else of what is wanted is another tunnel, whatever became of this one.
+    return TunnelInterface("Tunnel") if found is None or own.isdisjoint(found.lines) else found
+
+
+def _sources(outside: str, running: Config | None) -> frozenset[str]:
+    """How an ASA says that a tunnel interface begins at an interface: by the name that it gave to that."""
+    named = kept(running.nodes, _nameifs).get(outside) if running else None
+    return frozenset({f"tunnel source interface {named}"} if named else ())
+
+
+def _nameifs(nodes: Sequence[Node]) -> dict[str, str]:
+    """Interface to what an ASA calls it elsewhere."""
+    words = ((node.line, line.split()) for node in starting(nodes, "interface") for line in node.children)
+    return {
+        header.removeprefix("interface ").strip(): line[1] for header, line in words if line[:1] == ["nameif"] and len(line) > 1
+    }
 
 
 def traffics(end: Endpoint, running: Configuration | None, os: str) -> dict[Pair, Aimed]:
