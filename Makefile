@@ -69,7 +69,7 @@ matrix: $(STAMP)
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \
-		tests/services/cloud/test_carried.py
+		tests/services/cloud/test_carried.py tests/far/test_deploys.py
 
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos

@@ -152,7 +152,9 @@ class Configuration:
         missing = [name for name, line in FORMS[self.os].wished.items() if not _has(self.text.splitlines(), line)]
         sentences = [f"{self.host}: {self.command!r} shows a configuration without {name}" for name in missing if not self.empty]
         if self.counted is False:
-            sentences.append(f"{self.host}: {self.command!r} is not verified to be whole: its size is not the one that it says")
+            sentences.append(
+                f"{self.host}: {self.command!r} is not verified as complete: its size is not the one that the device states"
+            )
         return tuple(sentences)
 
     @property
@@ -176,7 +178,7 @@ class Configuration:
         text each time, and a console server that has come to another device, show the same thing twice as well.
         """
         if self.is_doubtful_beside(earlier):
-            why = "is not verified to be whole: the size that it says fitted before, and does not fit now"
+            why = "is not verified as complete: its size matched before, and does not match now"
         elif self.name != earlier.name:
             why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
         else:

@@ -50,7 +50,7 @@ def masked(address: str, mask: IPv4Address) -> IPv4Network:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A line of an access list that cannot be read for certain: the name of the list, the line as the device shows it, and
+    """A line of an access list that cannot be parsed reliably: the name of the list, the line as the device shows it, and
     why."""
 
     name: str
@@ -63,13 +63,13 @@ class Unread:
 
 
 def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | None:
-    """Pairs (from, to) of the entry's access list, named or numbered; None where they cannot be read for certain."""
+    """Pairs (from, to) of the entry's access list, named or numbered; None where they cannot be parsed reliably."""
     found = selectors_or_line(config, entry)
     return None if isinstance(found, Unread) else found
 
 
 def selectors_or_line(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | Unread:
-    """Pairs (from, to) of the entry's access list, or the first line of it that cannot be read for certain."""
+    """Pairs (from, to) of the entry's access list, or the first line of it that cannot be parsed reliably."""
     name = entry.child("match address")
     if name is None:
         return ()

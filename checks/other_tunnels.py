@@ -44,7 +44,7 @@ NOTHING_LEAVES = Leaving()
 
 
 def leaving(change: Change, running: Config) -> Leaving:
-    """What leaves a device that ran ``running``; of an entry whose traffic cannot be read for certain nothing is told."""
+    """What leaves a device that ran ``running``; of an entry whose traffic cannot be parsed reliably nothing is told."""
     gone = [(item, item.peers) for item in change.removed]
     # A tunnel that goes to another peer from now on has no SAs with the one before.
     gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from _socket import AF_INET, inet_pton  # `socket` would cost as much at the start as all of these
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -35,13 +36,20 @@ def column(
 @lru_cache(maxsize=8192)
 def address(text: str) -> Address:
     """`10.1.1.1` or `2001:db8::1`; raises ValueError for anything else."""
-    return ip_address(text)
+    try:
+        return IPv4Address(inet_pton(AF_INET, text))
+    except (OSError, ValueError):  # another kind, or none: this is a quarter of the time that it takes to find out
+        return ip_address(text)
 
 
 @lru_cache(maxsize=8192)
 def network(text: str) -> Network:
     """`10.1.1.0/24`, `10.1.1.0/255.255.255.0` or `2001:db8::/64`; raises ValueError for anything else."""
-    return ip_network(text, strict=False)
+    plain, slash, mask = text.partition("/")
+    try:
+        return IPv4Network((inet_pton(AF_INET, plain), mask if slash else 32), strict=False)
+    except (OSError, ValueError):
+        return ip_network(text, strict=False)
 
 
 def hexadecimal(text: str) -> int:
@@ -102,6 +110,7 @@ def duration(text: str) -> int:
     raise ValueError(f"{text!r} is not a duration")
 
 
+@lru_cache(maxsize=1024)
 def duration_or_none(text: str) -> int | None:
     """Seconds, or None for `never`, `-` and their kin."""
     plain = text.strip(" ,").lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -60,7 +60,7 @@ Conserve = Callable[[Any, str], Iterable[str]]
 """Looks at the state and the text it came from; yields a sentence for each count that does not balance."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Command:
     """One show command of one OS.
 
@@ -100,6 +100,7 @@ class Command:
         """File name of the template in the folder of the OS."""
         return re.sub(r"[\s-]+", "_", self.name) + ".ttp"
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - the tables of commands live as long as the process
     def understands(self, typed: str) -> tuple[int, tuple[str, ...]] | None:
         """(how many words of `typed` name this command, the options behind them); None if it is another command."""
         words, _filter = split(typed)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .columns import address, hexadecimal, name_or_none, network, words, yes
 from .machine import IncompleteRecord, Raw
 from .vocabulary import refuse_no_address
+
+if TYPE_CHECKING:
+    from .makers import Make
 
 _BY_TYPE: dict[object, Callable[[str], Any]] = {
     int: int,
@@ -25,6 +28,8 @@ _BY_TYPE: dict[object, Callable[[str], Any]] = {
     frozenset[str]: words,
 }
 
+#: So many records of a shape cost as much as to write the function that makes them; so many shapes of a record are looked at.
+_PAYS, _MOST_SHAPES = 100, 200
 _ADDRESSES: tuple[Callable[[str], Any], ...] = (address, network, IPv4Address)
 #: What people write, and names of files and releases: numbers with dots between them are no addresses there.
 _WORDS = frozenset(
@@ -106,6 +111,9 @@ class Plan:
     defaults: dict[str, Any]
     required: frozenset[str]
     inherited: tuple[Field, ...]
+    #: What was captured -> how often it was, and in the end the function that makes the record of it. Hints, shared by threads.
+    seen: dict[tuple[str, ...], int] = dataclasses.field(default_factory=dict)
+    makers: dict[tuple[str, ...], Make] = dataclasses.field(default_factory=dict)
 
 
 @cache
@@ -119,7 +127,7 @@ def plan_of(record: type) -> Plan:
         by_source=steps,
         one={name: of[0] for name, of in steps.items() if len(of) == 1},
         judged=_WORDS.union(name for name, of in steps.items() if len(of) == 1 and of[0][1] in _ADDRESSES),
-        defaults={item.name: () if item.children else item.default for item in found if not item.required},
+        defaults={item.name: _default(item) for item in found if not item.required},
         required=frozenset(item.name for item in found if item.required),
         inherited=tuple(item for item in found if item.inherit),
     )
@@ -128,6 +136,47 @@ def plan_of(record: type) -> Plan:
 def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     """A record from what its group captured; raises IncompleteRecord where a field is missing or cannot be read."""
     plan = plan_of(record)
+    shape = tuple(raw)
+    make = plan.makers.get(shape) or _maker(plan, shape)
+    if make is not None:
+        try:
+            return make(above, *raw.values())
+        except (ValueError, KeyError, IndexError):  # something is odd here: what it is, is said below
+            pass
+    return _sorted_out(plan, raw, above)
+
+
+def _maker(plan: Plan, shape: tuple[str, ...]) -> Make | None:
+    """The function for records of which this was captured, written when they have come often enough to pay for it."""
+    count = plan.seen.get(shape, 0) + 1
+    if len(plan.seen) < _MOST_SHAPES or shape in plan.seen:
+        plan.seen[shape] = count
+    return maker_of(plan.record, shape) if count == _PAYS else None
+
+
+def maker_of(record: type, shape: tuple[str, ...]) -> Make | None:
+    """The function that makes the record where exactly `shape` was captured; None where there can be none."""
+    from .makers import fits, maker
+
+    plan = plan_of(record)
+    if shape not in plan.makers and fits(record):
+        steps = [dataclasses.replace(item, convert=_step(item), default=_default(item)) for item in fields_of(record)]
+        found = maker(record, steps, shape, plan.judged)
+        if found is not None:
+            plan.makers[shape] = found
+    return plan.makers.get(shape)
+
+
+def inherited(above: Sequence[Raw], source: str) -> str | None:
+    """What the nearest group above has captured as `source`; None where none has. Groups may have the same name as a variable."""
+    for level in reversed(above):
+        if (found := level.get(source)) and found.__class__ is str:
+            return str(found)
+    return None
+
+
+def _sorted_out(plan: Plan, raw: Raw, above: list[Raw]) -> Any:
+    """The record, field by field, each with its name where something is wrong with it."""
     values = plan.defaults.copy()
     one, judged = plan.one, plan.judged
     name = ""
@@ -146,7 +195,7 @@ def build(record: type, raw: Raw, above: list[Raw]) -> Any:
         for item in plan.inherited:
             name = item.name
             if not raw.get(item.source):
-                captured = next((level[item.source] for level in reversed(above) if level.get(item.source)), None)
+                captured = inherited(above, item.source)
                 if captured is not None:
                     values[name] = item.convert(captured)
     except (ValueError, KeyError, IndexError) as error:
@@ -154,7 +203,11 @@ def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     if not plan.required <= values.keys():
         missing = ", ".join(sorted(plan.required.difference(values)))
         raise IncompleteRecord(f"the record that begins here has no {missing}")
-    return record(**values)
+    return plan.record(**values)
+
+
+def _default(item: Field) -> Any:
+    return () if item.children else item.default
 
 
 def _step(item: Field) -> Callable[[Any], Any]:

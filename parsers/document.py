@@ -15,25 +15,25 @@ from .command import Command
 from .shape import dataclasses_in, shape
 
 _HEAD = """\
-# State: what the parsers return
+# Parser fields
 
-This page is made from the records by `python -m nr_run.parsers.document`; do not edit it. A test keeps it current.
+This page lists what the parsers return. `python -m nr_run.parsers.document` generates it from the records; do not edit it.
 
 `nr_run.parsers.parse(os, command, text)` returns a `Parsed`: `os`, `command` (the canonical name), `state` (below),
-`complete`, `problems` and `notes`. A problem has the `line` in the text that was handed in, its `text`, and `why` it makes
-the result unverified. `nr-run parse --json` prints the same names.
+`complete`, `problems` and `notes`. A problem has the `line` number in your text, its `text`, and `why` it makes the result
+unverified. `nr-run parse --json` prints the same names.
 
 In JSON an address or network is text, an SPI is hexadecimal text (`"0x7b7b2015"`), a set is a sorted list, a missing
 value is `null`. Units are in the names: `_seconds`, `_bytes`, `_kilobytes`, `_packets`, `_milliseconds`. Algorithms have
 NetBox's names (`aes-256-cbc`, `hmac-sha1`); the `_text` beside them is what the device printed.
 
-A text that is empty, binary or not the output of the command raises `ParseError`; a device that refused the command,
-`DeviceRefused`. Where a command prints nothing because there is nothing (an empty translation table), hand in the echo
-of the command and the prompt after it: silence between the two is an answer, an empty text is not.
+A text that is empty, binary or not the output of the command raises `ParseError`; the answer of a device that refused the
+command raises `DeviceRefused`. If a command prints nothing because there is nothing to show (an empty translation table), pass
+the echo of the command and the prompt after it: nothing between the two is an answer, an empty text is not.
 
-What the echo says counts: behind `| include`, `| exclude`, `| section`, `| begin`, `| count`, `| redirect` or any other filter
-that leaves lines out the result is unverified. An echo that asks for less than the command that was named (one peer, one
-VRF) is a note. Counts that a device announces (subnets below a network, sessions, SAs, translations) are kept to.
+The echo counts: with `| include`, `| exclude`, `| section`, `| begin`, `| count`, `| redirect` or any other filter that drops
+lines, the result is unverified. If the echo asks for less than the command that you named (one peer, one VRF), a note says so.
+Counts that a device announces (subnets below a network, sessions, SAs, translations) must match.
 
 ## Templates of your own
 

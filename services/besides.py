@@ -17,6 +17,7 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
+from ..checks.observations.looks import Stimulus
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
@@ -53,6 +54,10 @@ class Visited(Protocol):
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
+#: That an end which is not ours has the key that is given to our side.
+FAR_KEY = "far-key"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
@@ -85,11 +90,39 @@ class WithChangeConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithRollbackConfirmations(Protocol):
+    """A service whose traffic may go in clear once a run is rolled back: that is asked by what stood before, not by an intent.
+
+    Each name that it may give is one of `WithChangeConfirmations.change_asks`.
+    """
+
+    def rollback_confirmations(
+        self, undone: Deployment, before: Deployment | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a run is undone by ``changes``, beside the keys of far ends.
+
+        ``undone`` is what stands and ``before`` what comes back; None where nothing was there.
+        """
+
+
+@runtime_checkable
 class WithFarKeys(Protocol):
     """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
 
-    def key_confirmations(self, deployment: Deployment, reference: str) -> tuple[Confirmation, ...]:
-        """What has to be confirmed before the key of this reference is changed on our side."""
+    def key_confirmations(self, deployment: Deployment, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before the key of this reference is changed on our side; nothing where all ends are ours.
+
+        ``former``: a run that changed it is undone, so that the far end has to have the key of before again.
+        """
+
+
+@runtime_checkable
+class WithFullSize(Protocol):
+    """A service through which packets of full size have to pass as small ones do: a deploy sends some when all is verified."""
+
+    def full_size(self, deployment: Deployment, member: Member, platform: Platform, running: str) -> tuple[Stimulus, ...]:
+        """What is sent from a member, with its ``full_bytes``, to where small pings are answered. ``running`` is what its device
+        has when the change is made."""
 
 
 @runtime_checkable

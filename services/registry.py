@@ -31,15 +31,26 @@ _WITHOUT_COMMANDS = {"safe-change": "nr_run.services.safe_change:SAFE_CHANGE"}
 class Command:
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
-    One that rotates gives one instance another key. ``confirms`` is True where the service asks a person for what nothing else
-    can know (`WithConfirmations`).
+    ``confirms`` is True where the service asks a person for what nothing else can know (`WithConfirmations`).
     """
 
     name: str
-    does: Literal["deploy", "remove", "rotate"]
+    does: Literal["deploy", "remove"]
     help: str
     text: str
     confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rotates:
+    """That ``nr-run rotate-psk`` gives an instance of a service another key.
+
+    ``text`` is what its --help says of this service, in click's markup. ``former`` is the command that did it one release ago: it
+    still works, hidden.
+    """
+
+    text: str
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Declaration:
 
     ``noun`` is what one instance is called in an option or argument; ``section`` is where the intent files have the names of
     the instances, for completion; ``schema`` is ``module:attribute`` of what gives the JSON Schema of the service's own file, for
-    editors, and empty where it has none.
+    editors, and empty where it has none. ``rotates`` is None where no key is changed by nr-run.
     """
 
     name: str
@@ -57,6 +68,13 @@ class Declaration:
     commands: tuple[Command, ...]
     load: str
     schema: str = ""
+    rotates: Rotates | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all its commands, those of one release ago among them."""
+        former = (self.rotates.former,) if self.rotates and self.rotates.former else ()
+        return (*(command.name for command in self.commands), *former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,17 @@ class Declared:
             ((service, command) for service in self.services.values() for command in service.commands if command.name == name),
             None,
         )
+
+    def of_former(self, name: str) -> Declaration | None:
+        """The service whose keys a command of this name changed one release ago."""
+        return next(
+            (one for one in self.services.values() if name and one.rotates is not None and one.rotates.former == name), None
+        )
+
+    @property
+    def rotating(self) -> Mapping[str, Declaration]:
+        """The services whose keys are changed by nr-run, by name."""
+        return {name: service for name, service in self.services.items() if service.rotates is not None}
 
 
 @cache
@@ -89,7 +118,7 @@ def declared() -> Declared:
             broken[point.name] = str(error)
             continue
         found[declaration.name] = declaration
-        taken.update({command.name: declaration.name for command in declaration.commands})
+        taken.update(dict.fromkeys(declaration.names, declaration.name))
     return Declared(found, broken)
 
 
@@ -108,11 +137,9 @@ def _read(point: EntryPoint) -> Declaration:
 def _refuse_second(declaration: Declaration, found: Mapping[str, Declaration], taken: Mapping[str, str]) -> None:
     if declaration.name in found or declaration.name in _WITHOUT_COMMANDS:
         raise NrRunError(f"service {declaration.name} is installed twice; the second one is left out")
-    for command in declaration.commands:
-        if command.name in taken:
-            raise NrRunError(
-                f"service {declaration.name} has the command {command.name}, which service {taken[command.name]} has already"
-            )
+    for name in declaration.names:
+        if name in taken:
+            raise NrRunError(f"service {declaration.name} has the command {name}, which service {taken[name]} has already")
 
 
 def find(name: str) -> Verified:

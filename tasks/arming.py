@@ -16,7 +16,8 @@ from ..checks.observations.observation import Observation
 from ..inventory.errors import NotKnown, SessionLost
 from .access.credentials import login_of
 from .answers import AGAIN, asked, running_commands, running_in
-from .device import log_in_anew, reconnect, session
+from .device import reconnect, session
+from .fresh_login import manageable
 from .gather import asking
 from .observe import seen_anyway
 from .rollback_timers import ROLLBACK_TIMERS, Arming
@@ -42,13 +43,14 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
     A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
     fails, DriftError when the timer was not there any more or was somebody else's, DeviceRefused when some of it still is.
     """
-    log_in_anew(task)
+    proved = manageable(task)
     device = session(task)
     also = (*asking(device.dialect), *running_commands(device))
     by_user = _by_user(task, arming)
     try:
-        replies = ROLLBACK_TIMERS[method].disarm(device, by_user, also)
+        replies = ROLLBACK_TIMERS[method].disarm(device, by_user, also, proved)
     except NotKnown:
+        proved()
         # How far that came is not known, and what is left is cancelled over a fresh session. Whether the timer had gone off is
         # seen in the running configuration then: the change would be gone.
         device.close()
@@ -63,7 +65,7 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
 
 def reconnect_and_observe(task: Task) -> Result:
     """Nornir task: as disarm() where there is nothing to cancel: a new login, then what disarm() has as its result."""
-    log_in_anew(task)
+    manageable(task)()
     device = session(task)
     replies = device.send_batch((*asking(device.dialect), *running_commands(device)))
     whole = _whole(device, replies)

@@ -16,7 +16,6 @@ from ..inventory.files.connection_settings import PLUGINS, TUNING, ConnectionSet
 from ..inventory.files.hosts import reaching
 from ..inventory.hiding.secrets import Secrets
 from ..inventory.models.platforms import Platform
-from .access.connection import log_in
 from .access.credentials import PREFIX, Login, login_of
 from .access.device_types import CONNECTION as CONNECTION
 from .access.device_types import register_device_types
@@ -173,9 +172,3 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float, as_i
             if time.monotonic() + pause_seconds > deadline:
                 raise
             time.sleep(pause_seconds)
-
-
-def log_in_anew(task: Task) -> None:
-    """A second login beside the open session, up to the first prompt: the device can still be managed. Raises Unreachable."""
-    at = task.host.get_connection_parameters(CONNECTION)
-    log_in(task.host.name, at.hostname, at.port, login_of(task.host)).disconnect()

@@ -27,6 +27,7 @@ from ..parsers.result import Parsed
 from .answers import Reading, borne_out, settled
 from .device import read
 from .sessions.session import Reply, Session
+from .side_by_side import settled_side_by_side
 
 VERSION = "show version"
 #: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words. What is asked
@@ -183,7 +184,8 @@ def gather(task: Task, platform: Platform, also: Sequence[str] = ()) -> Result:
         return _snapshot(device, platform, also)
 
     reading = Reading("configuration, running or startup,", ask, lambda seen: seen.is_proved, Snapshot.agrees)
-    return Result(host=task.host, result=settled(task, reading))
+    one = settled if system_of(platform).prints_size else settled_side_by_side
+    return Result(host=task.host, result=one(task, reading))
 
 
 def refuse_refused(host: str, replies: Sequence[Reply]) -> None:

@@ -189,7 +189,7 @@ def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None =
 def _planned(task: Task, desired: str, remove: str, before: Configuration) -> Change:
     host, os = task.host.name, session(task).dialect.os
     if bool(desired.strip()) == bool(remove.strip()):
-        raise NrRunError(f"{host}: push takes a text to bring (desired) or one to take away (remove), and one of them only")
+        raise NrRunError(f"{host}: push takes a text to add (desired) or one to remove (remove), not both")
     secrets = login_of(task.host).secrets
     try:
         if desired.strip():

@@ -17,7 +17,7 @@ from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
-from .sessions.agreeing import agreed_to
+from .sessions.prompt_answers import agreed_to
 from .sessions.session import ENTER, Reply, Session
 
 Note = Callable[..., None]
@@ -143,7 +143,9 @@ def _allow_all(device: Session, replies: Sequence[Reply], normal: Sequence[Seque
         if reply.line != ENTER:
             _allow(device.name, (reply,), next(rules))
         elif reply.in_exec:
-            raise DeviceRefused(f"{device.name}: the device has left configuration mode by itself, and was brought back to it")
+            raise DeviceRefused(
+                f"{device.name}: the device left configuration mode unexpectedly, and configuration mode was entered again"
+            )
 
 
 def leave_and_read(device: Session) -> Configuration:

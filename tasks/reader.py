@@ -6,7 +6,6 @@ that shows nor a ping of its own making is refused before anything is written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,12 +15,8 @@ from ..inventory.errors import DeviceRefused, NrRunError, ParseError
 from ..inventory.hiding.showing import SHOWS
 from ..inventory.models.platforms import Platform
 from ..parsers import parse
-from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, line_of
+from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, bursts, line_of
 from .sessions.session import Reply, Session
-
-_PINGED = "Type escape sequence"
-#: What each burst is told in, from the first line of its answer to the last; behind it comes the next dialogue.
-_BURST = re.compile(rf"{_PINGED}.*?^Success rate is [^\n]*", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +117,3 @@ class Reader:
     def close(self) -> None:
         """End the session."""
         self._device.close()
-
-
-def bursts(text: str) -> list[str]:
-    """The answers in the text of several dialogues, without the questions of the next one; less than asked where one is cut."""
-    return [f"{found}\n" for found in _BURST.findall(text)]

@@ -24,7 +24,7 @@ from .answers import AGAIN, agreed
 from .clear import clear_peer
 from .device import open_session, reconnect
 from .push import Note, asked_for, leave_and_read
-from .sessions.agreeing import agreed_to
+from .sessions.prompt_answers import agreed_to
 from .sessions.session import Reply, Session
 
 #: So many pauses long, and so often at most, what a device runs has to stay the same after a session was lost.
@@ -134,7 +134,9 @@ def _undo_until_quiet(task: Task, undoing: Undoing, done: Undone, pause_seconds:
             continue
         times += 1
         if times > MOST_TIMES:
-            raise NotKnown(f"{task.host.name}: what it runs goes on changing, so it is not known whether it is as before")
+            raise NotKnown(
+                f"{task.host.name}: its running configuration keeps changing, so it is not known whether it is as before"
+            )
         more = _undo_once(task, device, undoing)
         done = replace(more, removed=(*done.removed, *more.removed), refused=(*done.refused, *more.refused))
         since = time.monotonic()

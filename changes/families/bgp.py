@@ -51,23 +51,23 @@ def _others(item: ConfigObject, running: Config) -> Iterator[str]:
     """The neighbours that a network is told to besides."""
     found = [other.groups["neighbour"] for other in running.of("bgp-neighbour")]
     if found:
-        yield f"network {item.groups['network']} is told to {' and '.join(found)} from now on, as far as their lists let it"
+        yield f"network {item.groups['network']} is announced to {' and '.join(found)}, if their lists permit it"
 
 
 #: A neighbour does not name what it is told.
-_BY_NEIGHBOUR = Shared(told_to, "{use} is told it too")
+_BY_NEIGHBOUR = Shared(told_to, "{use} receives it too")
 
 ASA_ROUTER = Family(
     name="bgp",
-    sentence="tells the far ends which networks are here, and learns theirs",
+    sentence="announces our networks to the far ends, and learns theirs",
     header=_HEADER,
     identity=("system",),
     opens=True,
     shared=NOBODY,
     touches=Touches(
-        "the device speaks BGP as AS {system} from now on",
+        "the device runs BGP as AS {system} from now on",
         NOBODY,
-        "the device speaks no BGP any more, and what it learned by it goes",
+        "the device no longer runs BGP, and the routes that it learned by it are lost",
     ),
     key_of=NOBODY,
     peers_of=NOBODY,
@@ -106,9 +106,9 @@ ASA_NEIGHBOUR = Family(
     opens=True,
     shared=NOBODY,
     touches=Touches(
-        "AS {system} has one more neighbour, {neighbour}, which is told what its lists let through",
+        "AS {system} has one more neighbour, {neighbour}, which receives what its lists permit",
         NOBODY,
-        "what {neighbour} told goes from the routing table",
+        "what {neighbour} announced leaves the routing table",
     ),
     key_of=NOBODY,
     peers_of=NOBODY,
@@ -150,12 +150,12 @@ ASA_SETTING = Family(
 
 ASA_NETWORK = Family(
     name="bgp-network",
-    sentence="one network that the far ends are told of, if the routing table has it exactly",
+    sentence="one network that is announced to the far ends, if the routing table has it exactly",
     header=_HEADER,
     identity=("network", "mask"),
     opens=True,
     shared=_BY_NEIGHBOUR,
-    touches=Touches(_others, NOBODY, "network {network} is told to nobody any more"),
+    touches=Touches(_others, NOBODY, "network {network} is no longer announced"),
     key_of=NOBODY,
     peers_of=NOBODY,
     ike=NOBODY,

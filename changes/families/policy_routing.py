@@ -17,7 +17,7 @@ from .names import by_words
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject
 
-_PREFIXES = "which prefixes are told to a neighbour, or taken from it"
+_PREFIXES = "which prefixes are announced to a neighbour, or accepted from it"
 _RULE = r"(?P<name>\S+) seq (?P<sequence>\d+) (?P<rule>(?:permit|deny) \d\S+/\d+(?: (?:ge|le) \d+)*)"
 #: Whatever asks a list of prefixes does so behind other words; a line that begins with it is one of the list.
 _prefixes_named = by_words(r"(?<=\S )(?<!^ip )prefix-list(?= )")

@@ -61,7 +61,7 @@ def _none(_item: ConfigObject) -> tuple[str, ...]:
 
 
 _AAA_TOUCHES = Touches(
-    "every line of the device asks for a user by its lists from now on, the console too",
+    "every line of the device, the console included, authenticates users by its lists from now on",
     NOBODY,
     "the lines of the device ask by their own settings again",
 )

@@ -84,7 +84,7 @@ def judged(absence: Absence | None, timeout: int | None, where: str, dpd: int) -
         )
     return _finding(
         Status.UNVERIFIED,
-        f"whether the client came back within {seconds(timeout)} cannot be told: {absence.told}",
+        f"whether the client came back within {seconds(timeout)} cannot be determined: {absence.told}",
         evidence,
     )
 

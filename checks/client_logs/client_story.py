@@ -190,7 +190,7 @@ def _connected(subject: str, episode: Episode, slept: str, evidence: tuple[Evide
     assert episode.ended is not None
     took, seen = episode.took, {sign.means for sign in (episode.began, *episode.signs)}
     if took is None or took < 0:
-        words = "the client was connected again, and without times it cannot be told that this came after the reconnect"
+        words = "the client was connected again, and without times it cannot be determined whether this came after the reconnect"
         return Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     against = episode.why
     if not seen & _REASONS or episode.connected_before is not True or (episode.woke and episode.away is None):

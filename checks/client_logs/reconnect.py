@@ -196,7 +196,9 @@ def _counters(pair: Pair) -> Finding:
     if rise[1] == 0:
         return Finding("counters", "head-end", Status.FAILED, f"no reconnect succeeded: {words}", evidence)
     if rise[2]:
-        more = "they count for the whole head-end, so whose failed cannot be told: try again while nobody else reconnects"
+        more = (
+            "they count for the whole head-end, so it cannot be determined whose failed: try again while nobody else reconnects"
+        )
         return Finding("counters", "head-end", Status.UNVERIFIED, f"{words}; {more}", evidence)
     return Finding("counters", "head-end", Status.OK, words, evidence)
 

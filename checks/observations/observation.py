@@ -23,11 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Result of a sourced ping: packets sent and answered."""
+    """Result of a sourced ping: packets sent and answered.
+
+    ``large`` is that of packets of full size to the same address, which may not be cut; None where none were sent.
+    """
 
     sent: int
     received: int
     text: str = ""
+    large: Probe | None = None
 
 
 class Sa(Protocol):

@@ -25,7 +25,7 @@ class Says(Enum):
     PERMIT = "permits"
     DENY = "denies"
     PART = "denies a part of"
-    UNREAD = "cannot be read for certain about"
+    UNREAD = "cannot be parsed reliably about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _holds(nets: Networks, side: IPv4Network) -> bool:
 
 
 def _ios_rule(line: str) -> Rule | None:
-    """A line of a list on IOS, with its addresses as networks; None where it cannot be read for certain."""
+    """A line of a list on IOS, with its addresses as networks; None where it cannot be parsed reliably."""
     match = _IOS_EXTENDED.fullmatch(line)
     if match is None:
         return _ios_standard(line)

@@ -72,7 +72,7 @@ def _policy(nodes: Sequence[Node], config: Config, name: str, flow: Flow) -> tup
         if says is not Says.DENY:
             open_line = open_line or header
     if open_line:
-        return Status.UNVERIFIED, open_line, f"what {open_line!r} of policy {name} takes of it cannot be read for certain"
+        return Status.UNVERIFIED, open_line, f"what {open_line!r} of policy {name} takes of it cannot be parsed reliably"
     return Status.FAILED, f"policy-map type inspect {name}", f"no class of policy {name} takes it"
 
 

@@ -129,7 +129,7 @@ def webvpn(case: Case) -> Iterator[PhoneFinding]:
                 f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another device's"
             )
     if not case.interface:
-        case.unread.append("which interface phones come to is not known: say --interface NAME")
+        case.unread.append("the interface that phones connect to is not known: give --interface NAME")
     else:
         enabled = [line for line in case.webvpn.all("enable") if line.split()[1:2] == [case.interface]]
         if not enabled:

@@ -332,7 +332,7 @@ def access_policies(case: Case) -> Iterator[PhoneFinding]:
         yield _ended(case, ending[0].name, ending[0].action, (ending[0].line, *_criteria(ending[0])))
     elif any(record.action != "continue" for record in open_ones) or (open_ones and not taken and action != "continue"):
         names = ", ".join(record.name for record in open_ones)
-        case.unread.append(why or f"whether {names} of the dynamic access policies are taken for a phone could not be told")
+        case.unread.append(why or f"whether {names} of the dynamic access policies apply to a phone could not be determined")
     elif not taken and action != "continue":
         yield _ended(case, dap.DEFAULT, action, (line, *(c for record in records for c in _criteria(record))))
 

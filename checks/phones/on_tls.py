@@ -61,7 +61,7 @@ def _names(those: tuple[Met, ...]) -> str:
 def transport(case: Case) -> Iterator[PhoneFinding]:
     """Versions and ciphers, TLS first and DTLS apart."""
     if case.offers.tls is None:
-        case.unread.append("the versions and ciphers of TLS are not known: neither the configuration nor the device told them")
+        case.unread.append("the versions and ciphers of TLS are not known: neither the configuration nor the device shows them")
         return
     met = meetings(case)
     versions = _judged(met, lambda one: one.offer is None)
@@ -122,7 +122,7 @@ def _with_suites(case: Case, offer: Offer) -> Remedy:
 def _datagrams(case: Case, met: tuple[Met, ...]) -> Iterator[PhoneFinding]:
     offers = case.offers.dtls
     if offers is None:
-        case.unread.append("the ciphers of DTLS are not known: neither the configuration nor the device told them")
+        case.unread.append("the ciphers of DTLS are not known: neither the configuration nor the device shows them")
         return
     offer = next((one for one in offers if one.version == "dtlsv1"), None)
     none = _judged(met, lambda one: not set(one.datagrams) & set(one.model.dtls))
@@ -202,7 +202,7 @@ def _unbound(case: Case, trustpoint: str, line: Line) -> PhoneFinding:
     return case.found(
         "trustpoint",
         Severity.CAUSE,
-        f"{words}: the device shows a certificate of its own making, another one after each reload, which no phone can be told",
+        f"{words}: the device shows a certificate of its own making, another one after each reload, which no phone can trust",
         (line, *(Line(RUNNING, found) for found in case.device.lines("crypto ca trustpoint"))),
         Remedy(
             "enrol a trustpoint, upload its certificate to the call manager, then bind it",
@@ -338,7 +338,7 @@ def _host(case: Case, shown: Certificate, begins: Line) -> Iterator[PhoneFinding
     yield case.found(
         "host-id",
         Severity.CAUSE if phone.checks_host else Severity.RISK,
-        f"phones look at the name{'' if phone.checks_host else ' unless they are told not to'}: their URL says {wrong[0].host},"
+        f"phones look at the name{'' if phone.checks_host else ' unless configured not to'}: their URL says {wrong[0].host},"
         f" the certificate is for {names}{'; a phone takes no wildcard' if wild else ''}",
         (begins, Line(f"{phone.name}, enableHostIDCheck", "1" if phone.checks_host else ""), Line(phone.name, wrong[0].text)),
         Remedy(f"switch the host ID check off in the VPN profile at the call manager, or use a certificate for {wrong[0].host}"),

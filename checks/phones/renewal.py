@@ -202,5 +202,5 @@ def _bound(interface: str, trustpoint: str, bound: Sequence[tuple[str, Line]], *
         return RenewalStage(name, True, f"{interface} shows the certificate of {trustpoint}", lines)
     former = ", ".join(found for found, _ in bound) or "none"
     next_step = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
-    waits = "" if ready else f"{_NOT_YET} phones that do not trust the new one are cut off, and cannot be told any more"
+    waits = "" if ready else f"{_NOT_YET} phones that do not trust the new one are cut off, and can no longer be updated"
     return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, next_step)

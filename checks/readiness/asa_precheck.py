@@ -115,7 +115,7 @@ def _is_one_of(text: str, wanted: set[IPv4Address]) -> bool:
 def permit_vpn(box: Box) -> Iterator[Finding]:
     """The default lets what comes out of a tunnel past the access lists of the interface; it is shown only when it is off."""
     off = any(node.line in ("no sysopt connection permit-vpn", "no sysopt connection permit-ipsec") for node in box.nodes)
-    words = "what comes out of a tunnel passes the access lists of the interface"
+    words = "traffic that leaves a tunnel passes the access lists of the interface"
     if off:
         words = (
             "sysopt connection permit-vpn is off: the access list of the outside interface would drop what comes out of the "

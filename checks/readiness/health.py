@@ -114,7 +114,9 @@ def _modes(seen: Examined) -> Iterator[Finding]:
 def _readings(seen: Examined) -> Iterator[Finding]:
     words = "; ".join(seen.doubts)
     status = Status.WARNING if words else Status.OK
-    sentence = f"its configurations are whole as far as is seen, but {words}" if words else "its configurations are whole"
+    sentence = (
+        f"its configurations are complete as far as can be seen, but {words}" if words else "its configurations are complete"
+    )
     yield doubt(seen, "readings", status, sentence, system_of(seen.platform).running, "size", "doubted" if words else "verified")
 
 
@@ -191,7 +193,7 @@ def _insecure(seen: Examined) -> Iterator[Finding]:
     insecure = found["mode"].lower() == "insecure"
     words = f"system security mode is {found['mode'].lower()}"
     if insecure:
-        words += ": it takes lines that it would block otherwise; the release may have added that line by itself at an upgrade"
+        words += ": it accepts lines that it would otherwise block; the release may have added that line at an upgrade"
     command = system_of(seen.platform).insecure[0]
     yield doubt(seen, "security-mode", Status.WARNING if insecure else Status.OK, words, command, "mode", found["mode"])
     yield from _listed(seen, listed)

@@ -48,7 +48,7 @@ def routes(box: Box, ways: Ways, outside: str, command: str, unread: tuple[str, 
         for path, names in ways.inside(prefix):
             if names != {way} and (good or not by_map or target not in path.prefix):
                 there = " and ".join(sorted(names)) or "no interface that could be found"
-                words = f"the route to {path.prefix}, inside {prefix}, leaves by {there}: what goes there would miss the tunnel; "
+                words = f"the route to {path.prefix}, inside {prefix}, leaves by {there}: traffic for it would miss the tunnel; "
                 words += f"it must leave by {way}"
                 yield say(box, "more-specific-route", False, words, command, f"route to {path.prefix}", there)
 
@@ -67,7 +67,7 @@ def _way_out_of_it(box: Box, ways: Ways, target: IPv4Address, outside: str) -> s
     prefix = next((net for net in box.end.remote.protected_prefixes if target in net), None)
     path = next(iter(ways.longest(target)), None)
     if path is not None and prefix is not None and path.prefix.subnet_of(prefix):
-        return f"the route to {path.prefix} is somebody's own, and none is built beside it: change it, or take it away"
+        return f"the route to {path.prefix} belongs to somebody else, and no other is built beside it: change it, or remove it"
     hops = sorted(str(hop) for name, hop in ways.next_hops(box.end.remote.outside_ip) if name == outside and hop is not None)
     if not hops:
         return (

@@ -23,14 +23,26 @@ class TunnelInterface:
         return self.nameif or self.name
 
 
-def tunnel_interface(sections: Iterable[tuple[str, tuple[str, ...]]], peer: IPv4Address) -> TunnelInterface | None:
-    """The one of these sections (header, lines) that is a protected tunnel interface to the peer; None if there is none."""
-    for header, lines in sections:
-        protected = any(line.startswith("tunnel protection ipsec ") for line in lines)
-        if header.startswith("interface ") and protected and f"tunnel destination {peer}" in lines:
-            nameif = next((line.removeprefix("nameif ") for line in lines if line.startswith("nameif ")), "")
-            return TunnelInterface(header.removeprefix("interface "), nameif, lines)
-    return None
+def tunnel_interface(
+    sections: Iterable[tuple[str, tuple[str, ...]]], peer: IPv4Address, own: frozenset[str] = frozenset()
+) -> TunnelInterface | None:
+    """The one of these sections (header, lines) that is a protected tunnel interface to the peer; None if there is none.
+
+    A device may have several to one peer, from addresses of its own: that with the most of the lines ``own`` is the one that is
+    meant, and of equals the first.
+    """
+    found = [
+        (header, lines)
+        for header, lines in sections
+        if header.startswith("interface ")
+        and f"tunnel destination {peer}" in lines
+        and any(line.startswith("tunnel protection ipsec ") for line in lines)
+    ]
+    if not found:
+        return None
+    header, lines = max(found, key=lambda section: len(own.intersection(section[1])))
+    nameif = next((line.removeprefix("nameif ") for line in lines if line.startswith("nameif ")), "")
+    return TunnelInterface(header.removeprefix("interface "), nameif, lines)
 
 
 def tunnel_of(change: Change, peer: IPv4Address) -> TunnelInterface | None:

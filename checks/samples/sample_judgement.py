@@ -107,7 +107,9 @@ def _faults(one: Statement, sample: Sample) -> Iterator[LineVerdict]:
             if other.form and other.form.name == "proposal-encryption" and other.path == one.path
         ]
         if any("gcm" in words.lower() for words in ciphers) and "null" not in one.text.lower():
-            yield LineVerdict(one.number, "wrong", "GCM has an integrity of its own: the other end has to be told null", one.text)
+            yield LineVerdict(
+                one.number, "wrong", "GCM has an integrity of its own: the other end has to be set to null", one.text
+            )
     elif name == "route" and one.parts.get("a_network") == str(IPv4Address(0)) and one.parts.get("a_mask") == str(IPv4Address(0)):
         yield LineVerdict(one.number, "shared", "the default route of the device", one.text)
     elif name == "bgp-network" and one.parts.get("a_network") == str(IPv4Address(0)):

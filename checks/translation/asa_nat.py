@@ -141,11 +141,11 @@ def _of_dynamic(here: _Named, rule: re.Match[str], pair: Selector) -> str:
     return _LEAVES if rule["id"] == "0" and _holds(inside, pair[0]) else _TAKES
 
 
-#: What an object, a group or a line stands for; None where that cannot be read for certain.
+#: What an object, a group or a line stands for; None where that cannot be parsed reliably.
 _Networks = tuple[IPv4Network, ...] | None
 _Objects = dict[str, _Networks]
 _ANY: _Networks = (IPv4Network("0.0.0.0/0"),)
-#: What a line of an access list says, and of which networks; None of a line that cannot be read for certain.
+#: What a line of an access list says, and of which networks; None of a line that cannot be parsed reliably.
 _Line = tuple[str, _Networks, _Networks] | None
 
 

@@ -19,6 +19,7 @@ import inventory_files
 import python_api
 import recover
 import releases
+import rooms
 import run_folder
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ WHOLE: Mapping[str, Callable[[], str]] = {
     "reference/run-folder.md": run_folder.page,
 }
 #: Pages with a part between two marks.
-PARTS: Mapping[str, Callable[[], str]] = {"how-to/recover.md": recover.part}
+PARTS: Mapping[str, Callable[[], str]] = {"architecture.md": rooms.part, "how-to/recover.md": recover.part}
 _MARKED = re.compile(r"(?<=<!-- make reference writes from here -->\n)(.*?)(?=<!-- to here -->\n)", re.DOTALL)
 
 

@@ -9,26 +9,26 @@ from nr_run.services.l2l.diagnosis.signatures import SIGNATURES
 HEAD = """\
 # Why a tunnel is not up
 
-When a tunnel cannot be verified, `nr-run` names the probable cause, how sure that is, the command that would confirm it, and a
-remedy. It looks at what all of our ends showed while the tunnel was tried, at their routes and interfaces, and at what they are
-configured with; all of it is read, nothing is changed for it. This page is written from its tables (`make reference`).
+If a tunnel cannot be verified, `nr-run` names the probable cause, its confidence, the command that confirms it, and a remedy. It uses what
+all of our ends showed while the tunnel was tested, their routes and interfaces, and their configurations. It only reads; it changes nothing
+to find out. This page is generated from its tables (`make reference`).
 
-- **Order.** The rows are tried from top to bottom, as a person would look: are the lines there, does anything leave, is IKE
+- **Order.** The rows are tried from top to bottom, as an engineer would: are the lines there, does anything leave, is IKE
   heard, do the two ends agree, is there an SA, do packets pass. A later cause follows from an earlier one, so the first that
   fits is named.
-- **Two are left.** What nothing tells apart is named together, and is never surer than medium.
-- **Configurations.** Where both ends are ours, what they differ in is evidence, and what they agree in rules a cause out. A key
-  that a device masks or encrypts (type 6) is not known: it speaks neither for nor against.
-- **No false alarm.** Nothing is named while nobody asks for the tunnel, during a rekey, or for what is left of an old try.
-- **A far end that is not ours** is judged by what our end shows. The log of its gateway can be read beside that, see below.
+- **Several fit.** Causes that the evidence cannot tell apart are named together, with medium confidence at most.
+- **Configurations.** Where both ends are ours, a difference between them is evidence, and agreement rules a cause out. A key
+  that a device masks or encrypts (type 6) is not known: it counts neither for nor against.
+- **No false alarm.** No cause is named while no traffic asks for the tunnel, during a rekey, or for remnants of an old attempt.
+- **A far end that is not ours** is judged by what our end shows. The log of its gateway can be read too; see below.
 
 """
 PROVIDERS = """
 ## The log of a provider's gateway
 
-A file with what the far side says is read and joined with what our end shows. Where both name the same cause, it is surer; where
-they differ, both are named, and the difference is a finding of its own. A failure from before the tunnel last came up is history.
-A line or a record that cannot be read is told with its number. These are known:
+`nr-run verify --provider-log FILE` combines the log of the far side with what our end shows. If both name the same cause, its confidence
+rises. If they differ, both are named, and the difference is a finding. A failure from before the tunnel last came up does not count. A
+line or record that cannot be read is reported with its number. These logs are known:
 
 - **AWS**: the tunnel log as JSON, one record after the other, a list, or the events that CloudWatch exports;
 - **Alibaba Cloud**: the answer of `DiagnoseVpnConnections`, a code alone, or lines of the IPsec log;
@@ -43,7 +43,7 @@ def page() -> str:
     """The whole page."""
     order = {cause: stage for stage, cause in sorted(((row.stage, row.cause.id) for row in SIGNATURES), reverse=True)}
     rows = sorted(KNOWN, key=lambda known: (order[known.id], known.id))
-    table = ["| id | what you see | cause | how sure | confirm | remedy |", "|---|---|---|---|---|---|"]
+    table = ["| id | what you see | cause | confidence | confirm with | remedy |", "|---|---|---|---|---|---|"]
     for known in rows:
         cells = (f"`{known.id}`", known.shows, known.sentence, known.confidence, known.confirm, known.remedy)
         table.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")

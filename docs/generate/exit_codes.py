@@ -27,67 +27,70 @@ MEANINGS: Mapping[Exit, Meaning] = {
         OPERATOR,
     ),
     Exit.PENDING: Meaning(
-        "`--plan`: there is something to do, be it only to save; or you said no. `verify`: all works, and a configuration differs. "
-        "`drift`: something differs. `check-release`: there is something to do. `import-sample`: something is to be filled in.",
+        "`--plan`: there is something to do, even if only to save; or you said no. `verify`: everything works, but a configuration "
+        "differs. `drift`: something differs. `check-release`: there is something to do. `import-sample`: something has to be filled in.",
         "Read the plan; apply it, or change the intent.",
         NOBODY,
     ),
     Exit.PARTIAL: Meaning(
-        "Some tunnels are done, some are not.",
-        "The recap has those that are not first, each with a code of its own in `--json`.",
+        "Some tunnels succeeded, some did not.",
+        "Read the recap, which lists the failed ones first; `--json` has a code for each.",
         OPERATOR,
     ),
     Exit.UNREACHABLE: Meaning(
-        "No connection, no login or no privilege, or the device does not show what it is asked for. Nothing was changed. "
-        "`audit-vpn-phone`: no cause, but not all was read.",
-        "Fix the way to the device, or its credentials, as the sentence says. Run it again.",
+        "No connection, no login or no privilege, or the device does not answer a show command. Nothing was changed. "
+        "`audit-vpn-phone`: no cause, but not everything was read.",
+        "Fix the path to the device, or its credentials, as the message says. Run it again.",
         OPERATOR,
     ),
     Exit.VERIFY_FAILED: Meaning(
-        "A tunnel that was there already is not verified. `verify`: something is not healthy, or could not be told. `parse`: a line "
+        "An existing tunnel is not verified; or a change was kept and only small packets pass (degraded). `verify`: a service is not "
+        "healthy, or unverified. `parse`: a line "
         "was not understood. `audit-vpn-phone`: a cause was found. `verify-reconnect`, `explain-dart`, `explain-phone`: it did not "
         "work, or that is not verified.",
-        "Traffic may be down: read the probable cause, see [causes](causes.md).",
+        "Traffic may be down. Read the probable cause; see [causes](causes.md).",
         ON_CALL,
     ),
     Exit.PRECHECK_FAILED: Meaning(
-        "A pre-check failed: another device than meant, not saved, armed by somebody, changed since the plan, or in a run that did "
-        "not end. Nothing was changed. `--plan` says so as well. `doctor`: a device is not ready for a change.",
+        "A pre-check failed: the wrong device, an unsaved configuration, somebody's pending timer, a change since the plan, or an "
+        "unfinished run. Nothing was changed. `--plan` reports it too. `doctor`: a device is not ready for a change.",
         "Do what the finding says. Run it again.",
         OPERATOR,
     ),
     Exit.ROLLED_BACK: Meaning(
-        "The change was rolled back on every end that is ours, and each that was touched was read back and compared. What somebody "
-        "else changed meanwhile stays and is named.",
+        "The change was rolled back on every end that is ours, and each touched end was read back and compared. What somebody else "
+        "changed meanwhile is retained and named.",
         "Nothing on the devices. Fix the cause that the recap names ([recover](../how-to/recover.md#exit-20)).",
         OPERATOR,
     ),
     Exit.ROLLBACK_INCOMPLETE: Meaning(
-        "Something could not be rolled back, or a tunnel that was up does not come up again. Other runs keep off these devices until "
+        "Something could not be rolled back, or a tunnel that was up does not come up again. Other runs refuse these devices until "
         "`nr-run resume RUN --close`.",
-        "Follow the steps of the recap, then [recover](../how-to/recover.md#exit-21).",
+        "Follow the manual steps of the recap, then [recover](../how-to/recover.md#exit-21).",
         ON_CALL,
     ),
-    Exit.USAGE: Meaning("The command line does not make sense.", "Correct it.", OPERATOR),
+    Exit.USAGE: Meaning("The command line is wrong.", "Correct it.", OPERATOR),
     Exit.INTENT: Meaning(
-        "The inventory or the intent is wrong.", "The sentence names file, line and field: correct it.", OPERATOR
+        "The inventory or the intent is wrong.", "Correct it: the message names file, line and field.", OPERATOR
     ),
     Exit.NOTHING_MATCHED: Meaning(
-        "No such tunnel, host or lab; in a text that was brought, no such client or phone, or more than one that could be meant.",
-        "Correct the name; the nearest one is offered.",
+        "No such tunnel, host or lab; or in a log, no such client or phone, or several that could be meant.",
+        "Correct the name; the message suggests the nearest one.",
         OPERATOR,
     ),
     Exit.LOCKED: Meaning(
-        "Another run is at work on a device, `--plan` included. It is named.", "Wait for it, then run it again.", NOBODY
+        "Another run is working on a device; a run with `--plan` counts. The message names it.",
+        "Wait for it, then run it again.",
+        NOBODY,
     ),
     Exit.INTERRUPTED: Meaning("You stopped the run before anything was changed.", "Nothing.", NOBODY),
 }
 HEAD = """\
 # Exit codes
 
-A run has one exit code, and one word for it. The word is the same in the recap, in `--json`, in the journal and in `nr-run runs`.
-The last column is a proposal for a timer or a pipeline: whom to tell. A run that was killed (137, or no code at all) is for who
-is on call, as is 21: [recover](../how-to/recover.md#a-run-was-killed).
+Each run has one exit code, and one word for it. The word is the same in the recap, in `--json`, in the journal and in `nr-run runs`.
+The last column suggests whom to notify from a timer or a pipeline. A run that was killed (137, or no code at all) is for whoever is
+on call, like 21: see [recover](../how-to/recover.md#a-run-was-killed).
 
 """
 

@@ -290,8 +290,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 _HEAD = (
-    "Each page shows what the templates write for one end of a tunnel, or for a site with two of them, on one generation of",
-    "releases. They are written by `make rendered`, and a test fails when they are not what the templates write today.",
+    "Each page shows the configuration that nr-run writes for one end of a tunnel, or for a site with two tunnels, on one generation",
+    "of releases. `make rendered` generates the pages, and a test fails when one of them is out of date.",
     "",
     "| releases | IKE | style | page |",
     "|---|---|---|---|",

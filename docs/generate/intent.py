@@ -9,9 +9,9 @@ from nr_run.services.registry import declared, schema_of
 HEAD = """\
 # Intent
 
-What you want, in YAML, with NetBox's names where NetBox has one. Unknown keys are refused with file and line, and the nearest match. Editors
-check as you type by the schemas in `inventory/schema/`, which `nr-run schema` prints. A secret is never a value here: fields whose name
-ends in `_ref` say where it is kept ([inventory](inventory.md#secret-references)).
+The intent describes what you want, in YAML, with NetBox's field names where NetBox has one. Unknown keys are refused with file and line, and
+the nearest match. Editors check as you type with the schemas in `inventory/schema/`, which `nr-run schema` prints. A secret is never a
+value here: fields whose name ends in `_ref` say where it is kept ([inventory](inventory.md#secret-references)).
 
 """
 

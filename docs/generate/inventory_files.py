@@ -17,32 +17,34 @@ ROOMS = ("inventory", "templates", "parsers", "changes", "checks", "services", "
 KEPT_IN: Mapping[str, str] = {
     "credential": "the file NAME in the first of these folders that has it: `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`), "
     "`$NR_RUN_CREDENTIALS`, `~/.config/nr-run/credentials`",
-    "env": "an environment variable; other processes of the same user can read it, so the last choice",
+    "env": "an environment variable; other processes of the same user can read it, so use it last",
     "file": "the first line of a file",
     "command": "the first line that a shell command prints: `sops -d --extract ...`, `op read op://...`, `vault kv get -field=...`",
     "keyring": "the keyring of the desktop, as `keyring:SERVICE/USER`; needs the extra `nr-run[keyring]`",
 }
 VARIABLES: Mapping[str, str] = {
-    "NR_RUN_INVENTORY": "The inventory folder, unless `--inventory` says; without both `./inventory`.",
-    "NR_RUN_RUNS": "Where run folders are kept, unless `--runs` says; without both `./runs`.",
-    "NR_RUN_CREDENTIALS": "A folder with a file for each `credential:NAME`.",
-    "NR_RUN_KEY_FILE": "The file with the key that opens the secrets of runs; else `~/.config/nr-run/run-key`.",
-    "NR_RUN_LOCKS": "The folder of the locks of this machine; else `/var/lock/nr-run` or `~/.local/state/nr-run/locks`.",
+    "NR_RUN_INVENTORY": "The inventory folder, unless `--inventory` is given; default `./inventory`.",
+    "NR_RUN_RUNS": "The folder of the run folders, unless `--runs` is given; default `./runs`.",
+    "NR_RUN_CREDENTIALS": "A folder with one file for each `credential:NAME`.",
+    "NR_RUN_KEY_FILE": "The file with the run key, which decrypts the secrets of runs; default `~/.config/nr-run/run-key`.",
+    "NR_RUN_LOCKS": "The folder for the locks of this machine; default `/var/lock/nr-run` or `~/.local/state/nr-run/locks`.",
     "NR_RUN_TEMPLATES": "A folder with TTP templates of your own for `nr-run parse`.",
-    "NR_RUN_SCHEDULER": "The Dask scheduler of `verify`, `drift` and `doctor`, unless `--scheduler` says (`tls://HOST:PORT`).",
-    "NR_RUN_LAB_DIR": "Where a lab that is up keeps its state; else `~/.local/state/nr-run/lab`.",
+    "NR_RUN_SCHEDULER": "The Dask scheduler, unless `--scheduler` is given (`tls://HOST:PORT`).",
+    "NR_RUN_LEASE": "How many seconds a worker may type to a device without a word from here, 10 to 600.",
+    "NR_RUN_LAB_DIR": "The folder of the running lab; default `~/.local/state/nr-run/lab`.",
 }
 #: Names that other programs have given to their variables.
 FOREIGN: Mapping[str, str] = {
-    "CREDENTIALS_DIRECTORY": "Set by systemd for `LoadCredential=`: comes before `$NR_RUN_CREDENTIALS`.",
-    "XDG_CONFIG_HOME": "Instead of `~/.config`.",
-    "XDG_STATE_HOME": "Instead of `~/.local/state`.",
+    "CREDENTIALS_DIRECTORY": "Set by systemd for `LoadCredential=`; searched before `$NR_RUN_CREDENTIALS`.",
+    "XDG_CONFIG_HOME": "Used instead of `~/.config`.",
+    "XDG_STATE_HOME": "Used instead of `~/.local/state`.",
 }
 HEAD = """\
 # Inventory
 
-A folder with Nornir's `hosts.yaml`, `groups.yaml` and `defaults.yaml`, and beside them what is wanted ([intent](intent.md)).
-`nr-run init` writes one; [own devices](../how-to/own-devices.md) walks through it. Unknown keys are refused with file and line.
+An inventory is a folder with Nornir's `hosts.yaml`, `groups.yaml` and `defaults.yaml`, and the files that describe what you want
+([intent](intent.md)). `nr-run init` writes one; [own devices](../how-to/own-devices.md) walks through it. Unknown keys are refused with
+file and line.
 
 """
 
@@ -58,14 +60,14 @@ def page() -> str:
         (
             HEAD + "## A host or group\n",
             fields(host),
-            "What `data` holds; other keys are yours, and `--limit` can ask for them:\n",
+            "`data` has these keys; all others are yours, and `--limit` can select by them:\n",
             fields(host["properties"]["data"]),
             "## Defaults\n",
             fields(defaults_schema()),
             "## Values of platform\n",
             table(("system", "by", "platform"), drivers),
             "## Connection settings\n",
-            "Below `connection_options: {nr_run: {extras: {...}}}`, of a host, a group or the defaults. Others are refused.\n",
+            "These go below `connection_options: {nr_run: {extras: {...}}}` of a host, a group or the defaults. Others are refused.\n",
             table(("setting", "is", "does"), settings),
             "## Secret references\n",
             "`scheme:rest` says where a secret is kept, never what it is ([security](../explanation/security.md)).\n",

@@ -10,8 +10,8 @@ import nr_run
 HEAD = """\
 # Python API
 
-What `import nr_run` promises; a name that does not stand here may change at any time. [The library](../how-to/library.md) shows them at
-work, and [parser fields](parser-fields.md) has what `parse` returns.
+This page lists the public names of `import nr_run`. Any other name may change at any time. [The library](../how-to/library.md) has examples,
+and [parser fields](parser-fields.md) describes what `parse` returns.
 
 """
 

@@ -13,19 +13,19 @@ from tables import code, table
 HEAD = """\
 # Platforms
 
-What nr-run knows of a model and its release before a device is asked; what the device says wins. A row holds from its release on, until
-the next row. A release that is newer than the table is named in the plan, with the row that is assumed. A model or release of your own is
-a row in `platforms.yaml` beside `hosts.yaml` ([own devices](../how-to/own-devices.md)). *Transport* is the driver unless the host says
-another: telnet and console servers are `cisco_ios_telnet` and the like. None of this has been tried on hardware yet: see
+This page lists what nr-run assumes about a model and release before it reads the device; what the device shows wins. A row applies from its
+release up to the next row. If a release is newer than the table, the plan says so and names the row that it assumes. You can add models
+and releases in `platforms.yaml` beside `hosts.yaml` ([own devices](../how-to/own-devices.md)). *Transport* is the driver, unless the host
+names another: telnet and console servers use `cisco_ios_telnet` and the like. None of this has been tried on hardware yet; see
 [limits](../explanation/limits.md).
 
 """
 METHODS_HEAD = """
 ## Rollback methods
 
-In the order of preference. A device gets the first that its release has and that its configuration allows; the plan says which, and
-why not one before it. What each needs is in [automatic rollback](../explanation/automatic-rollback.md), how to cancel one by hand in
-[recover](../how-to/recover.md#without-nr-run).
+These are in order of preference. A device gets the first one that its release has and its configuration allows. The plan says which,
+and why not an earlier one. [Automatic rollback](../explanation/automatic-rollback.md) says what each needs,
+[recover](../how-to/recover.md#without-nr-run) how to cancel one by hand.
 
 """
 NAT = {
@@ -47,7 +47,7 @@ def page() -> str:
         + "\n## Algorithms\n\n"
         + table(("from release", "IKE", "IKE encryption", "IKE integrity", "IKE groups", "ESP", "PFS groups"), _algorithms(known))
         + METHODS_HEAD
-        + table(("method", "what happens when nobody comes, after 15 minutes", "reload"), _methods())
+        + table(("method", "what happens after 15 minutes unless confirmed", "reload"), _methods())
         + "\n## Sources\n\n"
         + table(("from release", "what it brings", "source"), _sources(known))
     )

@@ -21,18 +21,18 @@ def page(seen: list[dict[str, Any]]) -> str:
     lines = [
         "# How true `nr-run verify` is",
         "",
-        "Estates of random devices, releases, forms, lifetimes and parts that nobody uses are built in the lab by",
-        "`nr-run deploy-l2l`, and looked at by `nr-run verify`: as they are, and with one fault each. An alarm is any word but",
-        "up or idle, or an exit code but 0, for an estate without a fault; a miss is the word up for one with a fault. This page",
-        "is written by `make truth TRUTH=N` (N estates).",
+        "This page measures false alarms and misses. `nr-run deploy-l2l` builds estates in the lab from random devices, releases,",
+        "forms and lifetimes, with unrelated configuration. `nr-run verify` verifies each as it is, and then with one fault. An alarm",
+        "is any word other than up or idle, or any exit code other than 0, for an estate without a fault. A miss is the word up for",
+        "one with a fault. `make truth TRUTH=N` writes this page from N estates.",
         "",
-        f"- **{alarms} alarms** in {len(well)} looks at healthy, idle, rekeying and half idle estates.",
-        f"- **{missed} called up** in {len(ill)} looks at estates with one planted fault.",
+        f"- **{alarms} alarms** in {len(well)} verifications of healthy, idle, rekeying and half idle estates.",
+        f"- **{missed} misses** in {len(ill)} verifications of estates with one fault.",
         "",
         f"{trials} estates, {len({one['devices'] for one in seen})} pairs of devices, "
-        f"{len({one['form'] for one in seen})} forms. The lab is a simulation: the figures say nothing of what it cannot play.",
+        f"{len({one['form'] for one in seen})} forms. The lab is a simulation: the figures say nothing about what it cannot simulate.",
         "",
-        "| estate | what was so | said | looks |",
+        "| estate | condition | verdict | verifications |",
         "|---|---|---|---:|",
     ]
     lines += [

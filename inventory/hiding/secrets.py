@@ -226,7 +226,9 @@ class Secrets:
         """All values and the salt of the fingerprints, for an encrypted file and nothing else."""
         with self._lock:
             kept = {"values": dict(self._values), "names": dict(self._names)}
-        return {"salt": self._salt.hex(), **kept, "folders": [str(folder.absolute()) for folder in self.origins]}
+            references = list(self._resolved)
+        folders = [str(folder.absolute()) for folder in self.origins]
+        return {"salt": self._salt.hex(), **kept, "folders": folders, "references": references}
 
     @classmethod
     def of_all(cls, several: Iterable[Secrets]) -> Secrets:
@@ -244,10 +246,15 @@ class Secrets:
         return cls.restored({"salt": salt, **together, "folders": list(folders)})
 
     @classmethod
-    def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> Secrets:
-        """The secrets of an earlier run: equal values get the tokens that they had then."""
+    def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = (), *, apart: bool = False) -> Secrets:
+        """The secrets of an earlier run: equal values get the tokens that they had then. ``apart``: others in other processes."""
         origins = tuple(Path(folder) for folder in exported.get("folders", ()))
-        return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]), origins)
+        values, names = dict(exported["values"]), dict(exported["names"])
+        made = cls(folders, values, names, bytes.fromhex(exported["salt"]), origins, _digits=_APART if apart else 8)
+        # What was kept before the references were: a token says them, but for those with signs that it cannot hold.
+        told = [token[len("<secret:") : -1] for token in values if token.startswith("<secret:") and "~" not in token]
+        made._resolved.update(dict.fromkeys(exported.get("references", told)))
+        return made
 
     @classmethod
     def beside(cls, exported: Mapping[str, Any]) -> Secrets:

@@ -47,6 +47,8 @@ ASA_8_0 = System(
     # It keeps connections by interface: an answer that comes in by another one belongs to none (%ASA-6-106015).
     drops_asymmetric=True,
     takes_phones=True,
+    # It ends a configuration with a checksum of its own making.
+    prints_size=False,
     # Its own packets enter a tunnel only from the interface that management-access names, flows are listed only with an SA, and
     # IKE policies have to be configured: none of the three is said here.
     entering=MappingProxyType(

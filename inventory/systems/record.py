@@ -29,6 +29,8 @@ class System:
     ``over_ssh`` and ``over_telnet`` are Netmiko's device types for it; the latter also stand behind a console server.
     ``assumed``: what a session takes a device for of which only the operating system is known.
 
+    ``prints_size``: it prints the size of a configuration above it, by which a reading may verify itself.
+
     ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
     which all hardware goes, empty where each has its own.
 
@@ -78,6 +80,7 @@ class System:
     longest_nameif: int = 0
     ikev2_policy: Literal["address", "number"] | None = None
     assumed: bool = False
+    prints_size: bool = True
     privilege: str = ""
     model: str = ""
     insecure: tuple[str, ...] = ()

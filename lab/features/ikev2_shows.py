@@ -123,7 +123,7 @@ def session(box: Box, detail: str = "") -> list[str]:
         return []
     lines = [" IPv4 Crypto IKEv2 Session", ""]
     for row in found:
-        flows = [flow for flow in box.crypto.flows if flow.version == 2 and flow.peer == row.remote and flow.outbound]
+        flows = [flow for flow in box.crypto.flows if row.carries(flow) and flow.outbound]
         status = "UP-ACTIVE" if flows else "UP-IDLE"
         lines += [f"Session-id:{row.session}, Status:{status}, IKE count:1, CHILD count:{len(flows)}", ""]
         lines += _row(box, row, detailed=bool(detail))

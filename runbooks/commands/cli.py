@@ -5,6 +5,7 @@ Subcommands are imported when they are used, so that --help and shell completion
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -17,6 +18,8 @@ from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
 from .views.printable import printable
 
+#: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
+GARBAGE = 50_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
@@ -70,6 +73,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "renew_phone_certificate_command",
         "Move IP phones to another certificate, in the order that cuts none off.",
     ),
+    "rotate-psk": (
+        ".rotate_psk_command",
+        "rotate_psk_command",
+        "Give a service another pre-shared key, verified, or restore the old one.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended, or prune them."),
@@ -107,6 +115,11 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import and return one command."""
+        former = declared().of_former(cmd_name)
+        if former is not None:
+            from .rotate_psk_command import former_command
+
+            return former_command(former, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         service = declared().of_command(cmd_name)
@@ -128,7 +141,7 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest match in the error."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
             near = get_close_matches(name, COMMANDS, n=1)
             ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -153,6 +166,8 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: run the command line and exit with its code."""
+    # Nearly all that is made while modules are imported stays; by default it is looked through 200 times for what may go.
+    gc.set_threshold(*GARBAGE)
     # Nornir logs tracebacks of failed tasks; without a handler Python would print them on standard error.
     logging.getLogger().addHandler(logging.NullHandler())
     try:

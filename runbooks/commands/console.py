@@ -145,13 +145,27 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
     return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
 
 
-def _from_here(_context: click.Context, _option: click.Parameter, value: object) -> None:
-    """A change is not applied from machines that may be lost without this one knowing what was typed."""
+def _from_here(context: click.Context, _option: click.Parameter, value: object) -> None:
+    """Of a command whose work rests on this machine: a new key that is kept here, or a clock that is read here."""
     if value:
-        raise click.UsageError("--scheduler is for verify, drift and doctor, which only read; changes are made from this machine")
+        raise click.UsageError(
+            f"{context.info_name} reaches the devices from here alone; --scheduler is for verify, drift, doctor, deploy-*, "
+            "remove-*, resume and rollback"
+        )
 
 
-#: Said by the environment as well for those that look; here it would be believed.
+def _one_of_the_services(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The name of an installed service, or nothing."""
+    from ...inventory.files.did_you_mean import hint
+    from ...services.registry import declared
+
+    known = declared().services
+    if value and value not in known:
+        raise click.UsageError(f"there is no service {value!r}{hint(value, known)}: installed are {', '.join(known)}")
+    return value
+
+
+#: The environment says it for those that can; here it would be believed.
 _NO_SCHEDULER = click.option("--scheduler", hidden=True, expose_value=False, callback=_from_here)
 
 CONFIRM = click.option(
@@ -160,6 +174,13 @@ CONFIRM = click.option(
     metavar="NAME",
     help="Confirm what no device can show, by the name in the plan; recorded with your name and the time.",
 )
+SERVICE = click.option(
+    "--service",
+    default="",
+    metavar="SERVICE",
+    callback=_one_of_the_services,
+    help="Which service it is of, where two have one of this name.",
+)
 LIMIT = click.option(
     "--limit",
     "limits",
@@ -167,8 +188,9 @@ LIMIT = click.option(
     metavar="WORD=VALUE",
     help="Only what is on these devices: host, group, or a key of their data (site=berlin); all conditions must match.",
 )
-#: What other tools have, and what is called otherwise here.
-ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _NO_SCHEDULER)
+#: What other tools have, and what is called otherwise here; and the same for commands that reach the devices from here alone.
+OTHER_NAMES = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
+ELSEWHERE = with_options(OTHER_NAMES, _NO_SCHEDULER)
 NO_LIMIT = _hidden("--limit", is_flag=False)
 SCHEDULER = click.option(
     "--scheduler",

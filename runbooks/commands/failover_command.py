@@ -19,6 +19,7 @@ from .console import (
     NO_LIMIT,
     PLAN_AND_YES,
     RUNS,
+    SERVICE,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -52,13 +53,15 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     not come back: manual steps are needed.
     """
     from ..engine.failover_test.failover import Rules, planner_of, run_test
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
     from ..engine.runbook import run_deployments
 
     console = CommandConsole(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     rules = Rules(options["outside_window"], options["plan_only"], options["lab"])
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(_service_of(options["inventory"], names[0]), NAME, names, *places, timeouts_of(options))
+    wanted = RunRequest(
+        _service_of(options["inventory"], names[0], options["service"]), NAME, names, *places, timeouts_of(options)
+    )
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         if options["outside_window"]:
             opened.context.folder.note("outside-window", tunnels=list(names))
@@ -71,27 +74,17 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
         return console.finish(opened.context, outcomes, opened.warnings)
 
 
-def _service_of(inventory: Path | None, name: str) -> str:
-    """The service with a backup that has an instance of this name. Raises NothingMatched."""
+def _service_of(inventory: Path | None, name: str, given: str) -> str:
+    """The service with a backup that has an instance of this name. Raises NothingMatched, and UsageError where two have one."""
     from ...inventory.errors import NothingMatched
-    from ...inventory.files.did_you_mean import hint
-    from ...inventory.files.hosts import load_nornir, platforms_of
     from ...services.besides import WithBackup
-    from ...services.registry import declared, find
-    from ..engine.run_setup import inventory_folder
+    from ...services.registry import find
+    from ..engine.plans.service_by_name import service_by_name
 
-    folder = inventory_folder(inventory)
-    platforms = platforms_of(load_nornir(folder))
-    services = {known: find(known) for known in declared().services}
-    intended = {known: service.intended(folder, platforms) for known, service in services.items()}
-    having = [known for known, one in intended.items() if one.has(name)]
-    if not having:
-        every = [known for one in intended.values() for known in one.names()]
-        raise NothingMatched(f"no service is named {name!r}{hint(name, every)}")
-    with_backup = [known for known in having if isinstance(services[known], WithBackup)]
-    if not with_backup:
-        raise NothingMatched(f"{name} is a {services[having[0]].noun}, which has one path: there is no backup to move to")
-    return with_backup[0]
+    found = service_by_name([name], inventory, given, able=lambda service: isinstance(find(service), WithBackup))
+    if not isinstance(find(found.name), WithBackup):
+        raise NothingMatched(f"{name} is a {found.noun}, which has one path: there is no backup to move to")
+    return found.name
 
 
 def _one(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str]:
@@ -100,7 +93,7 @@ def _one(_context: click.Context, _option: click.Parameter, value: str) -> tuple
 
 failover_command: click.Command = click.command(NAME, help=inspect.cleandoc(_failover_test.__doc__ or ""))(
     click.argument("names", nargs=1, metavar="NAME", callback=_one, shell_complete=service_names)(
-        with_options(PLAN_AND_YES, _OUTSIDE, JSON, LAB, INVENTORY, RUNS, TIMEOUTS, NO_LIMIT, DEBUG, ELSEWHERE)(
+        with_options(PLAN_AND_YES, _OUTSIDE, SERVICE, JSON, LAB, INVENTORY, RUNS, TIMEOUTS, NO_LIMIT, DEBUG, ELSEWHERE)(
             ended(NAME, _failover_test)
         )
     )

@@ -43,3 +43,14 @@ def _old_option(old: str, kind: click.ParamType[Any]) -> Callable[[Any], Any]:
         click.echo(f"nr-run: {old} is called {new} now; the next release does not know the old name", err=True)
 
     return click.option(old, "old" + old.replace("-", "_"), type=kind, hidden=True, expose_value=False, callback=use)
+
+
+def is_called(new: str) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Callback of an option of a command under its old name: says on standard error what to write now."""
+
+    def use(context: click.Context, _option: click.Parameter, value: str) -> str:
+        if not context.resilient_parsing:
+            click.echo(f"nr-run: {context.info_name} is called {new} now; the next release does not know the old name", err=True)
+        return value
+
+    return use

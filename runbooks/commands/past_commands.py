@@ -15,11 +15,12 @@ from .console import (
     ACCEPT_UNSAVED,
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
     JSON,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
     RUNS,
+    SCHEDULER,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -50,6 +51,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     from ..engine.close_run import close_run
     from ..engine.resume import refuse_overtaken, resume, unfinished
     from ..engine.stored_run import reopen
+    from ..far.let_go import note_elsewhere, wait_until_gone
     from ..locking.locks import locked
     from ..run.authentic import journal_of
     from ..run.journal_states import is_unfinished
@@ -64,8 +66,9 @@ def _resume(run: str | None, **options: Any) -> Exit:
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
-    debug = options["debug"]
-    with reopen(path, "resume", console.progress, timeouts_of(options), new_run_in=None, debug=debug) as opened, console.progress:
+    debug, scheduler = options["debug"], options["scheduler"]
+    progress, timeouts = console.progress, timeouts_of(options)
+    with reopen(path, "resume", progress, timeouts, new_run_in=None, debug=debug, scheduler=scheduler) as opened, progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
@@ -74,6 +77,9 @@ def _resume(run: str | None, **options: Any) -> Exit:
             if not names:
                 raise NothingMatched(f"run {path.name} has finished; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
+            wait_until_gone(journal, progress.say)
+            if opened.scheduler:
+                note_elsewhere(opened.context.folder, opened.scheduler)
             return console.finish(opened.context, resume(opened.context, names, opened.records, journal))
 
 
@@ -92,13 +98,15 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
 
     Refused if what the run made was changed since, or is used by something newer. If the rollback would send in clear what must
-    be encrypted, it asks for --confirm, as a removal does.
+    be encrypted, it asks for --confirm, as a removal does. If it restores a former key and one end is not ours, it asks whether
+    that end has the former key again.
 
     \b
     nr-run rollback 7f3a --plan     look
     nr-run rollback 7f3a            preview, ask, apply
     nr-run rollback                 the newest run that changed something
     """
+    from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
@@ -111,7 +119,12 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
     path = find_run(runs, run, has_changed)
     with (
-        reopen(path, "rollback", console.progress, timeouts, new_run_in=runs, debug=options["debug"]) as opened,
+        reopen(
+            *(path, "rollback", console.progress, timeouts),
+            new_run_in=runs,
+            debug=options["debug"],
+            scheduler=options["scheduler"],
+        ) as opened,
         console.progress,
         console.concluding(opened.context),
     ):
@@ -123,7 +136,9 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
         def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-            return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            plan = plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            tell_of_keys(context, plan)
+            return plan
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
         said = confirming(
@@ -134,6 +149,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        for notice in context.notices:
+            console.progress.say(f"warning: {notice}")
         return console.finish(context, outcomes)
 
 
@@ -163,7 +180,9 @@ def _show(run: str | None, **options: Any) -> Exit:
 _CLOSE = click.option(
     "--close", is_flag=True, help="Send nothing; record that a person has repaired the devices, and release them for other runs."
 )
-resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG)(ended("resume", _resume))))
-_OF_ROLLBACK = (PLAN_AND_YES, CONFIRM, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)
+resume_command = click.command("resume")(
+    _RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG, SCHEDULER)(ended("resume", _resume)))
+)
+_OF_ROLLBACK = (PLAN_AND_YES, CONFIRM, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, SCHEDULER, OTHER_NAMES, NO_LIMIT)
 rollback_command = click.command("rollback")(_RUN(with_options(*_OF_ROLLBACK)(ended("rollback", _rollback))))
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

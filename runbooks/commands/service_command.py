@@ -18,15 +18,16 @@ from .console import (
     ACCEPT_UNSAVED,
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
     INVENTORY,
     JSON,
     LAB,
     LIMIT,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
+    SCHEDULER,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -41,12 +42,12 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known
-    from ..engine.run_setup import Opened
+    from ..engine.run_setup import OpenRun
     from ..engine.runbook import Planner
 
-#: Of one instance, and of many.
-_OF_ONE = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE)
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, TIMEOUTS, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(
+    *(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, SCHEDULER, TIMEOUTS, DEBUG, OTHER_NAMES)
+)
 
 
 def command_of(service: Declaration, command: Command) -> click.Command:
@@ -59,15 +60,7 @@ def command_of(service: Declaration, command: Command) -> click.Command:
         decorate = with_options(LIMIT, _OPTIONS)
     if command.does == "remove":
         shown = {"metavar": f"{noun}...", "required": True}
-    if command.does == "rotate":
-        shown = {"metavar": noun, "callback": _as_names}
-        told = "Use the key that is kept under this reference (env:NAME, command:...)."
-        which = "Which key to change, by its reference, if there are several."
-        to = click.option("--to", default="", metavar="REFERENCE", help=told)
-        key = click.option("--key", default="", metavar="REFERENCE", help=which)
-        decorate = with_options(to, key, NO_LIMIT, _OF_ONE)
-    count = 1 if command.does == "rotate" else -1
-    names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
+    names = click.argument("names", nargs=-1, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
         told = f"Find a {service.noun} that is no longer in the intent on this device (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
@@ -80,23 +73,19 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     return made
 
 
-def _as_names(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str]:
-    """One name as those of the other commands are, which completion leaves out when it is given."""
-    return (value,)
-
-
 @contextmanager
-def _opened(
+def opened_run(
     service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
-) -> Iterator[tuple[Opened, CommandConsole]]:
+) -> Iterator[tuple[OpenRun, CommandConsole]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
 
     console = CommandConsole(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
-    wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
+    more |= {"scheduler": options.get("scheduler", "")}
+    wanted = RunRequest(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
             console.progress.say(f"warning: {warning}")
@@ -104,7 +93,7 @@ def _opened(
 
 
 def _run(
-    opened: Opened, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
+    opened: OpenRun, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
 ) -> Exit:
     from ..engine.runbook import run_deployments
 
@@ -137,7 +126,7 @@ def removing(*, accept_unsaved: bool) -> Planner:
 
 def _deploying(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
-        with _opened(service, command.name, names, options, limits=options["limits"]) as (opened, console):
+        with opened_run(service, command.name, names, options, limits=options["limits"]) as (opened, console):
             planner = building(accept_unsaved=options["accept_unsaved"])
             return _run(opened, console, planner, opened.deployments, options)
 
@@ -148,7 +137,7 @@ def _removing(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
         from ..engine.plans.find_unintended import find_missing
 
-        with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, console):
+        with opened_run(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, console):
             gone = find_missing(opened)
             planner = removing(accept_unsaved=options["accept_unsaved"])
             intended = opened.context.intended
@@ -159,29 +148,4 @@ def _removing(service: Declaration, command: Command) -> Any:
     return work
 
 
-def _rotating(service: Declaration, command: Command) -> Any:
-    def work(names: tuple[str, ...], **options: Any) -> Exit:
-        from ..engine.key_rotation import Rotation
-        from ..engine.runbook import run_deployments
-        from ..run.journal_states import open_tunnels
-
-        keeps = not options["lab"] and not options["plan_only"]
-        rotation = Rotation(options["to"], keeps=keeps, key=options["key"], rehearsal=options["lab"])
-        with _opened(service, command.name, names, options, rotation=rotation) as (opened, console):
-            planner, rollout = building(accept_unsaved=options["accept_unsaved"]), rollout_of(options)
-            arguments = (opened.deployments, opened.runs, planner, console.show(), console.approval, rollout)
-            try:
-                outcomes = run_deployments(opened.context, *arguments)
-            except BaseException:
-                rotation.stopped(touched=bool(open_tunnels(opened.context.folder.path)))
-                raise
-            rotation.end(outcomes[0], opened.runs)
-            opened.context.notices.extend(rotation.told)
-            for notice in opened.context.notices:
-                console.progress.say(f"warning: {notice}")
-            return console.finish(opened.context, outcomes, opened.warnings)
-
-    return work
-
-
-_WORK = {"deploy": _deploying, "remove": _removing, "rotate": _rotating}
+_WORK = {"deploy": _deploying, "remove": _removing}

@@ -71,6 +71,10 @@ class Left:
     code: Exit
     warnings: tuple[str, ...]
 
+    def after(self, unkept: tuple[str, ...]) -> Left:
+        """The same where the record itself could not be kept: no success either, and told first."""
+        return Left(Exit.ERROR if unkept and self.code is Exit.OK else self.code, (*unkept, *self.warnings))
+
 
 def leave(
     made: Verification, code: Exit, runs: Path, hide: Callable[[str], str], options: dict[str, Any], *, rehearsal: bool
@@ -92,7 +96,7 @@ def leave(
         if options["notify"] and not warnings:
             warnings += notify(runs, shown, options["notify"], Hold(options["down_after"], options["up_after"]))
         elif options["notify"]:
-            warnings.append("nobody was notified: what was told before stands in the history")
+            warnings.append("nobody was notified: what was sent before is in the history")
     unwritten = list(_write(shown, () if rehearsal else _pasts(runs, shown), options))
     return Left(Exit.ERROR if unwritten and code is Exit.OK else code, (*warnings, *unwritten))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...inventory.errors import NrRunError
+from ..far.elsewhere import vet
 from ..run.open_runs import mark
 from ..run.run_secrets import encrypt_secrets
 from ..run.saved_plan import write_record
@@ -21,6 +22,8 @@ def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
 def recorded(context: Context, plan: DeploymentPlan) -> TunnelOutcome | None:
     """Write plan, record and secrets; the refusal where the disk does not take them."""
     try:
+        for end in plan.members:
+            vet(context.nornir, end.host, (end.change, end.snapshot.running))
         write_plan(context, plan)
         write_record(context, plan)
         encrypt_secrets(context.folder, context.secrets)

@@ -57,7 +57,7 @@ def _files(context: Context, service: WithFiles, plan: DeploymentPlan, end: Memb
     for url in named:
         file = of(url)
         if file is None:
-            raise DeviceRefused(f"{end.host}: what was in {url} is in no run that is kept here, so it cannot be given back")
+            raise DeviceRefused(f"{end.host}: what was in {url} is in no run that is kept here, so it cannot be restored")
         yield file
     yield from (file for url in service.files_in(end.change) if (file := of(url)) is not None)
 
@@ -119,7 +119,7 @@ def take_left(context: Context, plan: DeploymentPlan) -> None:
 def _tell(context: Context, gone: Mapping[str, Sequence[str]]) -> None:
     for host, urls in gone.items():
         for url in urls:
-            context.notices.append(f"{host}: {url} stays on its flash, though nothing names it: a rollback would name it again")
+            context.notices.append(f"{host}: {url} stays in its flash although nothing refers to it: a rollback would need it")
 
 
 def _take(context: Context, urls: Mapping[str, Iterable[str]]) -> None:
@@ -133,4 +133,4 @@ def _take(context: Context, urls: Mapping[str, Iterable[str]]) -> None:
         if found:
             what = found if isinstance(found, NrRunError) else f"it does not say that {', '.join(found)} is gone"
             names = ", ".join(wanted[host]["urls"])
-            context.notices.append(f"{host}: {names} may be on its flash still, and nothing names it any more ({what})")
+            context.notices.append(f"{host}: {names} may still be in its flash, although nothing refers to it ({what})")

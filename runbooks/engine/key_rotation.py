@@ -1,4 +1,4 @@
-"""Give a deployment another pre-shared key on every end that is ours, verify it by new SAs, and only then let the old one go.
+"""Give deployments another pre-shared key on every end that is ours, verify it by new SAs, and only then let the old one go.
 
 The change itself is a deploy: the planner sees that the devices have another key than the reference, edits it in place, clears
 the SAs and verifies new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
@@ -10,11 +10,12 @@ both stay
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -26,70 +27,49 @@ from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
 from ..history.write import key_changed
+from ..run.journal_states import ENDED, begun
+from .context import Context
 from .outcome import Result, TunnelOutcome
+from .plans.planning import DeploymentPlan
+from .verifying.confirmations import Confirming, keys_given_back
 
 #: After these the devices have the new key, and the old one is gone from them.
-_DONE = (Result.VERIFIED, Result.SAS_UP)
+_DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
 #: After these nobody knows without looking, or a person has to look.
 _OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
 @dataclass(slots=True)
 class Rotation:
-    """One rotation. ``to`` is a reference of the user's where the new key is kept already, empty if nr-run makes one.
+    """One key. ``to`` is a reference of the user's where the new key is kept already, empty if nr-run makes one.
 
     ``keeps`` is False in a plan and in a rehearsal: nothing is written then.
     """
 
+    deployment: Deployment
+    reference: str
     to: str
     keeps: bool
-    #: Which of several keys, by its reference; and whether every device is played.
-    key: str = ""
-    rehearsal: bool = False
     #: True while a person has not said that an end which is not ours has the new key.
     is_open: bool = False
-    service: str = ""
-    name: str = ""
-    reference: str = ""
     kept: KeptSecret | None = None
     #: What a person has to know or do, a sentence each.
     told: list[str] = field(default_factory=list)
     _was_there: bool = False
     #: Keeps other rotations of this key away, from before the next value is looked for until it has its place or is forgotten.
     _held: int | None = None
+    _settled: bool = False
 
-    def choose(self, service: Service, deployments: Sequence[Deployment]) -> str:
-        """The reference of the key that is changed. Raises ChangeError where that is not certain, or nobody could change it."""
-        (deployment,) = deployments
-        references = service.references(deployment)
-        if self.key and self.key not in references:
-            raise UsageError(f"--key {self.key}: {deployment.name} has {', '.join(references)}{hint(self.key, references)}")
-        if not self.key and len(references) != 1:
-            raise ChangeError(
-                f"{deployment.name} has {len(references)} keys, and one is changed at a time: say which, "
-                + " or ".join(f"--key {reference}" for reference in references)
-            )
-        self.reference = self.key or references[0]
-        if deployment.foreign and not isinstance(service, WithFarKeys):
-            far = deployment.foreign[0].name
-            raise ChangeError(
-                f"{far} is not ours, so the key of {deployment.name} cannot be changed on both ends at once: agree on a time, "
-                f"change what {self.reference} holds, and deploy"
-            )
-        if deployment.foreign and self.rehearsal:
-            raise ChangeError(
-                f"{deployment.foreign[0].name} is played with the key of the inventory, and nobody changes it there: a change of "
-                "this key is not rehearsed"
-            )
-        return self.reference
+    @property
+    def name(self) -> str:
+        """Of what has the key."""
+        return self.deployment.name
 
-    def begin(self, service: Service, deployments: Sequence[Deployment], others: Sequence[Deployment], secrets: Secrets) -> None:
+    def begin(self, service: Service, others: Sequence[Deployment], secrets: Secrets) -> None:
         """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError.
 
         ``others`` are all that is intended: none of them may have the same key.
         """
-        (deployment,) = deployments
-        self.service, self.name = deployment.service, deployment.name
         if not self.to:
             self._refuse_shared(service, others)
         secrets.give(self.reference, self._new_value(secrets))
@@ -104,7 +84,9 @@ class Rotation:
             )
 
     def release(self) -> None:
-        """Let other rotations of this key go on."""
+        """Let other rotations of this key go on; what was never begun on a device leaves no key behind."""
+        if not self._settled:
+            self._abandon()
         if self._held is not None:
             os.close(self._held)
             self._held = None
@@ -125,22 +107,29 @@ class Rotation:
             pending = new_key()
             self.kept.keep_next(pending)
         else:
-            self.told.append(f"{self.kept.next} holds the key of a rotation that did not end; that one is used")
+            self.told.append(f"{self.kept.next} has the key of an unfinished rotation; that one is used")
             check_preshared_key(pending, str(self.kept.next))
         return pending
 
-    def stopped(self, *, touched: bool) -> None:
-        """The run ended before it had an outcome; ``touched``: a device may have the new key all the same."""
-        if touched:
+    def stopped(self, states: Container[str], runs: Path) -> None:
+        """The run ended before it had an outcome; ``states`` are what its journal has of the deployment.
+
+        The devices have the new key where it was done, and may have it where it was begun and did not end.
+        """
+        self._settled = True
+        if "done" in states:
+            self._done(runs)
+        elif "recorded" in states and not any(state in states for state in ENDED):
             self._both_stay()
         else:
             self._abandon()
 
     def end(self, outcome: TunnelOutcome, runs: Path) -> None:
         """Let the key that is not in use any more go; in doubt both stay. Raises NrRunError where a file cannot be replaced."""
+        self._settled = True
         if self.keeps and self.is_open and not self.to and self.kept is not None:
             # No device has it; a person needs it, to give it to the end that is not ours.
-            self.told.append(f"{self.kept.next} holds the next key: give it to the end that is not ours, then run this again")
+            self.told.append(f"{self.kept.next} has the next key: set it on the end that is not ours, then run this again")
         elif not self.keeps or outcome.result is Result.PENDING:
             self._abandon()
         elif outcome.result in _DONE:
@@ -153,7 +142,7 @@ class Rotation:
     def _done(self, runs: Path) -> None:
         if self.to:
             self.told.append(
-                f"the devices have the key of {self.to} now: write it into the intent in the place of {self.reference}, or "
+                f"the devices now have the key of {self.to}: write that into the intent in place of {self.reference}, or "
                 "the next deploy restores the old one"
             )
         elif self.kept is not None:
@@ -173,23 +162,116 @@ class Rotation:
 
     def _note(self, runs: Path) -> None:
         with writing(runs) as connection:
-            key_changed(connection, self.service, self.name, int(datetime.now(UTC).timestamp()))
+            key_changed(connection, self.deployment.service, self.name, int(datetime.now(UTC).timestamp()))
+
+
+@dataclass(slots=True)
+class Rotations:
+    """The keys that one run changes, one of each deployment. ``key`` is the reference of it, empty where there is one alone.
+
+    ``rehearsal``: every device is played; see `Rotation` for the rest.
+    """
+
+    to: str
+    keeps: bool
+    key: str = ""
+    rehearsal: bool = False
+    each: dict[str, Rotation] = field(default_factory=dict)
+
+    def choose(self, service: Service, deployments: Sequence[Deployment]) -> dict[str, str]:
+        """By name the reference of the key that is changed. Raises ChangeError where that is not certain, or nobody could."""
+        for deployment in deployments:
+            self.each[deployment.name] = Rotation(deployment, self._chosen(service, deployment), self.to, self.keeps)
+        return {name: rotation.reference for name, rotation in self.each.items()}
+
+    def _chosen(self, service: Service, deployment: Deployment) -> str:
+        references = service.references(deployment)
+        if self.key and self.key not in references:
+            raise UsageError(f"--key {self.key}: {deployment.name} has {', '.join(references)}{hint(self.key, references)}")
+        if not self.key and len(references) != 1:
+            raise ChangeError(
+                f"{deployment.name} has {len(references)} keys, and one is changed at a time: say which, "
+                + " or ".join(f"--key {reference}" for reference in references)
+            )
+        chosen = self.key or references[0]
+        if deployment.foreign:
+            self._refuse_alone(service, deployment, chosen)
+        return chosen
+
+    def _refuse_alone(self, service: Service, deployment: Deployment, reference: str) -> None:
+        """Raise ChangeError where an end that is not ours cannot follow, or would not in a rehearsal."""
+        far = deployment.foreign[0].name
+        if not isinstance(service, WithFarKeys):
+            raise ChangeError(
+                f"{far} is not ours, so the key of {deployment.name} cannot be changed on both ends at once: agree on a time, "
+                f"change what {reference} holds, and deploy"
+            )
+        if self.rehearsal:
+            raise ChangeError(
+                f"{far} is played with the key of the inventory, and nobody changes it there: a change of this key is not "
+                "rehearsed"
+            )
+
+    def ask(self, said: Confirming, service: Service) -> None:
+        """Note of which of them a person has not said yet that the far end has the key."""
+        for rotation in self.each.values():
+            rotation.is_open = bool(said.open(said.asked(service, rotation.deployment, removal=False)))
+
+    def begin(self, service: Service, others: Sequence[Deployment], secrets: Secrets) -> None:
+        """See `Rotation.begin`."""
+        for rotation in self.each.values():
+            rotation.begin(service, others, secrets)
+
+    def release(self) -> None:
+        """Let other rotations of these keys go on."""
+        for rotation in self.each.values():
+            rotation.release()
+
+    def stopped(self, journal: Sequence[Mapping[str, Any]], runs: Path) -> None:
+        """The run ended before it had outcomes: what became of each says its journal. An error of a file is told, and no more."""
+        for name, rotation in self.each.items():
+            try:
+                rotation.stopped(begun(journal, name), runs)
+            except NrRunError as error:
+                rotation.told.append(str(error))
+
+    def end(self, outcomes: Iterable[TunnelOutcome], runs: Path) -> None:
+        """See `Rotation.end`: each by its own outcome. Raises the first NrRunError when all have been seen to."""
+        errors: list[NrRunError] = []
+        for outcome in outcomes:
+            try:
+                self.each[outcome.tunnel].end(outcome, runs)
+            except NrRunError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What a person has to know or do, a sentence each."""
+        return tuple(sentence for rotation in self.each.values() for sentence in rotation.told)
+
+
+def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:
+    """Among the notices of a run that undoes another: where the devices get a key of before, its reference holds another one."""
+    keys = keys_given_back(context.service.references(plan.deployment), (member.change for member in plan.members))
+    for reference in keys:
+        told = (
+            f"undone, {plan.name} has the key of before again, and {reference} may hold the other one: write the former key "
+            "there, or the next deploy changes it again"
+        )
+        if told not in context.notices:
+            context.notices.append(told)
 
 
 def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:
     """A sentence for each key with a next value: a deploy would restore the old one on devices that have the new one."""
+    rotates = service.name in declared().rotating
     told = []
     for deployment in deployments:
+        ends = f"nr-run rotate-psk {deployment.name}" if rotates else "a deploy"
         for reference in service.references(deployment):
             kept = kept_at(reference, secrets.folders)
             if kept is not None and kept.next.exists():
-                told.append(
-                    f"{kept.next} holds the next key of {deployment.name}: a rotation did not end; {_ends(service)} ends it"
-                )
+                told.append(f"{kept.next} holds the next key of {deployment.name}: a rotation did not end; {ends} ends it")
     return told
-
-
-def _ends(service: Service) -> str:
-    """The command of the service that changes a key."""
-    own = declared().services.get(service.name)
-    return next((command.name for command in (own.commands if own else ()) if command.does == "rotate"), "a deploy")

@@ -18,6 +18,8 @@ class Result(Enum):
     VERIFIED = "verified"
     #: All that can be seen from here is as it has to be, and that traffic passes cannot be.
     SAS_UP = "sas-up"
+    #: Up, and packets of full size are lost on the way: of use to nobody, and nothing that a change could be blamed for.
+    DEGRADED = "degraded"
     PENDING = Exit.PENDING.word
     UNCHANGED = "unchanged"
     NOT_VERIFIED = Exit.VERIFY_FAILED.word
@@ -64,6 +66,11 @@ class TunnelOutcome:
     measured: Mapping[str, Any] = field(default_factory=dict)
     #: What only a person can know of the change, with who has confirmed it and when.
     confirmations: tuple[Asked, ...] = ()
+
+    @property
+    def has_changed(self) -> bool:
+        """True if the devices have what was wanted, and keep it."""
+        return self.result in (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
 
     @property
     def against(self) -> tuple[Finding, ...]:

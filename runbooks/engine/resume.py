@@ -53,7 +53,7 @@ def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> Non
             touched = {host for names in open_tunnels(folder).values() for host in names}
             held = {host for host in touched if host in hosts or places.get(host) in hosts.values()}
             if held:
-                raise DriftError(f"run {folder.name} has not ended on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
+                raise DriftError(f"run {folder.name} is unfinished on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
 
 
 def _places(folder: Path) -> dict[str, str]:

@@ -21,11 +21,12 @@ from ...inventory.models.platforms import Platform
 from ...services.registry import find_built
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
-from ..far.elsewhere import that_pay
+from ..far.elsewhere import elsewhere, refuse_both, that_pay
+from ..far.let_go import note_elsewhere
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Timeouts, nobody
-from .key_rotation import Rotation, unfinished_rotations
+from .key_rotation import Rotations, unfinished_rotations
 from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
@@ -33,7 +34,7 @@ from .verifying.confirmations import confirming
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """What the command line asks for."""
 
     service: str
@@ -48,17 +49,19 @@ class Wanted:
     removal: bool = False
     hosts: tuple[str, ...] = ()
     #: Gives what is deployed another key.
-    rotation: Rotation | None = None
+    rotations: Rotations | None = None
     #: Words of ``--limit``: only what has a member on one of these devices.
     limits: tuple[str, ...] = ()
     #: What a person has confirmed, by its names.
     confirm: tuple[str, ...] = ()
     #: Processes that talk to the devices; 0 for as many as pay.
     processes: int = 1
+    #: Address of a Dask scheduler whose workers talk to the devices; empty where this machine does.
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRun:
     """A run that is ready to begin."""
 
     context: Context
@@ -79,8 +82,9 @@ def inventory_folder(given: Path | None) -> Path:
 
 
 @contextmanager
-def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
+def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
+    refuse_both(wanted.scheduler, lab=wanted.lab, processes=wanted.processes)
     folder = inventory_folder(wanted.inventory)
     service = find_built(wanted.service)
     nornir = load_nornir(folder)
@@ -91,7 +95,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    rotating = wanted.rotation.choose(service, deployments) if wanted.rotation is not None else ""
+    rotating = wanted.rotations.choose(service, deployments) if wanted.rotations is not None else {}
     said = confirming(
         *(wanted.confirm, service, deployments),
         removal=wanted.removal,
@@ -99,8 +103,8 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         unseen=bool(missing),
         rotating=rotating,
     )
-    if wanted.rotation is not None:
-        wanted.rotation.is_open = bool(said.open(said.asked(service, deployments[0], removal=False)))
+    if wanted.rotations is not None:
+        wanted.rotations.ask(said, service)
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
@@ -114,12 +118,13 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
                 timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale
             )
         # What passes between nr-run and a device is logged where it passes.
-        count = 1 if wanted.lab or wanted.debug else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
-        make = Secrets if count == 1 else Secrets.of_run
+        here = wanted.lab or wanted.debug or bool(wanted.scheduler)
+        count = 1 if here else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
+        make = Secrets.of_run if count > 1 or wanted.scheduler else Secrets
         secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
-        if wanted.rotation is not None:
-            stack.callback(wanted.rotation.release)
-            wanted.rotation.begin(service, deployments, _all_intended(intended, today), secrets)
+        if wanted.rotations is not None:
+            stack.callback(wanted.rotations.release)
+            wanted.rotations.begin(service, _all_intended(intended, today), secrets)
         elif not wanted.lab:
             warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
@@ -135,10 +140,14 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             from ..far.local_processes import beside
 
             nornir = stack.enter_context(beside(count, nornir, _hosts_of(deployments, lost, hosts), secrets, stop))
+        if wanted.scheduler:
+            reached, tell = _hosts_of(deployments, lost, hosts), progress.say
+            nornir = stack.enter_context(elsewhere(wanted.scheduler, nornir, reached, secrets, stop, tell, changes=True))
+            note_elsewhere(run_folder, wanted.scheduler)
         context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
-        yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+        yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
 
 def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], others: Sequence[str]) -> tuple[str, ...]:
@@ -170,11 +179,15 @@ def hosts_of_missing(
     refuse_unknown(given, platforms)
     if not missing:
         if given:
-            raise UsageError(f"--host is for {service.noun}s that have left the intent; these are in it, with their devices")
+            raise UsageError(
+                f"--host is for {service.noun}s that are no longer in the intent; these are in it, with their devices"
+            )
         return ()
     if not given and len(platforms) > LOOKED_THROUGH:
         words = "; ".join(intended.not_there(name) for name in missing)
-        raise NothingMatched(f"{words}; to remove a {service.noun} that has left the intent, name its devices: --host A --host B")
+        raise NothingMatched(
+            f"{words}; to remove a {service.noun} that is no longer in the intent, name its devices: --host A --host B"
+        )
     return tuple(given or platforms)
 
 

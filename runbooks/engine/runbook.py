@@ -110,7 +110,7 @@ def _asking(planner: Planner) -> Planner:
         if said is None or not _builds(plan):
             return plan
         changes = [member.change for member in plan.members]
-        asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes)
+        asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes, undone=plan.undone)
         return replace(plan, confirmations=asked)
 
     return planned
@@ -239,7 +239,7 @@ def _replan_and_apply(
     except NrRunError as error:
         return refused(approved.name, error)
     outcome = apply(context, plan)
-    return save_accepted(context, plan, outcome) if outcome.result in (Result.VERIFIED, Result.SAS_UP) else outcome
+    return save_accepted(context, plan, outcome) if outcome.has_changed else outcome
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
@@ -275,13 +275,13 @@ def _plan_again(
     """
     plan = planner(context, approved.deployment, Known(snapshots, approved=approved))
     if not plan.is_within(every):
-        raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
+        raise DriftError(f"{_drift(approved, plan)}; make a new plan")
     pairs = [(now, then) for now, then in zip(plan.members, approved.members, strict=True) if now.change and then.change]
     for now, then in pairs:
         if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
                 f"{now.host} would now roll itself back by {now.method.name} and not by {then.method.name}, as was approved "
-                f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
+                f"({'; '.join(now.method.because) or 'it can do that again'}); make a new plan"
             )
     if plan.changed or plan.removal:
         plan.refuse_if_forbidden()

@@ -7,6 +7,7 @@ members go; between two stages a gate has to hold. What is rolled back is comput
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ...changes.change import Change
 from ...changes.configuration import Configuration
@@ -27,6 +28,7 @@ from .plans.planning import DeploymentPlan, Hold, MemberPlan, Push
 from .rollback.automatic_rollback import defect_of, roll_back
 from .rollback.rollback_timers import arm_ends, disarm_ends, ensure_time_left
 from .verifying.attended import send_away
+from .verifying.full_size import small_only
 from .verifying.gates import hold, negotiate_anew, still
 from .verifying.postchecks import PostCheck, cause_of, good
 from .verifying.reach import WHOLE
@@ -66,7 +68,7 @@ def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
     """The outcome when everything is done."""
     left = change_state.proof.untested if change_state.proof else ()
     reach = change_state.proof.reach if change_state.proof else WHOLE
-    return TunnelOutcome(
+    made = TunnelOutcome(
         plan.name,
         Result.VERIFIED if reach.traffic else Result.SAS_UP,
         Exit.OK,
@@ -78,6 +80,16 @@ def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
         stays=tuple(f"{end.host}: {sentence}" for end in plan.members for sentence in end.change.stays),
         reach=reach.sentence,
     )
+    return with_full_size(made)
+
+
+def with_full_size(outcome: TunnelOutcome) -> TunnelOutcome:
+    """The same, or degraded where small packets pass and those of full size are lost: no run ends in plain "verified" then."""
+    lost = small_only(outcome.findings)
+    if lost is None:
+        return outcome
+    sentence = f"{outcome.sentence}, but for small packets alone: {lost.subject}: {lost.sentence}"
+    return replace(outcome, result=Result.DEGRADED, exit_code=Exit.VERIFY_FAILED, sentence=sentence, cause=lost.cause)
 
 
 def untested_words(left: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """A task with its arguments, as bytes for another process; and what is alive in them, as marks.
 
 Records travel as they are. A store of secrets does not: a mark stands for the store that the far side has of its own. The wish to
-stop and a host are marks too. Every closure and bound method is a callback: the far side calls it by its number, and it is done
-on this side.
+stop, the lease and a host are marks too. Every closure and bound method is a callback: the far side calls it by its number, and
+it is done on this side.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from nornir.core.inventory import Host
 
 from ...inventory.errors import NrRunError, UsageError
 from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.lease import Lease
 from ...tasks.device import Stop
 
 #: Calls a callback of the other side by its number, and returns what that returned once it has; without waiting, None at once.
@@ -80,6 +81,8 @@ class Surroundings(Protocol):
     def secrets(self) -> Secrets: ...
     @property
     def stop(self) -> Stop: ...
+    @property
+    def lease(self) -> Lease: ...
     def host(self, name: str) -> Host: ...
     def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any: ...
 
@@ -138,6 +141,8 @@ class _Packer(pickle.Pickler):
             return _marked, ("secrets",)
         if isinstance(thing, Stop):
             return _marked, ("stop",)
+        if isinstance(thing, Lease):
+            return _marked, ("lease",)
         if isinstance(thing, Host):
             return _marked, ("host", thing.name)
         if isinstance(thing, OneWay) or _is_alive(thing):
@@ -182,6 +187,8 @@ class _Unpacker(pickle.Unpickler):
             return self._around.secrets
         if kind == "stop":
             return self._around.stop
+        if kind == "lease":
+            return self._around.lease
         if kind == "host":
             return self._around.host(words[0])
         return There(words[0], words[1], self._around.call)

@@ -15,7 +15,7 @@ from typing import Any
 from ...inventory.errors import NrRunError
 from ...inventory.hiding.secrets import Secrets
 from .doing import Doer
-from .messages import LEASE, PULSE, PULSE_SECONDS, READY
+from .messages import LEASE, PULSE_SECONDS, READY
 from .order import RunOrder, build
 from .seal import Seal
 from .wire import Inbox, Outbox
@@ -48,7 +48,7 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
     doer = Doer(secrets, outbox.send, learns=order.learns, lease=lease)
     try:
         outbox.send((READY,))
-        threading.Thread(target=_pulse, args=(doer, outbox), name="nr-run-pulse", daemon=True).start()
+        threading.Thread(target=_pulse, args=(doer,), name="nr-run-pulse", daemon=True).start()
         while not doer.ended:
             for message in _received(down, inbox, lease):
                 doer.take(message)
@@ -72,8 +72,8 @@ def _received(down: Any, inbox: Inbox, lease: float) -> list[Any]:
         return []
 
 
-def _pulse(doer: Doer, outbox: Outbox) -> None:
+def _pulse(doer: Doer) -> None:
     while not doer.ended:
         with suppress(OSError):
-            outbox.send((PULSE,))
+            doer.pulse()
         time.sleep(PULSE_SECONDS)

@@ -15,7 +15,7 @@ from ...inventory.errors import NrRunError, Unreachable, UsageError
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.device import Stop
 from .dask_agent import PLAIN, serve
-from .messages import END, LEASE, READY, Message
+from .messages import END, MARGIN, READY, Message, lease_seconds
 from .order import RunOrder, build
 from .runner import FarRunner
 from .seal import Seal
@@ -86,7 +86,6 @@ def through_dask(
     *,
     changes: bool,
     also: Iterable[str] = (),
-    lease: float = LEASE,
 ) -> Iterator[FarRunner]:
     """A runner for Nornir whose tasks are done on the workers of this scheduler, until the end.
 
@@ -95,8 +94,11 @@ def through_dask(
     """
     check_address(scheduler)
     run = f"nr-run-{random_source.token_hex(8)}"
-    seal = Seal.of(run, secrets)
-    runner = FarRunner(secrets, stop, changes=changes, where=scheduler)
+    # The key of the cluster is no secret of the run, and is not kept with those: a later resume takes the one that is there then.
+    seal, lease = Seal.of(run, Secrets()), lease_seconds()
+    runner = FarRunner(
+        secrets, stop, changes=changes, where=scheduler, lease=lease, lets_go=lease + MARGIN, tell=tell if changes else _nobody
+    )
     client = _connected(scheduler)
     cluster = _Cluster(client, run, seal, runner)
     try:
@@ -111,6 +113,10 @@ def through_dask(
     finally:
         runner.close()
         cluster.close()
+
+
+def _nobody(_sentence: str) -> None:
+    """Who only looks waits for nobody."""
 
 
 def _connected(scheduler: str) -> Client:
@@ -174,7 +180,8 @@ class _Cluster:
             self._client.close(timeout=5)
 
     def _addresses(self) -> tuple[str, ...]:
-        return tuple(self._client.scheduler_info(n_workers=-1)["workers"])
+        # Not scheduler_info(), a copy which another thread of Dask writes over meanwhile with one that names no worker.
+        return tuple(self._client.nthreads())
 
     def _begin(self, address: str, order: RunOrder, lease: float) -> None:
         from distributed import Queue
@@ -223,7 +230,7 @@ class _Cluster:
     def _pump(self) -> None:
         while not self._over.is_set():
             try:
-                agent, piece = self._up.get(timeout=f"{LEASE}s")  # each worker gives a sign of life every few seconds
+                agent, piece = self._up.get(timeout="60s")  # each worker gives a sign of life every few seconds
             except TimeoutError:
                 continue
             except (OSError, RuntimeError, ValueError):
@@ -253,11 +260,14 @@ class _Cluster:
 
     def _watch(self) -> None:
         """A worker that has left the cluster says so to the scheduler alone."""
+        missed: set[str] = set()
         while not self._over.wait(1.0):
             try:
                 there = self._addresses()
             except Exception:  # noqa: BLE001, S112 - a scheduler that is away is found by silence
                 continue
+            missing = {worker.address for worker in self.workers if worker.address not in there}
             for worker in self.workers:
-                if worker.address not in there:
+                if worker.address in missing & missed:
                     self._lost(worker, "it has left the cluster")
+            missed = missing

@@ -1,14 +1,13 @@
 """The far side: does jobs of one run, with the sessions of its devices kept open between them.
 
-It knows no transport. What a job calls goes out as a message, and the job waits for the answer; when the engine's side was silent
-for too long nothing more is sent to any device, and the sessions are closed, as where a machine has crashed.
+It knows no transport. What a job calls goes out as a message, and the job waits for the answer; when the engine's side has
+acknowledged nothing for too long nothing more is sent to any device, and the sessions are closed, as where a machine has crashed.
 """
 
 from __future__ import annotations
 
 import pickle
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,9 +27,10 @@ from nornir.plugins.runners import SerialRunner
 from ...inventory.errors import NrRunError, SessionLost
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.device_types import register_device_types
+from ...tasks.access.lease import Lease, clock
 from ...tasks.device import CONNECTION, Stop
 from .carrying import pack, unpack
-from .messages import ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
+from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
 from .outcome import Failed, root_cause
 
 #: Devices at a time: each thread waits for its device most of its time.
@@ -95,9 +95,12 @@ class Doer:
         """``send`` is given what goes to the engine's side; ``learns`` as in RunOrder."""
         self.secrets = secrets
         self.stop = Stop()
-        self._send, self._learns, self._lease = send, learns, lease
+        self.lease = Lease(lease)
+        self._send, self._learns = send, learns
         self._told = set(secrets.seen())
-        self._heard = _clock()
+        #: Signs of life that were not acknowledged yet, and when each was given.
+        self._pulses: dict[int, float] = {}
+        self._pulse = 0
         self._lock = threading.Lock()
         self._hosts: dict[str, tuple[bytes, Host]] = {}
         self._busy: dict[str, threading.Lock] = {}
@@ -111,29 +114,48 @@ class Doer:
     @property
     def ended(self) -> bool:
         """True when the engine's side has said so, or gives no sign of life any more."""
-        if _clock() - self._heard > self._lease:
+        if self.lease.over:
             self.end()
         return self._ended.is_set()
 
     def take(self, message: Message) -> None:
         """One message of the engine's side."""
-        self._heard = _clock()
         kind, *words = message
-        if kind == JOB and not self._ended.is_set():
+        if kind == JOB:
+            if self.ended:
+                return
             self.secrets.take(words[2])  # type: ignore[arg-type]
             self._told |= words[2].keys()  # type: ignore[attr-defined]
             self._pool.submit(self._do, words[0], words[1])
         elif kind == ANSWER:
             self._answered(*words)
+        elif kind == ACK:
+            self._acknowledged(words[0])
         elif kind == STOP:
             self.stop.event.set()
         elif kind == END:
             self.end()
-        elif kind != PULSE:
+        else:
             raise NrRunError(f"a message of an unknown kind: {kind}")
+
+    def pulse(self) -> None:
+        """A sign of life, which is to be acknowledged. Raises OSError where nothing can be sent any more."""
+        with self._lock:
+            self._pulse += 1
+            number = self._pulse
+            self._pulses[number] = clock()
+        self._send((PULSE, number))
+
+    def _acknowledged(self, number: Any) -> None:
+        with self._lock:
+            asked = self._pulses.get(number)
+            self._pulses = {later: at for later, at in self._pulses.items() if later > number}
+        if asked is not None:
+            self.lease.renew(asked)
 
     def end(self) -> None:
         """Nothing more is sent to a device: who waits for one or for an answer wakes up."""
+        self.lease.end()
         if self._ended.is_set():
             return
         self._ended.set()
@@ -243,11 +265,6 @@ def _close(host: Host) -> None:
     if driver is not None:
         with suppress(Exception):
             driver.disconnect()
-
-
-def _clock() -> float:
-    """Seconds that pass while the machine is asleep as well, where the system has such a clock."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def messages_of(data: bytes) -> list[Message]:

@@ -23,10 +23,12 @@ def that_pay(devices: int) -> int:
     return max(1, min(cores, devices // DEVICES_EACH))
 
 
-def refuse_both(scheduler: str, *, lab: bool) -> None:
-    """Raise UsageError for a rehearsal on somebody else's machines, and for an address that is none."""
+def refuse_both(scheduler: str, *, lab: bool, processes: int = 0) -> None:
+    """Raise UsageError for a rehearsal on others' machines, further processes of this one, and an address that is none."""
     if not scheduler:
         return
+    if processes > 1:
+        raise UsageError("--processes are of this machine, and --scheduler reaches the devices from others: say one of them")
     if lab:
         raise UsageError("--lab plays the devices on this machine, and --scheduler reaches them from others: say one of them")
     from .dask_cluster import check_address
@@ -51,3 +53,17 @@ def elsewhere(
     also = references_of(nornir.inventory.hosts[host] for host in hosts)
     with through_dask(scheduler, secrets, stop, tell, changes=changes, also=also) as runner:
         yield nornir.with_runner(runner)
+
+
+def begun_before(nornir: Nornir, hosts: Iterable[str]) -> None:
+    """What an earlier run has begun on these devices is brought to its end, whatever stands in it."""
+    begun = getattr(nornir.runner, "begun_before", None)
+    if begun is not None:
+        begun(hosts)
+
+
+def vet(nornir: Nornir, host: str, value: object) -> None:
+    """Have what will go elsewhere while a device is changed looked through before that begins. Raises UsageError."""
+    look = getattr(nornir.runner, "vet", None)
+    if look is not None:
+        look(host, value)

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 
 from ...inventory.hiding.secrets import Secrets
 from .doing import Doer
-from .messages import END, PULSE, PULSE_SECONDS, READY, Message
+from .messages import END, PULSE_SECONDS, READY, Message
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
         _, order = pickle.loads(line.recv_bytes())  # noqa: S301 - of the process that has begun this one
         doer = Doer(Secrets.beside(order), send, learns=True, lease=float("inf"))
         send((READY,))
-        threading.Thread(target=_pulse, args=(send,), daemon=True).start()
+        threading.Thread(target=_pulse, args=(doer,), daemon=True).start()
         while True:
             message = pickle.loads(line.recv_bytes())  # noqa: S301
             doer.take(message)
@@ -46,11 +46,11 @@ def main() -> None:
     os._exit(0)
 
 
-def _pulse(send: object) -> None:
+def _pulse(doer: Doer) -> None:
     while True:
         time.sleep(PULSE_SECONDS)
         try:
-            send((PULSE,))  # type: ignore[operator]
+            doer.pulse()
         except OSError:
             os._exit(0)
 

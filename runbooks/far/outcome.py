@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from nornir.core.exceptions import NornirSubTaskError
+from nornir.core.inventory import Host
+from nornir.core.task import MultiResult, Result, Task
 
 from ...inventory.errors import NrRunError
 
@@ -48,3 +51,26 @@ def root_cause(error: BaseException) -> BaseException:
             return error
         error = inner
     return error
+
+
+def results_of(task: Task, host: Host, made: Any) -> MultiResult:
+    """As Nornir has the results of a task on a host."""
+    copy = task.copy()
+    copy.host = host
+    copy.processors.task_instance_started(copy, host)
+    results = MultiResult(copy.name)
+    if isinstance(made, Failed):
+        made = made.error
+    if isinstance(made, Exception):
+        alone = Result(host, result=str(made), exception=made, failed=True)
+        alone.name = copy.name  # type: ignore[assignment]
+        results.append(alone)
+    else:
+        for result in made:
+            result.host = host
+            if isinstance(result.exception, Failed):
+                result.exception = result.exception.error
+            results.append(result)
+    copy.results = results
+    copy.processors.task_instance_completed(copy, host, results)
+    return results

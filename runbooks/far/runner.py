@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,16 +16,17 @@ from typing import Any, Protocol
 
 from nornir.core.inventory import Host
 from nornir.core.plugins.runners import RunnerPlugin
-from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+from nornir.core.task import AggregatedResult, Task
 
 from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.credentials import Login, login_of
+from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
 from .carrying import Callbacks, pack, unpack
 from .doing import HostRecord, Job
-from .messages import ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message
-from .outcome import Failed
+from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message
+from .outcome import Failed, results_of
 
 #: A look at the clock that comes so many seconds late says that this process itself stood still.
 STOOD_STILL = 5.0
@@ -60,8 +61,9 @@ class _Far:
     process: Process
     known: set[str]
     heard: float = field(default_factory=time.monotonic)
+    #: When it was acknowledged last that it may type: not earlier than when it asked.
+    acked: float = field(default_factory=time.monotonic)
     lost: str = ""
-    lost_at: float = 0.0
     hosts: int = 0
 
 
@@ -83,15 +85,22 @@ class FarRunner:
         lets_go: float = LEASE + MARGIN,
         private: bool = False,
         here: RunnerPlugin | None = None,
+        tell: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         """``changes``: devices may be changed, so that two processes must never be at work on one. ``where`` is for sentences.
 
-        After ``lease`` seconds of silence a process is lost, and ``lets_go`` seconds later it types nothing more for certain.
+        After ``lease`` seconds of silence a process is lost, and ``lets_go`` seconds after the last sign of life of it that was
+        acknowledged it types nothing more for certain. ``tell`` is told what that has to be waited for.
         ``private``: the processes have the store of this one, and nobody else sees what goes to them. ``here`` does in this
         process what is to be done when all others are lost: a change that was begun has to be rolled back.
         """
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
         self._lease, self._lets_go, self._private, self._here = lease, lets_go, private, here
+        self._tell_person = tell
+        #: What comes back holds none; that of the engine itself does not end.
+        self.lease = Lease()
+        #: Devices of which all was looked through that goes out while they are changed.
+        self._vetted: set[str] = set()
         self._raised: list[Exception] = []
         self._callbacks = Callbacks()
         self._lock = threading.Lock()
@@ -115,19 +124,32 @@ class FarRunner:
         with self._lock:
             return [far.process for far in self._far.values() if not far.lost]
 
+    def vet(self, host: str, value: object) -> None:
+        """Look through all that is to be done on a device before it begins: in the midst of it nothing is refused any more.
+
+        Raises UsageError where a secret stands in it in clear, or something that cannot be sent.
+        """
+        self._refuse_secret(host, pack(value, self._callbacks))
+        self._vetted.add(host)
+
+    def begun_before(self, hosts: Iterable[str]) -> None:
+        """An earlier run has begun a change of these devices: nothing that ends it is refused."""
+        self._vetted.update(hosts)
+
     def run(self, task: Task, hosts: Iterable[Host]) -> AggregatedResult:
         """The results of all, when the last is there."""
         results = AggregatedResult(task.name)
         if getattr(task.task, "__qualname__", "") == CLOSING:
             return results  # the sessions are elsewhere, and end with the run
-        begun = [(host, self._begin(task, host)) for host in hosts]
+        # Who can begin does not wait for one that cannot yet.
+        begun = [(host, self._begin(task, host)) for host in sorted(hosts, key=self._seconds_to_wait)]
         by_us = [host for host, job in begun if self._here is not None and isinstance(job, _NoneLeft)]
         if self._here is not None and by_us:
             results.update(self._here.run(task, by_us))
         for host, job in begun:
             if host not in by_us:
                 made = job if isinstance(job, Exception) else self._wait(job)
-                results[host.name] = _multi(task, host, made)
+                results[host.name] = results_of(task, host, made)
         if self._raised:
             raise self._raised[0]
         return results
@@ -156,6 +178,8 @@ class FarRunner:
                     self._calls.submit(self._answer, far, number, callback, packed)
             else:
                 self._tell(callback, packed)
+        elif kind == PULSE:
+            self._acknowledge(far, words[0])
         elif kind == OVER:
             number, packed, news = words
             self._learn(far, news)
@@ -171,7 +195,7 @@ class FarRunner:
             far = self._far.get(process)
             if far is None or far.lost:
                 return
-            far.lost, far.lost_at = why, time.monotonic()
+            far.lost = why
             jobs = {number: job for number, job in self._jobs.items() if job.process is far}
             for number in jobs:
                 del self._jobs[number]
@@ -226,9 +250,10 @@ class FarRunner:
         """The one that has its session, else the one with the fewest devices. Raises Unreachable where none is left."""
         with self._lock:
             had = self._of_host.get(host)
-        if had is not None and had.lost and self._changes:
-            # Until then it may still be typing.
-            time.sleep(max(0.0, had.lost_at + self._lets_go - time.monotonic()))
+        if had is not None and (seconds := self._seconds_to_wait(host)):
+            words = f"until {had.process.name} can type nothing more for certain"
+            self._tell_person(f"{host}: waiting {seconds:.0f} seconds, {words}")
+            time.sleep(seconds)
         with self._lock:
             if had is not None and not had.lost:
                 return had
@@ -240,6 +265,26 @@ class FarRunner:
             chosen.hosts += 1
             self._of_host[host] = chosen
             return chosen
+
+    def _seconds_to_wait(self, host: Host | str) -> float:
+        """Until the lost process that was at work on it types nothing more: nobody knows if it was ended, frozen or cut off."""
+        name = host if isinstance(host, str) else host.name
+        with self._lock:
+            had = self._of_host.get(name)
+        if had is None or not had.lost or not self._changes or not self.alive:
+            return 0.0
+        return max(0.0, had.acked + self._lets_go - time.monotonic())
+
+    def _acknowledge(self, far: _Far, number: object) -> None:
+        """It may go on typing; not any more where it was given up meanwhile."""
+        with self._lock:
+            if far.lost:
+                return
+            far.acked = time.monotonic()
+        try:
+            far.process.send((ACK, number))
+        except OSError as error:
+            self.lost(far.process, str(error))
 
     def _record_of(self, host: Host) -> bytes:
         """Raises IntentError where its password stands in the inventory: what stands in clear is not sent."""
@@ -257,7 +302,7 @@ class FarRunner:
 
     def _refuse_secret(self, host: str, packed: bytes) -> None:
         """What stands behind a reference never goes out, whoever has put it where. Raises UsageError."""
-        if not self._private and self.secrets.holds_known(packed):
+        if not self._private and host not in self._vetted and self.secrets.holds_known(packed):
             raise UsageError(f"{host}: a secret stands in clear in what would be sent to {self._where}; nothing was sent")
 
     def _learn(self, far: _Far, news: Any) -> None:
@@ -304,7 +349,7 @@ class FarRunner:
                 self.lost(process, str(error))
 
     def _keep_time(self) -> None:
-        """Signs of life to all, the wish to stop at once, and an end for those that are silent."""
+        """The wish to stop to all at once, and an end for those that are silent."""
         told = False
         last, looked = 0.0, time.monotonic()
         while not self._over.wait(0.1):
@@ -318,7 +363,6 @@ class FarRunner:
             if now - last < PULSE_SECONDS:
                 continue
             last = now
-            self._tell_all((PULSE,))
             for process in self.alive:
                 silent = now - self._far[process].heard
                 if silent > self._lease:
@@ -333,26 +377,3 @@ class FarRunner:
 
 def _lost_with(far: _Far, host: str) -> SessionLost:
     return SessionLost(f"{host}: {far.process.name}, which was at work on it, is lost ({far.lost})")
-
-
-def _multi(task: Task, host: Host, made: Any) -> MultiResult:
-    """As Nornir has the results of a task on a host."""
-    copy = task.copy()
-    copy.host = host
-    copy.processors.task_instance_started(copy, host)
-    results = MultiResult(copy.name)
-    if isinstance(made, Failed):
-        made = made.error
-    if isinstance(made, Exception):
-        alone = Result(host, result=str(made), exception=made, failed=True)
-        alone.name = copy.name  # type: ignore[assignment]
-        results.append(alone)
-    else:
-        for result in made:
-            result.host = host
-            if isinstance(result.exception, Failed):
-                result.exception = result.exception.error
-            results.append(result)
-    copy.results = results
-    copy.processors.task_instance_completed(copy, host, results)
-    return results

@@ -98,7 +98,7 @@ def why_over(host: str, holder: Holder | None, silent_seconds: float, run: str) 
     silent, here = silent_seconds > SILENT_SECONDS, Machine.here()
     if holder.machine == here:
         if not _lives(holder):
-            return f"{host} was held by {holder}, which has ended without letting go: taken over"
+            return f"{host} was held by {holder}, which has ended without releasing it: taken over"
     elif holder.machine.name == here.name and silent:
         # Not at once: there may be two machines of one name.
         return f"{host} was held by {holder}; that machine has been started again since: taken over"

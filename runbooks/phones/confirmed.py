@@ -44,7 +44,7 @@ def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
     for name in names:
         if name not in NAMES:
             known = hint(name, NAMES) or f" ({', '.join(NAMES)})"
-            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{known}")
+            raise UsageError(f"--confirm {name}: there is nothing to confirm by this name{known}")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return tuple(Confirmed(name, system_user(), at) for name in dict.fromkeys(names))
 

@@ -125,7 +125,7 @@ def _push(held: SafeChange, plan: FixPlan) -> None:
     """The plan that was shown, or none."""
     change = _change(plan.finding, held.before[plan.host].running)
     if (change.forward_text, change.inverse_text) != (plan.change.forward_text, plan.change.inverse_text):
-        raise DriftError(f"{plan.host} has changed since the plan was shown, and another one comes out now")
+        raise DriftError(f"{plan.host} has changed since the plan was shown, and the plan would now be another one")
     held.apply_with_rollback({plan.host: change}, {plan.host: "\n".join(plan.finding.remedy.lines) + "\n"})
 
 
@@ -154,7 +154,6 @@ def what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
     """The error, with what is so on the device now."""
     if held is None or not held.changes:
         return error
-    whole = held.undone and all(words == "rolled back" for words in held.undone.values())
-    if whole:
+    if held.undone and held.is_rolled_back:
         return NotFixed(f"{error}; it was rolled back, and the device is as it was before; see {held.folder}")
     return Stranded(f"{error}; see {held.folder}")

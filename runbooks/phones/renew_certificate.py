@@ -116,7 +116,7 @@ def look(ready: Ready, wanted: Wanted, runs: Path, progress: Progress) -> Stands
         raise errors[host]
     device, case = shown[host], Case(shown[host], wanted.asked)
     if not case.interface:
-        raise NrRunError(f"{host}: which interface phones come to is not known: say --interface NAME")
+        raise NrRunError(f"{host}: the interface that phones connect to is not known: give --interface NAME")
     made = renewal(device, case.interface, wanted.trustpoint, wanted.phones)
     refuse_contradicted(made, wanted.confirmed)
     said = {one.name: one for one in (*remembered(runs, made), *wanted.confirmed)}
@@ -217,7 +217,7 @@ def _bind(ready: Ready, wanted: Wanted, stands: Stands, held: SafeChange, progre
     (line,) = (item.header for item in (*change.created, *(edit.after for edit in change.edited)))
     now = plan_line(host, change.os, line, held.before[host].running.text)
     if (now.forward_text, now.inverse_text) != (change.forward_text, change.inverse_text):
-        raise DriftError(f"{host} has changed since the plan was shown, and another one comes out now")
+        raise DriftError(f"{host} has changed since the plan was shown, and the plan would now be another one")
     refuse_not_ready(ready.platforms[host], held.before[host], change)
     for one in stands.confirmed:
         held.context.folder.note("confirmed", host=host, digest=stands.renewal.digest, **one.as_dict())
@@ -227,7 +227,7 @@ def _bind(ready: Ready, wanted: Wanted, stands: Stands, held: SafeChange, progre
     progress.phase(host, "audit again")
     watch.audited()
     held.context.folder.note("waiting", hosts=[host], seconds=wanted.wait)
-    progress.phase(host, f"wait for a phone that comes in again, {wanted.wait:.0f} seconds at most: restart one that is outside")
+    progress.phase(host, f"wait for a phone that connects again, {wanted.wait:.0f} seconds at most: restart one that is outside")
     until = time.monotonic() + wanted.wait
     while not (back := watch.now()).proved:
         held.context.stop.check()

@@ -46,5 +46,5 @@ def renew(ready: Ready, trustpoint: str, phones: Sequence[PhoneFile], asked: Aud
         raise errors[host]
     interface = Case(shown[host], asked).interface
     if not interface:
-        raise NrRunError(f"{host}: which interface phones come to is not known: say --interface NAME")
+        raise NrRunError(f"{host}: the interface that phones connect to is not known: give --interface NAME")
     return Renewed(renewal(shown[host], interface, trustpoint, phones))

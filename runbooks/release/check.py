@@ -118,7 +118,7 @@ def check_release(opened: Opened, host: str, target: Platform, config: Path | No
     running, unread = _configurations(opened, host, config)
     notes = [f"{note.sentence} ({note.source})" for note in notes_between(present, target)]
     if not opened.selected.deployments:
-        notes.append(f"no service of the inventory is on {host}: its lines were not looked at")
+        notes.append(f"no service of the inventory is on {host}: its lines were not checked")
     notes += [*newer_than_known({host: target}), *(words for at, words in unread.items() if at != host)]
     if not opened.selected.deployments:
         made = ReleaseCheck(host, present, target, (), (), tuple(notes), ())
@@ -140,7 +140,7 @@ def _configurations(opened: Opened, host: str, config: Path | None) -> tuple[dic
     """Host to what it runs, and to a sentence where that is not known."""
     if config is not None:
         others = [one for one in opened.hosts if one != host]
-        why = "was not read, since a file stands in for the device: which of its lines change as well is not told"
+        why = "was not read, because a file replaces the device: which of its lines must change as well is not known"
         return {host: _from_file(opened, host, config)}, {one: f"{one} {why}" for one in others}
     running: dict[str, Configuration] = {}
     unread: dict[str, str] = {}

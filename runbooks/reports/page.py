@@ -33,7 +33,7 @@ class WordShown:
 WORDS: Mapping[Word, WordShown] = {
     Word.UP: WordShown("✓", "works, and carries traffic"),
     Word.IDLE: WordShown("○", "waits for traffic; nothing is wrong"),
-    Word.UNVERIFIED: WordShown("?", "could not be told: neither good nor bad is known"),
+    Word.UNVERIFIED: WordShown("?", "could not be determined: neither good nor bad is known"),
     Word.DEGRADED: WordShown("◐", "a part of it works"),
     Word.MISSING: WordShown("∅", "no device has it, and the intent says it has to be there"),
     Word.DOWN: WordShown("✕", "does not work"),

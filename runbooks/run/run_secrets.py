@@ -33,8 +33,11 @@ def encrypt_secrets(folder: RunFolder, secrets: Secrets) -> None:
         folder.write_encrypted(FILE, sealed.decode() + "\n")
 
 
-def decrypt_secrets(path: Path) -> Secrets:
-    """The secrets of an earlier run. Raises SecretError when its file or the key is missing, or do not fit."""
+def decrypt_secrets(path: Path, *, apart: bool = False) -> Secrets:
+    """The secrets of an earlier run; ``apart`` as in Secrets.restored().
+
+    Raises SecretError when its file or the key is missing, or do not fit.
+    """
     try:
         sealed = (path / FILE).read_bytes()
     except OSError as error:
@@ -45,4 +48,4 @@ def decrypt_secrets(path: Path) -> Secrets:
         raise SecretError(f"{key_file()} is not the key of {path / FILE}") from None
     if exported.get("run") != path.name:
         raise SecretError(f"{path / FILE} holds the keys of another run")
-    return Secrets.restored(exported)
+    return Secrets.restored(exported, apart=apart)

@@ -128,7 +128,7 @@ def read_record(path: Path) -> SavedPlan:
         data = json.loads(path.read_text(encoding="utf8"))
         if data["format"] not in READABLE:
             raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run goes on from format {_READABLE} only, which the "
+                f"{path} has format {data['format']}, and this nr-run resumes format {_READABLE} only, which the "
                 "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)
@@ -172,7 +172,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
     if data["steps"] is not None and data["steps"] != _steps(change):
         raise NrRunError(
             f"{path}: the steps on {data['host']} that this nr-run would take are not those that the run recorded; "
-            "go on with the version that began it, or paste its rollback.cfg by hand"
+            "use the version that began it, or paste its rollback.cfg by hand"
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     # The field had another name, `fence`, in records that an earlier version wrote.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Connect a data centre to Alibaba Cloud with two IKEv2 tunnels and BGP, in place of a private line that carried the traffic in
@@ -34,18 +34,9 @@ nr-run remove-cloud hangzhou --confirm in-clear
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
 _ROTATE = """\
-Change the pre-shared key of one tunnel of a connection: you set it in the console, this command sets and verifies it on the
-firewall.
-
-Each tunnel has its own key; --key names it by its reference. Run it first without --confirm: it generates the next key, stores
-it beside the current one and says where. Set that key in the console, for that tunnel alone. Then run it again with --confirm
-far-key. The other tunnel carries the traffic meanwhile. If the gateway does not accept the new key, the old one is restored.
-
-\b
-nr-run rotate-cloud hangzhou --key credential:ali-1
-                                           generate the next key; then set it in the console
-nr-run rotate-cloud hangzhou --key credential:ali-1 --confirm far-key
-                                           preview, ask, apply
+Each tunnel has its own key; --key names it by its reference. You set it in the console, for that tunnel alone: run this first
+without --confirm, which generates the next key, stores it beside the current one and says where; then with --confirm far-key.
+The other tunnel carries the traffic meanwhile. If the gateway does not accept the new key, the old one is restored.
 """
 
 SERVICE = Declaration(
@@ -67,14 +58,8 @@ SERVICE = Declaration(
             _REMOVE,
             confirms=True,
         ),
-        Command(
-            "rotate-cloud",
-            "rotate",
-            "Change the pre-shared key of a connection, verify it, or restore the old one.",
-            _ROTATE,
-            confirms=True,
-        ),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",
+    rotates=Rotates(_ROTATE, former="rotate-cloud"),
 )

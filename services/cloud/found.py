@@ -65,9 +65,7 @@ def _record(name: str, host: str, platform: Platform, text: str) -> Cloud:
     tunnels = {number: item for found, number, item in tunnels_on(config) if found == name}
     taken, told = (list(_networks(config, f"NR-{name}-{way}")) for way in ("IN", "OUT"))
     if not taken or not told:
-        raise ChangeError(
-            f"{host}: the networks of {name} cannot be read from NR-{name}-IN and NR-{name}-OUT: take it away by hand"
-        )
+        raise ChangeError(f"{host}: the networks of {name} cannot be read from NR-{name}-IN and NR-{name}-OUT: remove it by hand")
     behind = [item for item in routes_to(config, taken) if item.groups["nameif"] != "Null0"]
     circuit = _circuit(behind, own)
     data: dict[str, Any] = {
@@ -162,7 +160,7 @@ def present_of(site: Cloud, config: Config) -> tuple[ConfigObject, ...]:
 _NAMED = ("ipsec-profile", "ipsec-proposal", "group-policy")
 _OF_BGP = ("bgp-neighbour", "bgp-neighbour-setting")
 #: What is of the whole firewall.
-STAYS = "IKEv2 policies stay, and on which interfaces IKEv2 answers: which of it this connection used cannot be told"
+STAYS = "IKEv2 policies stay, and on which interfaces IKEv2 answers: which of these this connection used cannot be determined"
 
 
 def told(
@@ -177,6 +175,6 @@ def told(
             if known is None:
                 yield f"{host} has a connection {name}, which no intent has: nr-run remove-cloud {name} --host {host}"
             elif known.host != host:
-                yield f"{host} has a connection {name}, which the intent has on {known.host}: take it away by hand"
+                yield f"{host} has a connection {name}, which the intent has on {known.host}: remove it by hand"
             else:
                 yield f"{host} has a connection {name}, which the intent has as {known.status}: nr-run remove-cloud {name}"

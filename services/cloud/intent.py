@@ -78,7 +78,7 @@ class Circuit(Record):
     next_hop: PeerAddress = Field(description="Address of the cloud's router on it.")
     distance: Distance = Field(default=1, description="Distance of the static route over it, as it stands before the cut-over.")
     aggregates: tuple[Network, ...] = Field(
-        min_length=1, description="Networks that the cloud's router has over it; each that is told by BGP is longer."
+        min_length=1, description="Networks that the cloud's router reaches over it; each one that BGP announces is longer."
     )
 
 
@@ -107,9 +107,11 @@ class Cloud(NamedRecord):
     host: Name = Field(description="Firewall: a host of the inventory.")
     lan_interface: Interface = Field(description="Name (nameif) of the interface of the hosts; left alone.")
     lan_next_hop: Address | None = Field(
-        default=None, description="Router before the hosts: a route to each network that is told and not there is built by it."
+        default=None, description="Router in front of the hosts: the next hop of a route to each announced network that has none."
     )
-    lan_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks of the hosts, which the cloud is told of.")
+    lan_prefixes: tuple[Network, ...] = Field(
+        min_length=1, description="Networks of the hosts, which are announced to the cloud."
+    )
     cloud_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks of the cloud.")
     cloud_hosts: tuple[Address, ...] = Field(min_length=1, description="Hosts there whose way is verified: one in each network.")
     circuit: Circuit = Field(description="The private line.")

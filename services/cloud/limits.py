@@ -192,7 +192,7 @@ LIMITS: Mapping[str, Limit] = {
         Limit("tunnel-prefix", "a /30 of 169.254.0.0/16 for each tunnel, eight are reserved", _PAGE, _tunnel_prefixes),
         Limit("gateways", "two tunnels with a gateway each", _CONSOLE, _gateways),
         Limit("circuit", "the VBR has an address on the cloud's side and one on the data centre's", _PAGE, _circuit),
-        Limit("longer", "what is told through the tunnels is longer than what the VBR has", _PAGE, _longer),
+        Limit("longer", "what is announced through the tunnels is longer than what the VBR has", _PAGE, _longer),
         Limit("underlay", "no route to an end of a tunnel goes through a tunnel", _PAGE, _underlay),
         Limit("apart", "the networks of the two sides do not overlap", _PAGE, _apart),
         Limit("hosts", "the way of each network is verified by a host in it", _PAGE, _hosts),

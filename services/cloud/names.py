@@ -193,7 +193,7 @@ def _router_is_new(site: Cloud, nodes: Sequence[tree.Node]) -> bool:
     there = next((match["system"] for node in nodes if (match := _ROUTER.fullmatch(node.line))), None)
     if there is not None and int(there) != site.bgp.local_system:
         raise ChangeError(
-            f"{site.host}: it speaks BGP as AS {there}, a firewall has one, and the intent says {site.bgp.local_system}"
+            f"{site.host}: it runs BGP as AS {there}, a firewall has one, and the intent says {site.bgp.local_system}"
         )
     return there is None
 

@@ -181,9 +181,9 @@ def _translation(device: Device, site: Cloud) -> Iterator[Finding]:
 def _access(device: Device) -> Iterator[Finding]:
     """What comes out of a tunnel passes the lists of interfaces by default; without that none is there for the tunnels."""
     off = any(node.line in ("no sysopt connection permit-vpn", "no sysopt connection permit-ipsec") for node in device.nodes)
-    words = "what comes out of a tunnel is let in"
+    words = "traffic that leaves a tunnel is permitted"
     if off:
-        words = "sysopt connection permit-vpn is off, and the tunnels have no list of their own: what comes out would be dropped"
+        words = "sysopt connection permit-vpn is off, and the tunnels have no list of their own: their traffic would be dropped"
     yield say(device, "permit-vpn", not off, words, RUNNING, "sysopt connection permit-vpn", "off" if off else "on")
 
 

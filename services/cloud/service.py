@@ -12,7 +12,7 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
@@ -24,8 +24,14 @@ from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
-from .as_before import as_before
-from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
+from .confirmations import (
+    IN_CLEAR,
+    confirmations_of,
+    confirmations_of_change,
+    confirmations_of_key,
+    confirmations_of_removal,
+    confirmations_of_rollback,
+)
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
@@ -35,10 +41,11 @@ from .intent import FILE, Cloud
 from .intent_file import Connections, load
 from .places import place_of
 from .prechecks import precheck
+from .previous import as_before
 from .questions import survey_of
 from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to
-from .verdict import stimuli, verdict_of
+from .verdict import of_full_size, stimuli, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +175,15 @@ class CloudService:
         """That what is for a network which leaves the tunnels may go in clear."""
         return confirmations_of_change(deployment.wanted, changes)
 
-    def key_confirmations(self, deployment: Deployment[Cloud], reference: str) -> tuple[Confirmation, ...]:
+    def rollback_confirmations(
+        self, undone: Deployment[Cloud], before: Deployment[Cloud] | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """That what is for the cloud may go in clear again, as before the run."""
+        return confirmations_of_rollback(undone.wanted, before.wanted if before else None, changes)
+
+    def key_confirmations(self, deployment: Deployment[Cloud], reference: str, *, former: bool) -> tuple[Confirmation, ...]:
         """That the console has the new key."""
-        return confirmations_of_key(deployment.wanted, reference)
+        return confirmations_of_key(deployment.wanted, reference, former=former)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
@@ -202,6 +215,16 @@ class CloudService:
     def stimulus(self, deployment: Deployment[Cloud], member: Member[Cloud], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """BGP sends by itself; whether packets of full size pass is told by nothing but some of them, through each tunnel."""
         return stimuli(deployment.wanted, shown)
+
+    def full_size(
+        self,
+        deployment: Deployment[Cloud],
+        member: Member[Cloud],  # noqa: ARG002 - one member
+        platform: Platform,  # noqa: ARG002 - firewalls alone
+        running: str,
+    ) -> tuple[Stimulus, ...]:
+        """Through both tunnels."""
+        return of_full_size(deployment.wanted, running)
 
     def verdict(self, deployment: Deployment[Cloud], seeing: Seeing) -> Verdict:
         """By which tunnel the cloud is reached, and whether in clear."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ...changes import tree
 from ...checks.finding import Finding, Status
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.observation import spis
 from ...checks.proof import Traffic
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, unseen
 from ..full_size import MTU, large_lost
-from ..l2l.verdicts.full_size import full_through
+from ..l2l.verdicts.full_size import full_through, nodes_of
 from ..service import Deployment
 from ..verifying import Seeing
 from .gates import NONE, algorithms_in, tunnel_up
@@ -31,7 +32,7 @@ from .gates_routing import (
     ways_to_hosts,
 )
 from .intent import Cloud, Gateway
-from .names import tunnel_named
+from .names import draft, tunnel_named
 from .questions import told_of
 from .view import OF_ROUTING, OF_TUNNELS, View
 from .whole_table import ends_unseen, missing_rows
@@ -71,13 +72,24 @@ def through(end: Gateway) -> Traffic:
     return Traffic(ours, theirs)
 
 
+def of_full_size(site: Cloud, running: str) -> tuple[Stimulus, ...]:
+    """Through each tunnel, to the other end inside of it."""
+    nodes = tree.parse(running)
+    made = []
+    for (_, end), called in zip(site.tunnels, draft(site).tunnels, strict=True):
+        number = tunnel_named(called.nameif, nodes)
+        full = full_through(f"Tunnel{number}", "", nodes) if number is not None else None
+        made += [Stimulus(through(end), likely=True, full_bytes=full)] if full else []
+    return tuple(made)
+
+
 def stimuli(site: Cloud, shown: Shown) -> tuple[Stimulus, ...]:
     """A ping through each tunnel that has SAs, of full size too."""
     view, _ = _looked(site, shown)
     if view is None:
         return ()
     return tuple(
-        Stimulus(through(end), likely=True, full_bytes=full_through(f"Tunnel{number}", "", shown.running))
+        Stimulus(through(end), likely=True, full_bytes=full_through(f"Tunnel{number}", "", nodes_of(shown.running)))
         for _, end, called in view.tunnels
         if view.whole_flows(end, called) and (number := tunnel_named(called.nameif, view.running.nodes)) is not None
     )
@@ -164,7 +176,7 @@ def _leak(view: View) -> str:
     ups = [role for role, end, _ in view.tunnels if (row := view.row(end)) is not None and row.up]
     if ups and untold == ups:
         return (
-            f"the cloud is not told of all of {', '.join(map(str, site.lan_prefixes))}, so it answers over the circuit, in "
+            f"the cloud does not receive all of {', '.join(map(str, site.lan_prefixes))}, so it answers over the circuit, in "
             "clear, whatever goes through the tunnels"
         )
     return ""

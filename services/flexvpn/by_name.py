@@ -143,5 +143,5 @@ def removal_by_name(wanted: FlexVpn, text: str) -> Removal:
         return Removal((), (), ())
     present = (*own_objects(f"{OWN}{wanted.name}", config), *_offered(wanted, config))
     items, stays = owned(config, present)
-    users = "the local users of the router stay: which of them came with the head-end cannot be told"
+    users = "the local users of the router stay: which of them came with the head-end cannot be determined"
     return Removal(items, (*stays, users), tuple(item for item in present if item not in items))

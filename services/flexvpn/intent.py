@@ -145,7 +145,7 @@ class FlexVpn(NamedRecord):
     server_name: HostName = Field(description="Name that clients connect to; the certificate is for it.")
     trustpoint: CiscoName = Field(description="Trustpoint with the certificate; it is there, and is checked.")
     certificate_days: Annotated[StrictInt, Field(ge=1, le=365)] = Field(
-        default=30, description="A certificate that ends within so many days is told."
+        default=30, description="Report a certificate that ends within so many days."
     )
     pool: Pool = Field(description="Addresses for clients.")
     protected_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks that clients reach through the tunnel.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Deploy LAN-to-LAN tunnels on every end that is ours, verify them with traffic and save, or roll all those ends back.
@@ -30,16 +30,9 @@ nr-run remove-l2l hq-branch            preview, ask, apply
 nr-run remove-l2l old --host a --host b    one that is no longer in the intent
 """
 _ROTATE = """\
-Change the pre-shared key of a tunnel on both ends, verify it by an authentication with the new key, and delete the old one.
-
-nr-run generates the key (40 letters and digits). Once verified, it replaces the old key in the file of its reference. If
-anything fails, both ends roll back to the old key. If the key comes from a vault, a variable or a command, store the new one
-under another reference and name that with --to. The tunnel is down until both ends have negotiated again.
-
-\b
-nr-run rotate-psk hq-branch --plan       look
-nr-run rotate-psk hq-branch              preview, ask, apply
-nr-run rotate-psk hq-branch --to env:NEW_KEY --yes
+Both ends that are ours get it, and the tunnel is down until they have negotiated again. You set it on an end that is not ours:
+run this first without --confirm, which generates the next key, stores it beside the current one and says where; set it there,
+and run this again with --confirm far-key.
 """
 SERVICE = Declaration(
     name="l2l",
@@ -48,7 +41,7 @@ SERVICE = Declaration(
     commands=(
         Command("deploy-l2l", "deploy", "Deploy site-to-site tunnels, verify them, or roll both ends back.", _DEPLOY),
         Command("remove-l2l", "remove", "Remove site-to-site tunnels, verify that they are gone, or roll back.", _REMOVE),
-        Command("rotate-psk", "rotate", "Change the pre-shared key of a tunnel, verify it, or restore the old one.", _ROTATE),
     ),
     load="nr_run.services.l2l.service:L2L",
+    rotates=Rotates(_ROTATE),
 )

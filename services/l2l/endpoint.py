@@ -17,6 +17,8 @@ from ...checks.routing.tunnel_interfaces import TunnelInterface
 from ...inventory.intents.intent import Crypto, IPSecProposal, Side, TunnelTermination
 
 Pair = tuple[IPv4Network, IPv4Network]
+#: A counter may miss this many packets of a burst: one can be in flight at each reading.
+TOLERATED_PACKETS = 2
 #: Lifetime of IKE where no proposal names one, on every release (command references: lifetime of an IKE policy).
 IKE_SECONDS = 86_400
 #: The selectors of a tunnel interface.

@@ -16,12 +16,21 @@ from ...checks.observations.observation import Flow, Observation, Sa, hexadecima
 from ...checks.observations.questions import INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.proof import Traffic, Watch, understood
 from .diagnosis.signatures import probable_cause
-from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise, with_other_ike
+from .endpoint import (
+    TOLERATED_PACKETS,
+    Endpoint,
+    Pair,
+    Watched,
+    flow_of,
+    ike_rows,
+    live,
+    phase_1_up,
+    phase_2_up,
+    rise,
+    with_other_ike,
+)
 from .partner.foreign_end import seen_from_here
 from .verdicts.routed import routed
-
-#: A counter may miss this many packets of a burst: one can be in flight at each reading.
-TOLERATED_PACKETS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,3 +34,10 @@ class WantedEnd:
     #: Whether routes and the exemption from address translation are looked after.
     routes: bool = True
     nat_exemption: bool = True
+
+    @property
+    def own_lines(self) -> frozenset[str]:
+        """Lines by which its tunnel interface is known among others of the device that go to the same peer."""
+        local, tunnel = self.end.local, self.tunnel
+        sources = {f"tunnel source {local.interface}", f"tunnel source {local.outside_ip}"}
+        return frozenset(sources | ({f"ip address {tunnel.address.with_netmask.replace('/', ' ')}"} if tunnel else set()))

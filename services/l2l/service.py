@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...changes.change import Change
 from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
 from ...checks.readiness.device_facts import Box
 from ...checks.readiness.precheck import precheck
@@ -24,25 +25,26 @@ from ...inventory.intents.intent_files import load_intent
 from ...inventory.intents.strength import narrow
 from ...inventory.intents.validation import validate
 from ...inventory.models.platforms import Platform
-from ...parsers.provider_samples import Sample
-from ..besides import Printed
+from ..besides import Confirmation, Printed
 from ..own_checks import nearest_place, refuse_wrong
-from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
-from .existing.beside import policies_of_offers
 from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.in_place import policies_of_offers
 from .existing.previous import previous
 from .features import tunnel_interface
-from .partner.foreign_end import foreign_of, previous_of_one
-from .partner.from_sample import draft_of
+from .partner.foreign_end import foreign_of, key_of_foreign, previous_of_one
 from .partner.partner_sheet import partner_sheet
-from .partner.sample_objections import objections_to
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 from .verdicts.verdict import verdict_of
-from .verdicts.verdict_traffic import endpoint_of, stimulus
+from .verdicts.verdict_traffic import endpoint_of, of_full_size, stimulus
+
+if TYPE_CHECKING:
+    # A deploy reads no samples of providers, and need not wait for what does.
+    from ...parsers.provider_samples import Sample
+    from ..sample_draft import Draft, Wishes
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
@@ -206,6 +208,16 @@ class LanToLan:
         """What the far end has to set."""
         return partner_sheet(inventory, platforms, name, end)
 
+    def key_confirmations(
+        self,
+        deployment: Deployment[WantedTunnel],
+        reference: str,  # noqa: ARG002 - it has one
+        *,
+        former: bool,
+    ) -> tuple[Confirmation, ...]:
+        """That the partner has the key, where an end is a partner's."""
+        return key_of_foreign(deployment.wanted, former=former)
+
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]
     ) -> Deployment[WantedTunnel] | None:
@@ -225,6 +237,12 @@ class LanToLan:
         """Pings between the protected networks."""
         return stimulus(deployment, member, shown)
 
+    def full_size(
+        self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], platform: Platform, running: str
+    ) -> tuple[Stimulus, ...]:
+        """Through the tunnel, to what answers behind the far end."""
+        return of_full_size(deployment, member, platform.os, running)
+
     def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:
         """All ends that are ours together."""
         return verdict_of(deployment, seeing, self.title(deployment))
@@ -240,10 +258,14 @@ class LanToLan:
 
     def from_sample(self, sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft | None:
         """One tunnel for each peer of a provider's sample."""
+        from .partner.from_sample import draft_of
+
         return draft_of(sample, wishes, platform, running)
 
     def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
         """What the validation of the tunnels says."""
+        from .partner.sample_objections import objections_to
+
         return objections_to(draft.text, inventory / "vpn", platforms, today)
 
     def landmark(self, change: Change) -> str:

@@ -95,7 +95,8 @@ def _interface(sight: Sight[WantedEnd]) -> TunnelInterface | None:
         return None
     peer = wants.end.remote.outside_ip
     before = sight.before.objects.of("tunnel-interface")
-    found = tunnel_of(sight.change, peer) or tunnel_interface(((item.header, item.children) for item in before), peer)
+    there = ((item.header, item.children) for item in before)
+    found = tunnel_of(sight.change, peer) or tunnel_interface(there, peer, wants.own_lines)
     return found or TunnelInterface("Tunnel")
 
 

@@ -49,7 +49,7 @@ class Phones(NamedRecord):
         default=None, description="Trustpoint whose certificate the interface shows; whichever without."
     )
     certificate_days: Annotated[StrictInt, Field(ge=1, le=365)] = Field(
-        default=30, description="A certificate that ends within so many days is told."
+        default=30, description="Report a certificate that ends within so many days."
     )
     phone_configs: tuple[FilePath, ...] = Field(
         default=(),

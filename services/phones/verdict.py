@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ...checks.finding import Cause, Evidence, Finding, Status
-from ...checks.observations.looking import Look, Shown
+from ...checks.observations.looks import Look, Shown
 from ...checks.phones.audit import Audit, audit, borne_out
 from ...checks.phones.case import AuditAsked, Case
 from ...checks.phones.certificate import certificate_of, clock_of
@@ -86,7 +86,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str, files: Sequen
         causes=tuple(_cause(one) for one in view.causes) if view else (),
         ends=(EndState(wanted.host, "head-end", "IP phones", configured, flows=tuple(_flows(view))),),
         untested=(*unseen(deployment, seeing), *_untested(view)),
-        reach="the call manager, the way of the packets and the phones themselves were not looked at",
+        reach="the call manager, the network path and the phones themselves were not checked",
         sites=(wanted.host,),
         figures=tuple(_figures(view)) if view else (),
     )

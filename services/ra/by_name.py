@@ -63,7 +63,7 @@ def _pool(host: str, name: str, config: Config) -> Pool:
         word = named.get("address-pool", "none")
         raise ChangeError(
             f"{host}: the pool of client group {name} is {word}, and nr-run would have called it {OWN}{name}: the group may be "
-            "anybody's; take it away by hand"
+            "anybody's; remove it by hand"
         )
     first = IPv4Address(found.groups["first"])
     return Pool(first=first, last=IPv4Address(found.groups.get("last") or first))
@@ -96,7 +96,7 @@ def removal_by_name(name: str, platform: Platform, text: str) -> Removal:
     others = [item for item in config.of("client-group") if item.key != group.key]
     present = (group, *_named(config, group), *(() if others else _of_all_groups(config)))
     items, stays = owned(config, present)
-    told = ["the users of the router stay, and its IKE policies: which of them this group needed cannot be told"]
+    told = ["the users of the router stay, and its IKE policies: which of them this group needed cannot be determined"]
     told += [f"what serves all groups stays: {others[0].title} needs it"] if others else []
     return Removal(items, (*stays, *told), tuple(item for item in present if item not in items))
 

@@ -5,7 +5,7 @@ What is told of the service without importing what it is made of.
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Send a site's Internet traffic through two Zscaler tunnels, verify both, or roll everything back.
@@ -34,16 +34,9 @@ nr-run remove-zia shop --confirm in-clear
                                     preview, ask, apply
 """
 _ROTATE = """\
-Change the pre-shared key of a site: you set it in the portal, this command sets and verifies it on the router.
-
-Run it first without --confirm: it generates the next key, stores it beside the current one and says where. Set that key in the
-portal, for the VPN credential of the site. Then run it again with --confirm far-key. It renegotiates with the edges one after
-the other, the backup first. If an edge does not accept the new key, the old one is restored. With --to, the new key is one that
-you already keep elsewhere.
-
-\b
-nr-run rotate-zia shop                     generate the next key; then set it in the portal
-nr-run rotate-zia shop --confirm far-key   preview, ask, apply
+You set it in the portal, for the VPN credential of the site: run this first without --confirm, which generates the next key,
+stores it beside the current one and says where; then with --confirm far-key. It renegotiates with the edges one after the other,
+the backup first. If an edge does not accept the new key, the old one is restored.
 """
 
 SERVICE = Declaration(
@@ -55,14 +48,8 @@ SERVICE = Declaration(
             "deploy-zia", "deploy", "Deploy a site's two Zscaler tunnels, verify them, or roll back.", _DEPLOY, confirms=True
         ),
         Command("remove-zia", "remove", "Remove a site's Zscaler tunnels, or roll back.", _REMOVE, confirms=True),
-        Command(
-            "rotate-zia",
-            "rotate",
-            "Change the pre-shared key of a site, verify it, or restore the old one.",
-            _ROTATE,
-            confirms=True,
-        ),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",
+    rotates=Rotates(_ROTATE, former="rotate-zia"),
 )

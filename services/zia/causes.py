@@ -12,8 +12,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ...changes import tree
 from ...changes.configuration import Configuration
+from ...changes.objects import read
 from ...checks.finding import Cause, Status
-from ...checks.observations.looking import Look, Stimulus
+from ...checks.observations.looks import Look, Stimulus
 from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
 from ..l2l.verdicts.full_size import full_through
@@ -79,8 +80,19 @@ def stimuli(site: Zia, seen: Observation, running: Configuration | None = None) 
         if not any(row.up for row in seen.rows(edge.address, version=2)):
             made.append(Stimulus(Traffic(site.wan_ip, edge.address), likely=False))
         elif running is not None and (number := standing(called.own, running.objects).tunnel) is not None:
-            full = full_through(f"Tunnel{number}", site.wan_interface, running)
+            full = full_through(f"Tunnel{number}", site.wan_interface, running.nodes)
             made.append(Stimulus(through(edge), likely=True, full_bytes=full))
+    return tuple(made)
+
+
+def of_full_size(site: Zia, running: str) -> tuple[Stimulus, ...]:
+    """Through each tunnel, to the target of its probe."""
+    config, nodes = read("ios", running), tree.parse(running)
+    made = []
+    for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
+        number = standing(called.own, config).tunnel
+        full = full_through(f"Tunnel{number}", site.wan_interface, nodes) if number is not None else None
+        made += [Stimulus(through(edge), likely=True, full_bytes=full)] if full else []
     return tuple(made)
 
 

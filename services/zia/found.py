@@ -125,7 +125,7 @@ def removal_by_name(site: Zia, platform: Platform, text: str) -> Removal:
     left = tuple(item for item in there.values() if item not in items)
     going = {item.key for item in items}
     others = [item for item in config.of("ikev2-policy") if item.key not in going]
-    said = ("what IKEv2 policies offer stays: which of it this site used cannot be told",) if others and items else ()
+    said = ("what IKEv2 policies offer stays: which of these this site used cannot be determined",) if others and items else ()
     return Removal(items, (*stays, *said), left)
 
 
@@ -163,6 +163,6 @@ def told(
             if known is None:
                 yield f"{host} has a site {name}, which no intent has: nr-run remove-zia {name} --host {host}"
             elif known.host != host:
-                yield f"{host} has a site {name}, which the intent has on {known.host}: take it away by hand"
+                yield f"{host} has a site {name}, which the intent has on {known.host}: remove it by hand"
             else:
                 yield f"{host} has a site {name}, which the intent has as {known.status}: nr-run remove-zia {name}"

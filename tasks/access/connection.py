@@ -16,10 +16,13 @@ from .credentials import sentence as sentence
 from .drivers import DRIVERS, Driver
 
 
-def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
-    """A driver at the first prompt that the login gives. Raises Unreachable or SecretError, which name the device."""
+def log_in(name: str, hostname: str | None, port: int | None, login: Login, *, privileged: bool = False) -> Driver:
+    """A driver at the first prompt that the login gives, or at the privileged one.
+
+    Raises Unreachable or SecretError, which name the device.
+    """
     driver = DRIVERS[login.platform]
-    return driver(login=login, name=name, privileged=False, host=hostname or name, port=port, device_type=login.platform)
+    return driver(login=login, name=name, privileged=privileged, host=hostname or name, port=port, device_type=login.platform)
 
 
 class Cli:

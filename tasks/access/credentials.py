@@ -21,6 +21,7 @@ from ...inventory.files.did_you_mean import hint
 from ...inventory.hiding.secrets import Secrets, credential_folders
 from ...inventory.systems import assumed
 from ..sessions.dialects import IOS, Dialect
+from .lease import Lease
 
 #: Before Netmiko's name of a device type in ours: Netmiko's own driver keeps its name.
 PREFIX = "nr_run_"
@@ -49,6 +50,8 @@ class Login:
     settings: ConnectionSettings = field(default_factory=ConnectionSettings)
     #: Is given what a person has to hear of, a sentence with the name of the device each.
     tell: Callable[[str], None] = field(default=lambda _sentence: None)
+    #: How long this process may type; of a far process the one that it has.
+    lease: Lease = field(default_factory=Lease, compare=False)
 
     @property
     def is_telnet(self) -> bool:

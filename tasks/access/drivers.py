@@ -14,7 +14,7 @@ from __future__ import annotations
 import select
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import paramiko  # type: ignore[import-untyped]
 from netmiko.base_connection import BaseConnection
@@ -27,11 +27,15 @@ from ..sessions.session import Session
 from .connection_errors import in_sentences
 from .credentials import Login, plain_login
 from .host_keys import HostKeys
+from .lease import leased
 from .login import Dialogue, Words
 from .login_watch import LoginWatch
 from .ssh_client import CheckedClient
 from .ssh_config import Reached, reached
 from .ssh_login import keys_of, labs_of, times_of
+
+if TYPE_CHECKING:
+    from ..fresh_login import FreshLogin
 
 LOGIN_SECONDS = 20.0
 #: The most that is read at once.
@@ -71,6 +75,7 @@ class LeanDriver:
         # Nornir names an ssh_config for every connection, and Netmiko would follow it once more.
         arguments = {word: value for word, value in arguments.items() if word not in SETTINGS}
         self.login, self.session = made, None
+        made.lease.check(self.name)
         self._decoding, self._privileged, self._others = Decoding(), privileged, False
         place = Reached(host, port or 0)
         with in_sentences(self.name, made.secrets, place):
@@ -90,6 +95,8 @@ class LeanDriver:
             )
 
     session: Session | None
+    #: One that was begun beside this session.
+    fresh_login: FreshLogin | None = None
 
     def at_prompt(self) -> Session:
         """The session on this connection; where others have typed meanwhile, one that begins at the prompt that stands now.
@@ -123,6 +130,7 @@ class LeanDriver:
         self._type(out_data)
 
     def _type(self, text: str) -> None:
+        self.login.lease.check(self.name)
         self._send(self._decoding.data(text))
 
     def read_channel(self) -> str:
@@ -209,7 +217,7 @@ class _LeanSsh(LeanDriver, BaseConnection):
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
         """Netmiko's would take any host key."""
-        return CheckedClient(self._reached, self._host_keys)
+        return CheckedClient(self._reached, self._host_keys, self.login.lease)
 
     def _transport(self) -> paramiko.Transport | None:
         client = getattr(self, "remote_conn_pre", None)
@@ -282,6 +290,7 @@ class IosTelnet(LeanDriver, CiscoIosTelnet):
 
     def telnet_login(self, *_args: Any, **_kwargs: Any) -> str:
         """Answer the questions for user and password as they come. Raises Unreachable, and then gives the vty back."""
+        self.remote_conn.sock = leased(self.remote_conn.sock, self.login.lease)
         try:
             self.login_prompt = self._first_prompt([self.username, self.password or ""])
         except BaseException:

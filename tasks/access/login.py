@@ -118,7 +118,7 @@ class Dialogue:
 
     def _said(self) -> str:
         words = last_words(self.seen)
-        return f"; the last that it said is {words!r}" if words else "; it said nothing"
+        return f"; the last that it printed is {words!r}" if words else "; it printed nothing"
 
     def _step(self, line: str, quiet: float) -> str:
         if not line.strip():

@@ -14,6 +14,7 @@ from ...inventory.errors import Unreachable
 from .host_keys import HostKeys
 from .key_exchange import LeanTransport
 from .known_hosts import HostKey
+from .lease import Lease, leased
 from .ssh_config import Reached
 from .ssh_flights import open_shell, unanswered
 
@@ -26,10 +27,10 @@ _PATIENT: set[tuple[str, str]] = set()
 class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
     """A client for one device."""
 
-    def __init__(self, reached: Reached, host_keys: HostKeys) -> None:
+    def __init__(self, reached: Reached, host_keys: HostKeys, lease: Lease) -> None:
         """Nothing is connected yet."""
         super().__init__()
-        self._place, self._checks = reached, host_keys
+        self._place, self._checks, self._lease = reached, host_keys, lease
         self._jump: _Jump | None = None
         self._made: LeanTransport | None = None
         self._over = False
@@ -47,11 +48,18 @@ class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
             self._connect(hostname, port, more)
 
     def _connect(self, hostname: str, port: int, more: dict[str, Any]) -> None:
+        patient = (self._place.known_as, self._place.proxy) in _PATIENT
+        expected = [key.kind for key in self._checks.expected(self._place) if not key.revoked]
         if self._place.proxy:
             self._jump = _Jump(self._place.proxy)
             more = {**more, "sock": self._jump.socket}
+
+        def make(line: Any, *arguments: Any, **options: Any) -> LeanTransport:
+            self._made = _ask_first(expected, LeanTransport(leased(line, self._lease), *arguments, patient=patient, **options))
+            return self._made
+
         try:
-            super().connect(hostname, port=port, transport_factory=self._transport_of, **more)
+            super().connect(hostname, port=port, transport_factory=make, **more)
         except (paramiko.SSHException, EOFError, OSError):
             said = self._jump.ended() if self._jump else ""
             self._end()
@@ -61,18 +69,6 @@ class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
         except BaseException:
             self._end()
             raise
-
-    def _transport_of(self, *arguments: Any, **more: Any) -> LeanTransport:
-        """A transport that asks for keys of the expected types first: a device may have one of each, and only one is known."""
-        patient = (self._place.known_as, self._place.proxy) in _PATIENT
-        self._made = transport = LeanTransport(*arguments, patient=patient, **more)
-        options = transport.get_security_options()
-        expected = dict.fromkeys(key.kind for key in self._checks.expected(self._place) if not key.revoked)
-        first = [name for kind in expected for name in (_RSA if kind == "ssh-rsa" else (kind,))]
-        known = [name for name in first if name in options.key_types]
-        if known:
-            options.key_types = (*known, *(name for name in options.key_types if name not in known))
-        return transport
 
     def invoke_shell(
         self, term: str = "vt100", width: int = 80, height: int = 24, *_pixels: Any, **_more: Any
@@ -100,6 +96,16 @@ class _Ours(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002
         """Raises HostKeyRefused."""
         self._checks.check(self._place, HostKey(key.get_name(), key.asbytes()))
+
+
+def _ask_first(expected: list[str], transport: LeanTransport) -> LeanTransport:
+    """It asks for keys of the expected types first: a device may have one of each, and only one is known."""
+    options = transport.get_security_options()
+    first = [name for kind in dict.fromkeys(expected) for name in (_RSA if kind == "ssh-rsa" else (kind,))]
+    known = [name for name in first if name in options.key_types]
+    if known:
+        options.key_types = (*known, *(name for name in options.key_types if name not in known))
+    return transport
 
 
 class _Jump:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ...changes.configuration import Configuration
 from ...changes.timer_config import name_of
@@ -13,7 +13,18 @@ from ..answers import configuration, running_of
 from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .reload_in import CANCEL, proved, schedule
-from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
+from .timer import (
+    Arming,
+    State,
+    closing_unless_good,
+    look,
+    named,
+    nothing,
+    refuse_unless_ours,
+    refuse_unless_whole,
+    shown,
+    state_of,
+)
 
 #: The part that is the reload.
 SCHEDULED = "the scheduled reload"
@@ -77,9 +88,11 @@ class WithReloadBackstop(ABC):
         refuse_unless_whole(arming.host, state, arming.minutes)
         return arming.tag
 
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+    def disarm(
+        self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
+    ) -> tuple[Reply, ...]:
         """As the protocol says."""
-        return self._cleared(device, arming, also, whole=True)
+        return self._cleared(device, arming, also, manageable, whole=True)
 
     def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Whatever is left of it: after a countdown has ended that is not nothing."""
@@ -88,7 +101,9 @@ class WithReloadBackstop(ABC):
             self._cleared(device, arming, (), whole=False)
         return remains
 
-    def _cleared(self, device: Session, arming: Arming, also: Sequence[str], *, whole: bool) -> tuple[Reply, ...]:
+    def _cleared(
+        self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing, *, whole: bool
+    ) -> tuple[Reply, ...]:
         """Take all parts that are there away, and see that nothing is left; replies to ``also``.
 
         The reload goes in a write of its own, when the rest is seen gone and all looks have come: until then it is what is left
@@ -102,13 +117,14 @@ class WithReloadBackstop(ABC):
             if whole:
                 refuse_unless_ours(arming.host, state_of(self, seen, arming))
             lines = self._lines_away(arming, seen, stands=stands_in(configuration(device, text), arming))
+        manageable()
         looks = tuple(dict.fromkeys((*self.shows, *also, running)))
         found = {reply.line: reply for reply in device.leave(looks, lines)[-len(looks) :]}
         seen = shown(list(found.values()))
         state = state_of(self, seen, arming)
         gentler, *_ = parts = self._parts(seen, arming)
         if parts[gentler] or stands_in(configuration(device, found[running]), arming):
-            raise DeviceRefused(f"{arming.host}: {gentler} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {gentler} could not be removed")
         if whole and state.others:
             refuse_unless_ours(arming.host, state)
         if any(parts.values()):
@@ -127,7 +143,7 @@ class WithReloadBackstop(ABC):
         with named(arming.host):
             left = [words for words, there in self._parts(seen, arming).items() if there]
         if left:
-            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be taken away")
+            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be removed")
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:

@@ -7,7 +7,7 @@ text carries the run, so that a later run can tell whose timer it is. What is ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ...checks.readiness.rollback_methods import RELOAD_IN
 from ...checks.readiness.timers import RELOAD, reload_timer
@@ -16,7 +16,18 @@ from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
-from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
+from .timer import (
+    Arming,
+    State,
+    closing_unless_good,
+    look,
+    named,
+    nothing,
+    refuse_unless_ours,
+    refuse_unless_whole,
+    shown,
+    state_of,
+)
 
 CANCEL = "reload cancel"
 
@@ -93,9 +104,12 @@ class ReloadIn:
         """A second ``reload in`` takes the place of the first."""
         return self.arm(device, arming)
 
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+    def disarm(
+        self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
+    ) -> tuple[Reply, ...]:
         """Whose it is comes first: ``reload cancel`` takes whatever reload there is."""
         refuse_unless_ours(arming.host, look(device, self, arming))
+        manageable()
         _, after, *rest = device.send_batch([CANCEL, RELOAD, *also])
         self._refuse_pending(arming, state_of(self, shown([after]), arming))
         return tuple(rest)

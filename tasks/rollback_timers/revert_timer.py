@@ -7,7 +7,7 @@ Source: Cisco, "Configuration Rollback Confirmed Change" (12.4(20)T and later).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ...checks.readiness.rollback_methods import REVERT_TIMER
 from ...checks.readiness.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
@@ -15,7 +15,7 @@ from ...inventory.errors import DeviceRefused, DriftError
 from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import NONE
-from .timer import Arming, State, look, named, refuse_unless_ours
+from .timer import Arming, State, look, named, nothing, refuse_unless_ours
 
 CONFIRM = "configure confirm"
 NOW = "configure revert now"
@@ -60,9 +60,12 @@ class ConfigureRevertTimer:
         clock, _, after = device.send_batch([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
         return self._mark(arming, clock, after)
 
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+    def disarm(
+        self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
+    ) -> tuple[Reply, ...]:
         """Whose it is comes first: ``configure confirm`` ends whatever timer the same user has started."""
         refuse_unless_ours(arming.host, look(device, self, arming))
+        manageable()
         _, after, *rest = device.send_batch([CONFIRM, REVERT, *also])
         self._refuse_pending(arming, after)
         return tuple(rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +16,10 @@ from .by_hand import ByHand
 
 #: What a device may take between a command that begins to count and the command that shows it.
 SLACK_SECONDS = 30
+
+
+def nothing() -> None:
+    """Nothing is to be waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,13 @@ class RollbackTimer(Protocol):
     def renew(self, device: Session, arming: Arming) -> str:
         """Restart from now and verify it; the mark. Raises as arm() does."""
 
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+    def disarm(
+        self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
+    ) -> tuple[Reply, ...]:
         """Call it off, prove that nothing of it is left, and return the replies to the show commands ``also``, read last.
 
+        ``manageable`` is called when it is known to be there and this run's, before anything is called off; what that raises
+        leaves the session open, which is then the only way in.
         Raises DriftError when it was not there any more or was somebody else's, DeviceRefused when some of it still is.
         """
 

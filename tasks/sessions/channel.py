@@ -98,7 +98,7 @@ class Channel:
             if done(tail, self._last):
                 return "".join(parts)
         if time.monotonic() >= end:
-            raise self._lost("did not come to the end of an answer")
+            raise self._lost("did not finish an answer")
         if _PAGED.search(tail):
             raise self._lost(f"stopped at its pager, because {self.dialect.preparation[0]!r} was refused")
         raise self._lost(f"gave no answer for {patience:.0f} seconds", tail)

@@ -21,14 +21,14 @@ from ...inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
 from ...inventory.hiding.secrets import Secrets
 from ..access.login import REFUSED, Words
-from .asking import all_asked, asks, ends
 from .channel import Channel, Done
+from .device_questions import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .heard import Heard
 from .messages import Cleaned, cleaned, may_hold, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, begin_of, echoed, marked, parts_of, with_marks
 from .transport import Transport
+from .unsolicited_messages import Heard
 
 logger = logging.getLogger("nr_run.session")
 
@@ -337,7 +337,7 @@ class Session(Channel):
         """Raise DeviceRefused, with nothing typed, where lines for configuration mode would be typed in exec mode."""
         if self._bound and self._prompts.is_exec(self._last):
             self.close()
-            raise DeviceRefused(f"{self.name}: the device has left configuration mode by itself, and nothing more was typed")
+            raise DeviceRefused(f"{self.name}: the device left configuration mode unexpectedly, and nothing more was typed")
 
     def _said(self, text: str, opening: str) -> str:
         lines = [line.strip() for line in cleaned(text).text.splitlines() if line.strip(" ^") and opening not in line]

@@ -87,7 +87,7 @@ def test_overlapping_selectors(rule: str, name: str) -> None:
 )
 def test_selectors_that_cannot_be_read(running: str) -> None:
     """A wildcard with holes, a group of services, or a list that is not there: what the entry takes is not certain."""
-    with pytest.raises(ChangeError, match="the selectors of entry 4 of crypto map clientmap cannot be read for certain"):
+    with pytest.raises(ChangeError, match="the selectors of entry 4 of crypto map clientmap cannot be parsed reliably"):
         desired(NEAR, running)
 
 
@@ -342,5 +342,5 @@ def test_numbered_lines_are_read_like_others() -> None:
 
 def test_entry_with_a_mask_for_a_wildcard_is_not_read() -> None:
     """What an entry takes whose list has a mask in the place of the wildcard cannot be told, so no tunnel is put beside it."""
-    with pytest.raises(ChangeError, match="cannot be read for certain"):
+    with pytest.raises(ChangeError, match="cannot be parsed reliably"):
         desired(NEAR, entry(4, "permit ip 0.0.0.0 255.255.255.0 0.0.0.0 255.255.255.0"))

@@ -84,7 +84,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         with_lines("access-list LAN extended deny ip user BOB any any", ALL, "access-group LAN in interface inside"),
         "access-list",
         Status.UNVERIFIED,
-        "cannot be read for certain about packets from 10.1.0.0/24 to 10.2.0.0/24 with 'extended deny ip user BOB any any'",
+        "cannot be parsed reliably about packets from 10.1.0.0/24 to 10.2.0.0/24 with 'extended deny ip user BOB any any'",
     ),
     "a lower level": (levels(0, 50), "security-level", Status.FAILED, "inside has security-level 0 and outside 50"),
     "the same level": (levels(50, 50), "security-level", Status.FAILED, "inside has security-level 50 and outside 50"),

@@ -128,7 +128,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         by_list(INSIDE, "in", "permit object-group WEB any any", "permit ip any any"),
         "access-list",
         Status.UNVERIFIED,
-        "cannot be read for certain about packets from 10.10.10.0/24 to 10.10.20.0/24 with 'permit object-group WEB any any'",
+        "cannot be parsed reliably about packets from 10.10.10.0/24 to 10.10.20.0/24 with 'permit object-group WEB any any'",
     ),
     "outside list without ESP": (
         by_list(OUTSIDE, "in", *IKE[1:], f"permit ip {FAR} any"),
@@ -292,7 +292,7 @@ def test_each_is_told_alone(case: str) -> None:
         (
             " class type inspect ALL\n",
             " class type inspect WEB\n",
-            "what 'class type inspect WEB' of policy P takes of it cannot be read",
+            "what 'class type inspect WEB' of policy P takes of it cannot be parsed",
         ),
     ],
 )
@@ -357,7 +357,7 @@ def route(line: str) -> str:
         ),
         (
             "D       10.10.20.64/26 [90/3072] via 10.10.10.9, 00:00:12, Ethernet0/1",
-            "leaves by Ethernet0/1: what goes there would miss",
+            "leaves by Ethernet0/1: traffic for it would miss",
         ),
         ("S       10.10.20.128/25 is directly connected, Null0", "leaves by Null0"),
     ],

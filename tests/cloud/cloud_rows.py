@@ -182,7 +182,7 @@ ROWS: tuple[Row, ...] = (
         before=("object network HOSTS", "subnet 192.168.20.0 255.255.255.0", "nat (private,any) dynamic interface"),
     ),
     _row(
-        *("5.d", "a second system on the firewall", "plan", "it speaks BGP as AS 64512"),
+        *("5.d", "a second system on the firewall", "plan", "it runs BGP as AS 64512"),
         before=("router bgp 64512",),
     ),
 )

@@ -25,8 +25,8 @@ class Planted:
     after: Sequence[tuple[Side, str]] = ()
     #: False where the SAs of before have to stay.
     fresh: bool = True
-    #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
-    outlives: float = 0.0
+    #: What has to be at work before it is judged, by end: what that end is asked, and what its answer then has.
+    until: Sequence[tuple[Side, str, str]] = ()
     #: False where a proof by traffic finds nothing: only a verification looks further than whether small packets pass now.
     proved: bool = True
 
@@ -304,6 +304,10 @@ def denied(side: Side) -> tuple[Lines, Lines]:
         line = f"access-list NR-pair line 1 extended deny ip host {side.inner} host {side.far_inner}"
         return [line], [f"no {line.replace(' line 1', '')}"]
     header, line = "ip access-list extended NR-pair", f"deny ip host {side.inner} host {side.far_inner}"
+    if side.has(r"^version 12\.2"):
+        # Lines of a list have no numbers there (12.2(14)S and 12.3(2)T brought them), so it is typed anew, and in this order.
+        rest = [held.strip() for held in side.find(rf"^{header} ?\n((?: .*\n)+)").splitlines()]
+        return [f"no {header}", header, line, *rest], [f"no {header}", header, *rest]
     return [header, f"5 {line}"], [header, f"no {line}"]
 
 
@@ -333,13 +337,9 @@ def no_logins(side: Side) -> tuple[Lines, Lines]:
 
 
 def another_group_at_rekey(ground: Ground) -> Planted:
-    """Another group of PFS, which IKEv2 asks for when the first SAs, which are short lived, are renewed."""
-    short, long = "set security-association lifetime seconds 120", "no set security-association lifetime seconds 120"
-    near, far = ground.sides
-    wrong, right = another_group(far)
-    return Planted(
-        typed=[(near, of_entry(near, short), of_entry(near, long)), (far, [*wrong, short], [*right, long])], outlives=120.0
-    )
+    """Another group of PFS, which IKEv2 does not ask for before the first SAs are renewed: until then packets pass."""
+    far = ground.sides[1]
+    return Planted(typed=[(far, *another_group(far))], proved=False)
 
 
 def stale(ground: Ground) -> Planted:

@@ -68,5 +68,8 @@ def _firewall(side: Side) -> tuple[Lines, Lines]:
 def by_another_tunnel(ground: Ground) -> Planted:
     """The router leads what it answers into a second tunnel; the firewall asked by the first one."""
     made = [(side, *(_firewall(side) if side.os == "asa" else _router(side))) for side in ground.sides]
+    # Until the second tunnel is up the route by it is none, and both directions go by the first one.
+    up = r"Tunnel2 .*\bup +up\b"
+    until = [(side, "show interface ip brief" if side.os == "asa" else "show ip interface brief", up) for side in ground.sides]
     # The firewall first: an interface that is gone keeps no route.
-    return Planted(typed=sorted(made, key=lambda one: one[0].os))
+    return Planted(typed=sorted(made, key=lambda one: one[0].os), until=until)

@@ -74,11 +74,6 @@ def _map1(near: Side, far: Side) -> bool:
     return _v1(near, far) and _map(near, far)
 
 
-def _map_of_routers2(near: Side, far: Side) -> bool:
-    """A tunnel interface comes back by itself, with SAs that need no group; a map waits, under the IKE SA that stands."""
-    return _v2(near, far) and _map(near, far) and _ios_both(near, far)
-
-
 def _younger(near: Side, far: Side) -> bool:
     """12.2 prints no reasons of drops in the lab."""
     return not any(side.has(r"^version 12\.2") for side in (near, far))
@@ -119,7 +114,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
     Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
     Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
-    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), _map_of_routers2, another_group_at_rekey),
+    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), _v2, another_group_at_rekey, "degraded"),
     Mistake("translation here", ("nat-not-exempt",), _is(0, "ios", _map), on(0, translated)),
     Mistake("translation there", ("return-nat",), _is(1, "ios", _map), on(1, translated)),
     Mistake("no route there", ("return-route",), _is(1, "ios", _map), on(1, no_way)),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ..matrix.table import PLATFORMS
-from .ground import Cell, Ground, ground, healthy, verified
+from .ground import Cell, Ground, Side, ground, healthy, verified
 from .mistakes import Mistake, Planted
 from .table import MISTAKES
 
@@ -51,7 +52,7 @@ SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
     ),
     (CELLS[2], ("in clear for want of a line",)),
     (CELLS[7], ("in clear by a longer route", "in clear past the tunnel", "in clear one way")),
-    (CELLS[8], ("large packets are lost", "packets come too late")),
+    (CELLS[8], ("large packets are lost", "packets come too late", "answers by another tunnel")),
 )
 #: How long the judge may go on while a tunnel is still coming back to health: devices boot, and old tries end.
 PATIENCE = 90.0
@@ -79,9 +80,15 @@ def _plant(there: Ground, planted: Planted) -> None:
         there.reach_again()
     if planted.fresh:
         there.fresh()
-    if planted.outlives:
-        there.judge()
-        time.sleep(planted.outlives / there.pair.lab.speed)
+    for side, command, pattern in planted.until:
+        _until_shown(there, side, command, pattern)
+
+
+def _until_shown(there: Ground, side: Side, command: str, pattern: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not re.search(pattern, shown := there.pair.lab.exec(side.host, command)):
+        assert time.monotonic() < deadline, (side.host, shown)
+        time.sleep(0.1)
 
 
 def _undo(there: Ground, planted: Planted) -> None:

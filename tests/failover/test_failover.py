@@ -86,7 +86,7 @@ def test_a_backup_that_dies_meanwhile_ends_the_test(site: Site) -> None:
         site.fault(BACKUP, "down")
     code, found, sentence = site.told(process)
     assert (code, found["result"]) == (20, "rolled-back"), sentence
-    assert "the test was ended, because what has to carry traffic does not: backup: " in sentence
+    assert "the test was stopped, because the path that should carry traffic does not: backup: " in sentence
     assert "traffic is back on primary FRA4" in sentence
     assert found["measured"]["away"] is None
     site.fault(BACKUP, "down", on=False)
@@ -137,7 +137,7 @@ def test_a_backup_that_is_not_proved_is_not_tried(site: Site) -> None:
     code, _, sentence = site.test()
     site.fault(BACKUP, "no-ping", on=False)
     assert code == 13, sentence
-    assert "is not taken down, because not all is verified before" in sentence
+    assert "is not taken down, because not everything was verified beforehand" in sentence
     assert "backup: its track is down" in sentence
     assert "applying" not in moments(site)
 

@@ -23,6 +23,7 @@ from ..conftest import ROOT, SPEED, Done, Rehearsal
 from ..verify.estate import TUNNEL, Estate, estate_in
 from ..warm import start_lab
 
+NAMES = ("worker-0", "worker-1")
 KEY = "0123456789-a-key-of-the-cluster-abcdefghij"
 
 
@@ -52,8 +53,14 @@ class Cluster:
         """What nr-run and every process of the cluster has."""
         return {**self.estate.environment, **self.module.environment(self.folder)}
 
+    @property
+    def recording(self) -> dict[str, str]:
+        """The environment of a worker that writes down what passes it."""
+        return _recording(self.folder)
+
     def begin_worker(self, name: str, environment: Mapping[str, str] | None = None) -> None:
         """One more worker, which has joined when this returns."""
+        (self.folder / f"{name}.log").unlink(missing_ok=True)
         with changed({**self.environment, **(environment or {})}):
             process = self.workers[name] = self.module.begin_worker(self.folder, self.address, name)
         wait_for_worker(self.folder / f"{name}.log")
@@ -108,27 +115,36 @@ class _Environment:
         os.environ.update(self._old)
 
 
+def _recording(folder: Path) -> dict[str, str]:
+    """The environment of a scheduler or worker that writes down what passes it."""
+    preload = json.dumps(["recording_comms"])
+    return {
+        "NR_RUN_TEST_RECORD": str(folder / "passed"),
+        "PYTHONPATH": str(Path(__file__).parent),
+        "DASK_DISTRIBUTED__SCHEDULER__PRELOAD": preload,
+        "DASK_DISTRIBUTED__WORKER__PRELOAD": preload,
+    }
+
+
 def begin_cluster(estate: Estate, folder: Path, workers: int = 2) -> Cluster:
     """Scheduler and workers, each writing down what passes it."""
     module = example()
     module.make_certificates(folder)
-    record = {"NR_RUN_TEST_RECORD": str(folder / "passed"), "PYTHONPATH": str(Path(__file__).parent)}
+    record = _recording(folder)
     (folder / "passed").mkdir()
-    preload = json.dumps(["recording_comms"])
-    record |= {"DASK_DISTRIBUTED__SCHEDULER__PRELOAD": preload, "DASK_DISTRIBUTED__WORKER__PRELOAD": preload}
     with changed({**estate.environment, **module.environment(folder), **record}):
         scheduler, address = module.begin_scheduler(folder)
     made = Cluster(estate, folder, module, scheduler, address)
     try:
-        for number in range(workers):
-            made.begin_worker(f"worker-{number}", record)
+        for name in NAMES[:workers]:
+            made.begin_worker(name, record)
     except BaseException:
         made.end()
         raise
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     """Two routers, a tunnel between them that is up, and the key of a cluster among the credentials."""
     folder = tmp_path_factory.mktemp("far")
@@ -139,9 +155,17 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def cluster(estate: Estate) -> Iterator[Cluster]:
-    """Two workers of it."""
+@pytest.fixture(scope="session")
+def _cluster(estate: Estate) -> Iterator[Cluster]:
     made = begin_cluster(estate, estate.folder / "cluster")
     yield made
     made.end()
+
+
+@pytest.fixture
+def cluster(_cluster: Cluster) -> Cluster:
+    """Two workers of it, of which a test may kill one."""
+    for name in NAMES:
+        if name not in _cluster.workers:
+            _cluster.begin_worker(name, _cluster.recording)
+    return _cluster

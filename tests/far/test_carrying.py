@@ -25,6 +25,7 @@ from nr_run.runbooks.far.order import RunOrder
 from nr_run.runbooks.far.outcome import Defect, Failed
 from nr_run.runbooks.far.seal import Seal
 from nr_run.runbooks.far.wire import Inbox, Outbox
+from nr_run.tasks.access.lease import Lease
 from nr_run.tasks.device import Stop
 
 CONFIG = "version 12.2\nhostname hq\n!\nline con 0\nline vty 0 4\n!\nend\n"
@@ -37,6 +38,7 @@ class Side:
 
     secrets: Secrets = field(default_factory=lambda: Secrets.salted(SALT, ()))
     stop: Stop = field(default_factory=Stop)
+    lease: Lease = field(default_factory=Lease)
     called: list[Any] = field(default_factory=list)
 
     def host(self, name: str) -> Host:

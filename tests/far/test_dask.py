@@ -9,18 +9,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nr_run.inventory.errors import Exit
-from nr_run.runbooks.far.messages import LEASE
 
 from .. import warm
-from ..conftest import DEVICES, ROOT, Rehearsal
+from ..conftest import DEVICES, ROOT
 from ..verify.estate import TUNNEL
+from .befalling import all_let_go, worker_of
 from .conftest import KEY, Cluster, wait_for_worker
 
 HQ, BRANCH = DEVICES
@@ -45,7 +44,7 @@ def test_verify_says_the_same_as_from_here(cluster: Cluster) -> None:
     assert (done.code, there["word"], there["known_by"]) == (code, "up", "probe")
     assert [device["problem"] for device in done.report["devices"]] == ["", ""]
     worked = {path.name for path in (cluster.folder / "passed").glob("inside-*") if path.stat().st_size > 3000}
-    assert worked == {f"inside-{worker.pid}" for worker in cluster.workers.values()}
+    assert {f"inside-{worker.pid}" for worker in cluster.workers.values()} <= worked
 
 
 def test_drift_and_doctor_say_the_same(cluster: Cluster) -> None:
@@ -65,6 +64,9 @@ def test_nothing_secret_passes_the_scheduler(cluster: Cluster) -> None:
     And what is sealed shows nothing of a network: no line of a configuration and no address of a device.
     """
     assert cluster.run("verify", TUNNEL, "--json").code == 0
+    for command in ("remove-l2l", "deploy-l2l"):
+        done = cluster.run(command, TUNNEL, "--yes", "--json", "--poll-interval", "0.1")
+        assert done.code == 0, done.out + done.err
     passed = cluster.folder / "passed"
     wire = b"".join(path.read_bytes() for path in passed.glob("wire-*"))
     inside = b"".join(path.read_bytes() for path in passed.glob("inside-*"))
@@ -238,37 +240,3 @@ def test_the_example_as_it_stands_and_a_scheduler_that_is_gone(cluster: Cluster,
         cluster.estate.lab.fault(BRANCH, "slow", on=False)
         example.terminate()
         example.communicate(timeout=60 * warm.PATIENCE)
-
-
-def all_let_go(cluster: Cluster) -> None:
-    """Wait until no worker is connected to a device, be it told to or because nobody has spoken to it for so long."""
-    ports = {cluster.estate.lab.devices[name].port for name in DEVICES}
-    pids = [worker.pid for worker in cluster.workers.values()]
-    Rehearsal.wait_until(lambda: not any(connected(pid) & ports for pid in pids), seconds=2 * LEASE)
-
-
-def worker_of(cluster: Cluster, host: str, pids: Mapping[str, int] | None = None) -> str:
-    """The worker that has a session with a device: its process is connected to the device's port."""
-    pids = pids or {name: process.pid for name, process in cluster.workers.items()}
-    port = cluster.estate.lab.devices[host].port
-    deadline = time.monotonic() + 60 * warm.PATIENCE
-    while time.monotonic() < deadline:
-        for name, pid in pids.items():
-            if port in connected(pid):
-                return name
-        time.sleep(0.05)
-    raise AssertionError(f"no worker is connected to {host}")
-
-
-def connected(pid: int) -> set[int]:
-    """Ports to which a process has a TCP connection that is up."""
-    inodes = set()
-    for entry in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            words = str(entry.readlink())
-        except OSError:
-            continue
-        if words.startswith("socket:["):
-            inodes.add(words[8:-1])
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {int(row[2].split(":")[1], 16) for row in rows if row[3] == "01" and row[9] in inodes}

@@ -73,7 +73,7 @@ class Beside:
     def __init__(self, name: str, far: FarRunner, *, learns: bool, lease: float = 60) -> None:
         self.name, self._far = name, far
         self.jobs: list[int] = []
-        self.pulses = 0
+        self.acknowledged = 0
         self.broken = False
         self.doer = Doer(Secrets.salted(SALT, ()), self._back, learns=learns, lease=lease)
         far.add(self)
@@ -84,7 +84,7 @@ class Beside:
             raise OSError("the line is cut")
         if message[0] == messages.JOB:
             self.jobs.append(message[1])  # type: ignore[arg-type]
-        self.pulses += message[0] == messages.PULSE
+        self.acknowledged += message[0] == messages.ACK
         self.doer.take(message)
 
     def end(self) -> None:
@@ -291,10 +291,12 @@ def test_who_stood_still_itself_calls_nobody_silent(bench: Bench, monkeypatch: p
     monkeypatch.setattr(runner, "PULSE_SECONDS", 0.1)
     clock = time.monotonic
     monkeypatch.setattr(runner.time, "monotonic", lambda: clock() + 3600)
-    before = bench.both[0].pulses
     deadline = clock() + 30 * PATIENCE
-    while bench.both[0].pulses < before + 3 and bench.runner.alive and clock() < deadline:
+    while bench.runner.alive and clock() < deadline:
+        if all(far.heard > clock() + 1800 for far in bench.runner._far.values()):
+            break
         threading.Event().wait(0.05)
+    threading.Event().wait(0.5)  # several looks at who is silent
     assert [one.name for one in bench.runner.alive] == ["one", "two"]
 
 
@@ -351,3 +353,83 @@ def test_where_all_are_lost_the_engine_does_it_itself() -> None:
     finally:
         last.close()
         bench.runner.close()
+
+
+def test_an_acknowledgement_counts_from_when_it_was_asked_for() -> None:
+    """One that lay in a queue while the far side was frozen gives it no time; the next one cannot bring back what is over."""
+    sent: list[messages.Message] = []
+    doer = Doer(Secrets.salted(SALT, ()), sent.append, learns=False, lease=0.4)
+    doer.pulse()
+    threading.Event().wait(0.3)
+    doer.take((messages.ACK, sent[-1][1]))
+    threading.Event().wait(0.3)
+    assert doer.lease.over, "the sign of life was given 0.6 seconds ago"
+    doer.pulse()
+    doer.take((messages.ACK, sent[-1][1]))
+    assert doer.ended
+    with pytest.raises(SessionLost):
+        doer.lease.check("a")
+
+
+def test_a_process_that_was_given_up_is_acknowledged_nothing(bench: Bench) -> None:
+    """So that its lease ends, however often it asks."""
+    one = bench.both[0]
+    one.doer.pulse()
+    assert one.acknowledged == 1
+    bench.runner.lost(one, "it was silent")
+    one.doer.pulse()
+    assert one.acknowledged == 1
+
+
+def test_a_device_is_given_to_another_when_the_last_lease_is_over_and_others_do_not_wait() -> None:
+    """The wait counts from the last acknowledgement; a job of a device that is free is begun before it."""
+    bench = Bench(changes=True)
+    told_person: list[str] = []
+    far = FarRunner(bench.secrets, bench.stop, changes=True, where="x", lease=60, lets_go=1.5, tell=told_person.append)
+    both = [Beside(name, far, learns=True) for name in ("one", "two")]
+    nornir = bench.nornir.with_runner(far)
+    arguments = {name: {"word": "x", "note": bench.note} for name in ("a", "b")}
+    try:
+        run_on(nornir, told, arguments)
+        lost_one, left = both if both[0].jobs else reversed(both)
+        far.lost(lost_one, "it was killed")
+        bench.journal.clear()
+        began = time.monotonic()
+        values, errors = run_on(nornir, told, arguments)
+        assert (len(values), errors) == (2, {})
+        assert time.monotonic() - far._far[lost_one].acked >= 1.5
+        assert time.monotonic() >= began
+        assert len(left.jobs) == 3
+        (sentence,) = told_person
+        waited_for = sentence.partition(":")[0]
+        assert f"until {lost_one.name} can type nothing more for certain" in sentence
+        assert [host for host, _ in bench.journal][-1] == waited_for
+    finally:
+        far.close()
+        bench.runner.close()
+
+
+def test_where_nobody_is_left_nobody_is_waited_for() -> None:
+    """With no other process the device is told to be unreachable at once: its rollback timer is what is left."""
+    bench = Bench(changes=True)
+    try:
+        run_on(bench.nornir, told, {"a": {"word": "x", "note": bench.note}})
+        for one in bench.both:
+            bench.runner.lost(one, "it was killed")
+        began = time.monotonic()
+        assert isinstance(run_on(bench.nornir, refused, {"a": {}})[1]["a"], Unreachable)
+        assert time.monotonic() - began < messages.LEASE
+    finally:
+        bench.runner.close()
+
+
+def test_what_was_looked_through_before_is_not_refused_in_the_midst(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret in what a change sends refuses it before it begins; one that was begun is undone all the same."""
+    monkeypatch.setenv("A_KEY", "hq-branch")
+    bench.secrets.resolve("env:A_KEY")
+    with pytest.raises(UsageError, match="a secret stands in clear"):
+        bench.runner.vet("a", {"lines": ["match address NR-hq-branch"]})
+    arguments = {"a": {"word": "NR-hq-branch", "note": bench.note}}
+    assert isinstance(run_on(bench.nornir, told, arguments)[1]["a"], UsageError)
+    bench.runner.begun_before(["a"])
+    assert run_on(bench.nornir, told, arguments)[0] == {"a": "berlin NR-hq-branch"}

@@ -14,8 +14,8 @@ UNARMED = [
 ]
 PENDING = [
     ("reload-reload", HQ, ("ignore", "reload cancel"), "reload cancel did not cancel the reload"),
-    ("applet-revert", HQ, ("ignore", "no event manager applet"), "could not be taken away"),
-    ("revert-kron", BRANCH, ("ignore", "no kron occurrence"), "could not be taken away"),
+    ("applet-revert", HQ, ("ignore", "no event manager applet"), "could not be removed"),
+    ("revert-kron", BRANCH, ("ignore", "no kron occurrence"), "could not be removed"),
 ]
 
 

@@ -112,7 +112,7 @@ def test_other_faults_end_as_before(timed: TimedPair, device: str, fault: tuple[
     ("device", "text", "left"),
     [
         (REVERT, "configure confirm", "configure confirm did not end the revert timer"),
-        (REPLACE, "reload cancel", "the scheduled reload could not be taken away"),
+        (REPLACE, "reload cancel", "the scheduled reload could not be removed"),
         (REPLACE, "delete /force", "the file flash:nr-"),
     ],
 )

@@ -39,7 +39,7 @@ def test_who_has_said_what() -> None:
     assert probes.at.endswith("+00:00")
     assert said.open([credential, probes]) == (credential,)
     assert unconfirmed("branch", [credential]).startswith(
-        "branch: only a person can know this; look, and say --confirm credential\n"
+        "branch: no device shows this: check it, then confirm it with --confirm credential\n"
     )
     assert restored([credential.as_dict(), probes.as_dict()]) == (credential, probes)
 

@@ -96,7 +96,7 @@ def test_it_is_built_proved_from_our_side_and_removed(pair: Pair, reached) -> No
     assert (tunnel["result"], tunnel["verified"]) == ("verified", True)
     assert tunnel["sentence"] == "built on hq, verified up from this side only and saved"
     assert re.match(
-        r"verified from this side only: Example Ltd \(172[0-9.]+\) is not ours, and was not looked at$", tunnel["reach"]
+        r"verified from this side only: Example Ltd \(172[0-9.]+\) is not ours, and was not checked$", tunnel["reach"]
     )
     assert [device["host"] for device in tunnel["devices"]] == ["hq"]
     built = reached()
@@ -172,7 +172,7 @@ def test_the_plan_says_what_has_to_be_so_there(pair: Pair) -> None:
     peer, _ = addresses(pair.lab, "hq")
     for words in (
         "not ours: Example Ltd",
-        "is not touched, and the proof is what this side shows",
+        "is not touched, and the tunnel is verified from this side only",
         f"there: its peer is {peer}, with the same pre-shared key",
         "there: IKEv1 with AES-256-CBC, SHA-1, group 5",
         "there: its selectors are ",

@@ -44,7 +44,7 @@ class Pair:
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Run a command; exit code and report."""
         places = ["--runs", str(self.folder / "runs")]
-        if command in ("deploy-l2l", "remove-l2l"):
+        if command in ("deploy-l2l", "remove-l2l", "rotate-psk"):
             places += ["--inventory", str(self.folder / "inventory")]
         timeouts = ["--poll-interval", "0.1", "--ike-timeout", "8", "--reconnect-timeout", "6"]
         done = warm.run(

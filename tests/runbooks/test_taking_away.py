@@ -128,13 +128,13 @@ def test_ends_that_did_not_agree_cannot_be_proved_again(rehearsal) -> None:
     rehearsal.configure("vpn3640", "crypto ipsec transform-set NR-hq-branch esp-3des esp-md5-hmac", "write memory")
     apart = rehearsal.configurations()
     gone = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
-    assert "stands in another form that cannot be read for certain" in gone.out + gone.err
+    assert "stands in another form that cannot be parsed reliably" in gone.out + gone.err
     assert gone.code == 65, gone.out + gone.err
     assert rehearsal.configurations() == apart
     mended = rehearsal.deploy("--yes", "--json")
     assert (mended.code, mended.tunnel["verified"]) == (0, True), mended.out + mended.err
     now = rehearsal.configurations()
     back = rehearsal.nr_run("rollback", "--yes", "--json")
-    assert "the form before that run cannot be read for certain" in back.out + back.err
+    assert "the form before that run cannot be parsed reliably" in back.out + back.err
     assert back.code == 13, back.out + back.err
     assert rehearsal.configurations() == now

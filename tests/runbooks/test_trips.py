@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.lab.entry import LabHandle
+from nr_run.lab.entry import Counters, LabHandle
 from nr_run.runbooks.commands.service_command import building
 from nr_run.runbooks.engine.context import Timeouts
-from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
 from ..matrix.devices import HOSTS, Two, two
@@ -58,6 +58,8 @@ class Counted:
 
     lab: LabHandle
     trips: dict[str, Counter[str]] = field(default_factory=lambda: {host: Counter() for host in HOSTS})
+    logins: dict[str, Counter[str]] = field(default_factory=lambda: {host: Counter() for host in HOSTS})
+    before: dict[str, Counters] = field(default_factory=dict)
     looks: int = 0
     now: str = "read"
 
@@ -76,8 +78,11 @@ class Counted:
     def count(self) -> None:
         """Put down what was counted since the last time."""
         for host in HOSTS:
-            self.trips[host][self.now] += self.lab.counters(host).round_trips
-        self.lab.reset_counters()
+            # Not set back to zero: what comes between the look and that would be lost.
+            counted, before = self.lab.counters(host), self.before.get(host)
+            self.trips[host][self.now] += counted.round_trips - (before.round_trips if before else 0)
+            self.logins[host][self.now] += counted.logins - (before.logins if before else 0)
+            self.before[host] = counted
 
 
 def deployed(pair: Two, monkeypatch: pytest.MonkeyPatch) -> Counted:
@@ -87,7 +92,7 @@ def deployed(pair: Two, monkeypatch: pytest.MonkeyPatch) -> Counted:
     counted = Counted(pair.lab)
     timeouts = Timeouts(ike=60.0, poll=0.5, reconnect=60.0, reconnect_pause=0.1)
     places = pair.folder / "inventory", pair.folder / "runs", False, False
-    with open_run(Wanted("l2l", "deploy-l2l", ("pair",), *places, timeouts), counted) as opened:
+    with open_run(RunRequest("l2l", "deploy-l2l", ("pair",), *places, timeouts), counted) as opened:
         pair.lab.reset_counters()
         (outcome,) = run_deployments(
             opened.context,
@@ -122,4 +127,7 @@ def test_each_phase_keeps_to_its_budget(kind: str, tmp_path: Path, monkeypatch: 
         assert not over, f"{host} took more round trips than docs/explanation/speed.md says: {over}"
         further = (looks - 1) * wanted["trigger"]
         assert trips.total() - further <= wanted["whole"] <= 20, (host, trips)
+        later = {phase: number for phase, number in counted.logins[host].items() if number and phase != "read"}
+        assert sum(later.values()) == 1, later
+        assert later.keys() <= {"prove", "disarm"}, "the login that proves it manageable begins when the tunnel is up"
         assert set(trips) >= {"read", "arm", "push", "disarm", "save"}, "every phase was counted"

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 CODES = {
     Result.VERIFIED: Exit.OK,
     Result.SAS_UP: Exit.OK,
+    Result.DEGRADED: Exit.VERIFY_FAILED,
     Result.UNCHANGED: Exit.OK,
     Result.PENDING: Exit.PENDING,
     Result.NOT_VERIFIED: Exit.VERIFY_FAILED,

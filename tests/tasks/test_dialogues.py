@@ -309,7 +309,7 @@ def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> N
     it."""
     with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}"}, exits=True)) as (device, there):
         device.configure(["encr 3des"])
-        with pytest.raises(DeviceRefused, match="has left configuration mode by itself, and nothing more was typed"):
+        with pytest.raises(DeviceRefused, match="left configuration mode unexpectedly, and nothing more was typed"):
             device.send_batch([KEY])
         assert not device.open
     assert KEY not in there.typed

@@ -87,7 +87,7 @@ def test_words_of_the_inventory(tmp_path: Path) -> None:
     with Scripted(box("Kennwort> "), greeting="Kennung> ") as there:
         assert works(there, tmp_path, settings) == [USER, PASSWORD]
     with Scripted(box("Kennwort> "), greeting="Kennung ist gefragt: ") as there:
-        with pytest.raises(Unreachable, match="the last that it said is 'Kennung ist gefragt:'"):
+        with pytest.raises(Unreachable, match="the last that it printed is 'Kennung ist gefragt:'"):
             works(there, tmp_path, _QUICK)
         assert not there.typed
 
@@ -116,7 +116,7 @@ def test_console_that_was_left_in_configuration_mode(tmp_path: Path) -> None:
 def test_return_is_pressed_a_few_times_only(tmp_path: Path) -> None:
     """A line that never answers is given up, and the message says that it said nothing."""
     with Scripted(box(RETURN=""), greeting="") as there:
-        with pytest.raises(Unreachable, match="no login prompt within 1 seconds; it said nothing"):
+        with pytest.raises(Unreachable, match="no login prompt within 1 seconds; it printed nothing"):
             works(there, tmp_path, _QUICK)
         assert there.ended.wait(5)
     assert there.typed == [""] * 3

@@ -183,7 +183,7 @@ def test_a_device_that_goes_on_printing(tmp_path: Path, monkeypatch: pytest.Monk
     with Endless(lambda _: None) as box:
         device = connect(box.port, credentials(tmp_path), timeout_seconds=0.5)
         try:
-            with pytest.raises(SessionLost, match="did not come to the end of an answer"):
+            with pytest.raises(SessionLost, match="did not finish an answer"):
                 device.send_batch(["show log"])
         finally:
             device.close()

@@ -14,7 +14,7 @@ import pytest
 from paramiko.common import MSG_SERVICE_ACCEPT
 
 from nr_run.inventory.errors import Unreachable
-from nr_run.tasks import ssh_client
+from nr_run.tasks.access import ssh_client
 
 from .ssh_box import PASSWORD, connect, login
 

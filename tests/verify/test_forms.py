@@ -98,7 +98,7 @@ def test_a_far_end_that_is_not_ours(tmp_path: Path, ours: str) -> None:
         estate = built(lab, tmp_path)
         code, verdict = only(estate)
         assert (code, verdict["word"], verdict["known_by"]) == (0, "up", "probe"), verdict
-        assert "is not ours: it was looked at from this side only" in verdict["reach"]
+        assert "is not ours: it was checked from this side only" in verdict["reach"]
         assert [end["host"] for end in verdict["ends"]] == ["hq"]
         lab.fault("branch", "down")
         clear(lab) if ours == "c881" else lab.exec("hq", "clear crypto ipsec sa")

@@ -101,7 +101,7 @@ def ikev2_sa(box: AsaBox, detail: str = "") -> list[str]:
 
 def children(box: AsaBox, row: Ike2Sa) -> list[Flow]:
     """What an IKEv2 SA carries."""
-    return [flow for flow in box.crypto.flows if flow.outbound and flow.version == 2 and flow.peer == row.remote]
+    return [flow for flow in box.crypto.flows if flow.outbound and row.carries(flow)]
 
 
 def _session(box: AsaBox, row: Ike2Sa, *, detail: bool) -> list[str]:

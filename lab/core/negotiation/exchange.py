@@ -40,6 +40,14 @@ class Offer:
         return outside(self.box, self.local)
 
 
+def stands(offer: Offer, other: Station | None) -> bool:
+    """Whether both ends have a row between the two addresses that is up."""
+    here = offer.box.crypto.up_between(offer.local, offer.peer, offer.version)
+    if here is None or other is None:
+        return False
+    return other.crypto.up_between(inside(other, offer.peer), offer.seen, offer.version) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What the responder agrees to for the ESP SAs; `dynamic` when a dynamic entry took it."""

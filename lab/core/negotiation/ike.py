@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 
 from ..records import Selector
 from ..wire.network import Network, Station
+from ..wire.stations import inside
 from .exchange import Agreed, FirstPhase, Offer, Refusal, agree_child
 from .ikev1 import MainMode
 from .ikev2 import InitialExchanges, agree_suite, renewed
@@ -28,12 +29,13 @@ class Ike:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.running: dict[tuple[str, IPv4Address], asyncio.Task[None]] = {}
+        #: By the box that began, from which of its addresses, and the peer.
+        self.running: dict[tuple[str, IPv4Address, IPv4Address], asyncio.Task[None]] = {}
         self.phases: dict[int, FirstPhase] = {1: MainMode(network), 2: InitialExchanges(network)}
 
     def need(self, box: Station, protector: Protector, selector: Selector) -> None:
         """Start negotiating, unless that is under way."""
-        key, offer = (box.name, protector.peers[0]), self._offer(box, protector, selector)
+        key, offer = (box.name, protector.local, protector.peers[0]), self._offer(box, protector, selector)
         if not protector.initiates or key in self.running or (protector.tunnel and self._begun_there(offer)):
             return
         task = asyncio.get_running_loop().create_task(self._negotiate(offer))
@@ -48,7 +50,7 @@ class Ike:
         other = self.network.ike_peer(offer.box, offer.peer, offer.version)
         if other is None or (other.name, offer.seen) in self.network.unanswered:
             return False
-        return (other.name, offer.seen) in self.running
+        return (other.name, inside(other, offer.peer), offer.seen) in self.running
 
     def _offer(self, box: Station, protector: Protector, selector: Selector) -> Offer:
         """What is asked for, in the first version of IKE that the box speaks there."""
@@ -101,8 +103,8 @@ class Ike:
         offer.box.negotiation_failed(offer.peer, f"told of {refusal.reason}")
         other.negotiation_failed(offer.seen, refusal.reason)
         await self.network.clock.sleep(CHILDLESS_SECONDS)
-        rows = [row for row in offer.box.crypto.ike2 if row.remote == offer.peer]
-        if not any(flow.outbound for flow in offer.box.crypto.flows if flow.peer == offer.peer and flow.version == 2):
+        rows = [row for row in offer.box.crypto.ike2 if row.between(offer.local, offer.peer)]
+        if not any(flow.outbound for flow in offer.box.crypto.flows if any(row.carries(flow) for row in rows)):
             self.network.upkeep.drop_ike2(offer.box, rows)
 
     def _their_flow(self, offer: Offer, other: Station, agreed: Agreed) -> Flow:
@@ -151,7 +153,7 @@ class Ike:
         if other is None or protector is None:
             return False
         offer = Offer(box, protector, flow.selector, flow.version)
-        if other.crypto.up_with(offer.seen, flow.version) is None:
+        if other.crypto.up_between(inside(other, offer.peer), offer.seen, flow.version) is None:
             return False
         agreed = agree_child(offer, other, pfs=True)
         if isinstance(agreed, Refusal):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..records import Policy
 from ..wire.stations import Station, inside
-from .exchange import Offer, Step, walk
+from .exchange import Offer, Step, stands, walk
 from .sa import IkeSa, new_spi
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class MainMode:
 
     def standing(self, offer: Offer, other: Station | None) -> bool:
         """Whether both ends have a row that is up."""
-        here = offer.box.crypto.ike_with(offer.peer)
-        return here is not None and other is not None and other.crypto.ike_with(offer.seen) is not None
+        return stands(offer, other)
 
     async def begin(self, offer: Offer) -> Station | None:
         """Return the responder when phase 1 is up; else leave the rows as they stand until the tries are spent."""

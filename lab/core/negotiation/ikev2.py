@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..records import Authentication, Suite
 from ..wire.stations import Station, inside
-from .exchange import Offer, Step, walk
+from .exchange import Offer, Step, stands, walk
 from .sa import Ike2Sa, new_spi
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class InitialExchanges:
 
     def standing(self, offer: Offer, other: Station | None) -> bool:
         """Whether both ends have a row that is up."""
-        here = offer.box.crypto.ike2_with(offer.peer)
-        return here is not None and other is not None and other.crypto.ike2_with(offer.seen) is not None
+        return stands(offer, other)
 
     async def begin(self, offer: Offer) -> Station | None:
         """Return the responder when both ends are READY; else nothing is left of it."""
@@ -104,7 +103,7 @@ class InitialExchanges:
             box.negotiation_failed(offer.peer, "no key here")
             await network.clock.sleep(INIT)
             return None
-        self._clear(box, offer.peer)
+        self._clear(box, offer.local, offer.peer)
         mine = box.crypto.new_ike2(offer.local, offer.peer, network.clock.now(), cookie, initiator=True)
         mine.profile, mine.reason = ours.name, "no answer"
         await network.clock.sleep(INIT)
@@ -114,7 +113,7 @@ class InitialExchanges:
                 await self._give_up(box, mine)
             return None
         at = inside(other, offer.peer)
-        self._clear(other, offer.seen)
+        self._clear(other, at, offer.seen)
         theirs = other.crypto.new_ike2(at, offer.seen, network.clock.now(), cookie, initiator=False)
         translated = network.translated(box, offer.local, other, offer.peer)
         exchange = Exchange(offer, other, (mine, theirs), ours, translated=translated)
@@ -158,11 +157,11 @@ class InitialExchanges:
             row.lifetime, row.patience, row.interval = auth.lifetime, auth.patience, auth.interval
             row.expires, row.port = now + auth.lifetime, 4500 if exchange.translated else 500
         renumber(mine, theirs)
-        _initial_contact(exchange.other, exchange.offer.seen)
+        _initial_contact(exchange.other, theirs)
 
-    def _clear(self, box: Station, peer: object) -> None:
-        """An earlier row with the peer makes place."""
-        box.crypto.ike2 = [row for row in box.crypto.ike2 if row.remote != peer]
+    def _clear(self, box: Station, local: IPv4Address, peer: IPv4Address) -> None:
+        """An earlier row between the two addresses makes place."""
+        box.crypto.ike2 = [row for row in box.crypto.ike2 if not row.between(local, peer)]
 
     async def _give_up(self, box: Station, mine: Ike2Sa) -> None:
         """Retransmit until the tries are spent or somebody clears the row; then it goes away."""
@@ -174,10 +173,14 @@ class InitialExchanges:
         box.negotiation_failed(mine.remote, mine.reason)
 
 
-def _initial_contact(box: Station, peer: IPv4Address) -> None:
-    """The initiator says that it has no other SA with the responder, which deletes what it has left."""
+def _initial_contact(box: Station, row: Ike2Sa) -> None:
+    """The initiator says that it has no other SA between the two, and the responder deletes what it has left (RFC 7296 2.4).
+
+    It is said of two identities; with identities of addresses those are the two addresses, and another tunnel of the same
+    two devices, from another address of one of them, is left alone.
+    """
     for flow in box.crypto.flows:
-        if flow.peer == peer and flow.version == 2:
+        if row.carries(flow):
             flow.inbound, flow.outbound = [], []
 
 

@@ -118,6 +118,14 @@ class Ike2Sa:
         """Whether it is agreed and authenticated."""
         return self.state == "READY"
 
+    def between(self, local: IPv4Address, remote: IPv4Address) -> bool:
+        """Whether the row is about these two addresses: a box may have several with one peer, from addresses of its own."""
+        return (self.local, self.remote) == (local, remote)
+
+    def carries(self, flow: Flow) -> bool:
+        """Whether the SAs of a flow were made under it."""
+        return flow.version == 2 and flow.peer == self.remote and flow.local in (None, self.local)
+
 
 @dataclass(slots=True)
 class IpsecSa:
@@ -223,17 +231,10 @@ class CryptoState:
         self.next_flow += 1
         return sa
 
-    def ike_with(self, peer: IPv4Address, state: str = "QM_IDLE") -> IkeSa | None:
-        """The phase-1 row with a peer in a state."""
-        return next((row for row in self.ike if peer in (row.dst, row.src) and row.state == state), None)
-
-    def ike2_with(self, peer: IPv4Address) -> Ike2Sa | None:
-        """The IKEv2 row with a peer that is up."""
-        return next((row for row in self.ike2 if row.remote == peer and row.up), None)
-
-    def up_with(self, peer: IPv4Address, version: int) -> IkeSa | Ike2Sa | None:
-        """The row of a version of IKE with a peer that is up."""
-        return self.ike2_with(peer) if version == 2 else self.ike_with(peer)
+    def up_between(self, local: IPv4Address, peer: IPv4Address, version: int) -> IkeSa | Ike2Sa | None:
+        """The row of a version of IKE between two addresses that is up."""
+        rows: list[IkeSa] | list[Ike2Sa] = self.ike2 if version == 2 else self.ike
+        return next((row for row in rows if row.up and row.between(local, peer)), None)
 
     def flow(self, name: str, seq: int, selector: Selector, peer: IPv4Address) -> Flow:
         """The flow of a static entry, made when it is first asked for."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..records import EVERYTHING
 from ..wire.routing import NONE, Silent
 from ..wire.stations import Heard, Station, outside
-from .sa import Flow, Ike2Sa, IkeSa
+from .sa import Flow, Ike2Sa, IkeSa, IpsecSa
 
 if TYPE_CHECKING:
     from ..wire.network import Network
@@ -72,12 +72,21 @@ class Upkeep:
         for flow in list(box.crypto.flows) if ike is not None and now - box.crypto.settled >= MOMENT else ():
             youngest = flow.outbound[-1] if flow.outbound else None
             client = flow.peer in self.network.clients
-            if youngest is None or not (flow.initiator or client) or youngest.remaining(now) > REKEY_SECONDS:
+            if youngest is None or youngest.remaining(now) > REKEY_SECONDS:
+                continue
+            if not (flow.initiator or client or self._ends_sooner(flow, youngest)):
                 continue
             missed = box.crypto.settled < youngest.made + youngest.seconds - REKEY_SECONDS
             used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
             if ike is not None and (used or client) and (missed or youngest.remaining(now) > 0):
                 ike.renew(box, flow)
+
+    def _ends_sooner(self, flow: Flow, sa: IpsecSa) -> bool:
+        """Whether the other end keeps an SA for longer: in IKEv2 each has a lifetime of its own, and whose is over first rekeys
+        (RFC 7296 2.8)."""
+        other = self.network.owner(flow.peer)
+        theirs = other.crypto.inbound(sa.spi) if other is not None else None
+        return flow.version == 2 and theirs is not None and theirs[1].seconds > sa.seconds
 
     def _settle(self, box: Station, now: float, heard: Heard) -> None:
         box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
@@ -101,7 +110,7 @@ class Upkeep:
                 continue
             if self._dead(box, younger.local, younger.remote, 2, younger.patience, heard):
                 box.crypto.ike2.remove(younger)
-                box.crypto.flows = [flow for flow in box.crypto.flows if flow.peer != younger.remote or flow.version != 2]
+                box.crypto.flows = [flow for flow in box.crypto.flows if not younger.carries(flow)]
                 box.session_changed(younger.remote, up=False)
 
     def _dead(self, box: Station, local: IPv4Address, peer: IPv4Address, version: int, patience: int, heard: Heard) -> bool:
@@ -121,8 +130,7 @@ class Upkeep:
         flow.inbound = [sa for sa in flow.inbound if sa.remaining(now) > 0]
         flow.outbound = [sa for sa in flow.outbound if sa.remaining(now) > 0]
         if had and not flow.outbound:
-            if flow.version == 2 and not any(f.outbound for f in box.crypto.flows if f.peer == flow.peer and f.version == 2):
-                self.drop_ike2(box, [row for row in box.crypto.ike2 if row.remote == flow.peer])
+            self._drop_childless(box, flow)
             if not flow.from_acl:
                 box.crypto.flows.remove(flow)
 
@@ -243,13 +251,17 @@ class Upkeep:
 
     def _forget_childless(self, box: Station, flow: Flow) -> None:
         """The session ends with its last SA, and the IKEv2 SA with the last one that it made."""
-        left = any(other.outbound for other in box.crypto.flows if other.version == flow.version and other.peer == flow.peer)
-        if not flow.outbound or left:
+        if not flow.outbound:
             return
         if flow.version == 2:
-            self.drop_ike2(box, [row for row in box.crypto.ike2 if row.remote == flow.peer])
-        else:
+            self._drop_childless(box, flow)
+        elif not any(other.outbound for other in box.crypto.flows if other.version == 1 and other.peer == flow.peer):
             box.session_changed(flow.peer, up=False)
+
+    def _drop_childless(self, box: Station, flow: Flow) -> None:
+        """An IKEv2 SA ends with the last SA that it made, of which this flow had one."""
+        rows = [row for row in box.crypto.ike2 if row.carries(flow)]
+        self.drop_ike2(box, [row for row in rows if not any(f.outbound for f in box.crypto.flows if row.carries(f))])
 
     def drop_ike(self, box: Station, rows: list[IkeSa]) -> None:
         """Delete phase-1 rows; the other end is told."""
@@ -273,7 +285,7 @@ class Upkeep:
     def _forget(self, box: Station, row: Ike2Sa) -> None:
         if row in box.crypto.ike2:
             box.crypto.ike2.remove(row)
-        mine = [flow for flow in box.crypto.flows if flow.version == 2 and flow.peer == row.remote]
+        mine = [flow for flow in box.crypto.flows if row.carries(flow)]
         box.crypto.flows = [flow for flow in box.crypto.flows if flow not in mine]
         if row.up:
             box.session_changed(row.remote, up=False)

@@ -41,7 +41,7 @@ def _client(box: Box, row: Ike2Sa, *, detailed: bool) -> list[str]:
     """The session of a Secure Client, on the interface that was cloned for it."""
     client = row.client
     assert client is not None
-    flows = [flow for flow in box.crypto.flows if flow.peer == row.remote and flow.version == 2 and flow.outbound]
+    flows = [flow for flow in box.crypto.flows if row.carries(flow) and flow.outbound]
     lines = [f"Interface: Virtual-Access{client.clone}", f"Profile: {row.profile}"]
     lines += [f"Uptime: {_clock(int(box.clock.now() - row.born))}"] if detailed else []
     lines.append(f"Session status: {'UP-ACTIVE' if flows else 'UP-IDLE':<14}")

@@ -1,1 +1,1 @@
-"""What IOS has to undo a change by itself: reload, kron, the archive and its revert timer; and an ASA's applets."""
+"""What IOS has to undo a change by itself: reload, kron, the archive and its revert timer."""

@@ -41,7 +41,7 @@ def audit_view(made: Audited, folder: str, told: Sequence[str], width: int) -> R
 
 def _device(made: Audit, width: int) -> Iterator[Text]:
     yield Text.assemble((made.host, "bold"), f"  {made.platform}")
-    where = [f"phones come to {made.interface or 'an interface that is not known'}"]
+    where = [f"phones connect to {made.interface or 'an interface that is not known'}"]
     where += [f"tunnel group {made.group}"] if made.group else []
     where += [f"group policy {made.policy.name}"] if made.policy else []
     yield from wrapped(", ".join(where), width, "  ", style="dim")

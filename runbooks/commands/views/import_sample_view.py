@@ -32,7 +32,9 @@ def import_view(made: Imported, *, width: int, detail: bool) -> RenderableType:
     head = f"SAMPLE {made.name}: {made.sample.provider.title}, {kind}, for {made.host} ({made.platform})"
     parts: list[Text] = [*wrapped(printable(head), width, "", style="bold")]
     if not made.compared:
-        told = f"what stands on {made.host} is not known, so what the lines would change there is not told: give --config FILE"
+        told = (
+            f"the configuration of {made.host} is not known, so neither is what the lines would change there: give --config FILE"
+        )
         parts += wrapped(told, width, "", style="yellow")
     for word, style in _ORDER:
         of = [one for one in made.lines if one.word == word]

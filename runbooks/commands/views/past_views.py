@@ -38,7 +38,7 @@ def estate_view(estate: Estate, now: int, old: str, code: Exit, width: int = WID
     if old:
         parts += wrapped(old, width, "", style="bold yellow")
     if estate.partial:
-        parts += wrapped("the last verification looked at some services only; of the others the last known", width, "")
+        parts += wrapped("the last verification covered some services only; the others are shown as last known", width, "")
     for past in estate.services:
         parts += _line(past, estate, now, width)
     parts += [line for device in estate.devices if device.problem for line in _device(device, now, width)]

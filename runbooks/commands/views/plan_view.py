@@ -22,7 +22,7 @@ from ...engine.verifying.confirmations import Asked
 
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
-_FOR_A_TEST = "for a test alone: rolled back when traffic has moved, or does not move, and then traffic is watched coming back"
+_FOR_A_TEST = "a test only: rolled back once traffic has moved, or fails to move; then the return of traffic is watched"
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.ACTIVATE: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
@@ -51,7 +51,9 @@ def _foreign(ends: Sequence[Foreign]) -> Iterable[Text]:
     """What has to be so at ends that are not ours; a person confirms it, and nothing here touches them."""
     for end in ends:
         where = ", ".join(map(str, end.addresses))
-        yield Text(f"   not ours: {end.name} ({where}) is not touched, and the proof is what this side shows", style="yellow")
+        yield Text(
+            f"   not ours: {end.name} ({where}) is not touched, and the tunnel is verified from this side only", style="yellow"
+        )
         yield from (Text(f"   there: {sentence}", style="yellow") for sentence in end.preconditions)
 
 

@@ -15,6 +15,7 @@ from ...engine.outcome import DeviceRow, Result, TunnelOutcome
 _STYLES = {
     Result.VERIFIED: "bold green",
     Result.SAS_UP: "bold yellow",
+    Result.DEGRADED: "bold red",
     Result.UNCHANGED: "green",
     Result.PENDING: "yellow",
     Result.NOT_VERIFIED: "bold red",

@@ -88,7 +88,7 @@ def _refuse_unproved(context: Context, plan: DeploymentPlan, paths: Failover) ->
     found = look(context, plan, "before").whole(plan)
     if bad := against(found):
         listed = "; ".join(item.sentence for item in bad)
-        raise DriftError(f"{paths.primary} is not taken down, because not all is verified before: {listed}")
+        raise DriftError(f"{paths.primary} is not taken down, because not everything was verified beforehand: {listed}")
 
 
 def _taking_down(context: Context, there: DeploymentPlan, paths: Failover, known: Known) -> DeploymentPlan:

@@ -116,7 +116,7 @@ def watch_away(context: Context, plan: DeploymentPlan, change_state: ChangeState
         others = now.beside(plan, own=True)
         if hopeless := against((*found.backup, *others)):
             change_state.findings += (*found.backup, *others)
-            raise NotMoved(hopeless, "the test was ended, because what has to carry traffic does not")
+            raise NotMoved(hopeless, "the test was stopped, because the path that should carry traffic does not")
         if proved(found.moved):
             test.away = Span((not_yet - ended) / scale, (time.monotonic() - began) / scale, paths.away_seconds, looks)
             test.lost.append(f"for {test.away.at_least:.0f} to {test.away.at_most:.0f} seconds what was sent {paths.meanwhile}")
@@ -172,7 +172,7 @@ def watch_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
 
 def _count_lost(context: Context, plan: DeploymentPlan, test: FailoverTest, now: Look) -> None:
     if test.leaderless:
-        test.lost.append(f"at {test.leaderless} looks on the way back no path was known to lead")
+        test.lost.append(f"at {test.leaderless} looks on the way back no path was known to carry traffic")
     test.lost += _lost(context, plan, test, now)
 
 

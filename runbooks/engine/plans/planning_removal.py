@@ -22,7 +22,7 @@ from .planning import DeploymentPlan, Known, MemberPlan, checked, plan_deploymen
 def plan_remove(context: Context, deployment: Deployment, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
     """Plan that removes what the devices have of a deployment, in whatever form they have it.
 
-    Raises ChangeError when they have something else in its place, or its form cannot be read for certain.
+    Raises ChangeError when they have something else in its place, or its form cannot be parsed reliably.
     """
     shape = _as_found(context, deployment, known) if deployment.found else _in_any_form(context, deployment, known)
     members = []
@@ -65,7 +65,7 @@ def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> Dep
     shape = previous_plan(there) if there.replaces else there
     if shape is None:
         noun = context.service.noun
-        raise ChangeError(f"the {noun} stands in another form that cannot be read for certain, so its end could not be verified")
+        raise ChangeError(f"the {noun} stands in another form that cannot be parsed reliably, so its end could not be verified")
     return shape
 
 
@@ -109,7 +109,7 @@ def _keys(stage: Change) -> frozenset[Key]:
 
 
 def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
-    """The same plan with the form that stood before; None where that cannot be read for certain.
+    """The same plan with the form that stood before; None where that cannot be parsed reliably.
 
     ``snapshot`` and ``change`` of the members stay; what they want is that of before.
     """
@@ -131,7 +131,7 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
     shape = previous_plan(made) if made.replaces else made
     if shape is None:
         raise DriftError(
-            "the form before that run cannot be read for certain, so it could not be verified; paste its rollback.cfg"
+            "the form before that run cannot be parsed reliably, so it could not be verified; paste its rollback.cfg"
         )
     members = []
     for member in shape.members:
@@ -140,10 +140,16 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
         try:
             whole = plan_reversal(member.change, member.snapshot.running.text, text)
         except ChangeError as error:
-            raise DriftError(f"the device has moved on since that run: {error}") from None
+            raise DriftError(f"the device has changed since that run: {error}") from None
         change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
         members.append(with_change(context, fresh, change, accept_unsaved))
-    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces, back=made.replaces)
+    return replace(
+        shape,
+        members=tuple(members),
+        removal=not made.removal and not made.replaces,
+        back=made.replaces,
+        undone=None if made.removal else made.deployment,
+    )
 
 
 def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:

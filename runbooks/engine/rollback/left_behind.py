@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ....changes.objects import Config, ConfigObject, Key
 from ....changes.removal import freed
-from ..outcome import Result, TunnelOutcome
+from ..outcome import TunnelOutcome
 
 if TYPE_CHECKING:
     from ....services.service import Removal
@@ -52,7 +52,7 @@ def without_gone(outcomes: Iterable[TunnelOutcome], plans: Sequence[DeploymentPl
 
 def _taken(plan: DeploymentPlan, outcome: TunnelOutcome) -> Iterator[str]:
     """How a sentence begins that says of something that it stays, which this removal took."""
-    if not plan.removal or outcome.result not in (Result.VERIFIED, Result.SAS_UP):
+    if not plan.removal or not outcome.has_changed:
         return
     for end in plan.members:
         for words in (f"{end.host}: {item.title} stays: " for item in end.change.removed):

@@ -17,25 +17,25 @@ def verify_previous(context: Context, plan: DeploymentPlan, foreign: str = "", *
 
     Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile, and ``compared``
     says whether every end was read back: one that was not touched was not. A tunnel that was down before may stay so;
-    and when the operator stops, or its earlier form cannot be read for certain, it is told as not tested.
+    and when the operator stops, or its earlier form cannot be parsed reliably, it is told as not tested.
     """
     if not (plan.removal or plan.replaces):
         return "", []
     try:
         return _up_again(context, plan, as_before=compared and not foreign)
     except NrRunError as error:
-        return f"; the tunnel was not tested again ({error})", []
+        return f"; the tunnel was not verified again ({error})", []
     except Exception as error:  # noqa: BLE001 - both devices are as before, and the run has to finish
-        return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
+        return f"; the tunnel was not verified again ({type(error).__name__}, which is a defect of nr-run)", []
 
 
 def _up_again(context: Context, plan: DeploymentPlan, *, as_before: bool) -> tuple[str, list[str]]:
     shape = plan if plan.removal else previous_plan(plan)
     if shape is None:
-        return "; the previous tunnel was not verified again: its old configuration could not be read for certain", []
+        return "; the previous tunnel was not verified again: its old configuration could not be parsed reliably", []
     if not was_up(shape):
         return "; the tunnel had no SAs before either", []
-    context.progress.say(f"{plan.name}: see that the tunnel comes up again as it was")
+    context.progress.say(f"{plan.name}: verify that the tunnel comes up again as before")
     members = tuple(replace(end, change=end.change.done) for end in shape.members)
     # Checks of the user's own may have failed before as well, and are no reason to keep the devices.
     now = replace(shape, deployment=replace(shape.deployment, checks=()), members=members, removal=False)

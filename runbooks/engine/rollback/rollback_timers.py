@@ -151,6 +151,6 @@ def _last_state(context: Context, end: MemberPlan, change_state: ChangeState) ->
     shown = change_state.proof.outputs.get(end.host, {}) if change_state.proof else {}
     timer = ROLLBACK_TIMERS[arguments["method"]]
     if not set(timer.shows) <= set(shown):
-        raise DriftError(f"{end.host}: its rollback timer was not looked at")
+        raise DriftError(f"{end.host}: its rollback timer was not checked")
     with answers_of(end.host):
         return timer.state(shown, arguments["arming"])

@@ -24,6 +24,7 @@ from ..change_state import ChangeState, NotVerified
 from ..context import Context
 from ..nornir_run import run_on_all
 from ..plans.planning import DeploymentPlan, Hold, keep_outputs
+from .full_size import of_gates
 from .own_checks import own_commands, own_findings
 from .postchecks import BUILD, REMOVE, PostCheck, cause_of
 from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
@@ -53,7 +54,7 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
     findings, outputs = _settled(context, plan, plan.deployment.stages, "proof", _by_now(plan))
     if proved(findings):
         own, outputs = own_findings(context, plan, outputs)
-        findings = (*findings, *own)
+        findings = (*findings, *own, *of_gates(context, plan))
     return _told(context, plan, findings, outputs)
 
 

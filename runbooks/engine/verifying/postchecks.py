@@ -35,7 +35,7 @@ def _up(context: Context, plan: DeploymentPlan) -> Proof:
     what = proof_of(plan)
     stale = {member.host: {"peers": what.stale(member.sight, member.snapshot.observation)} for member in plan.members}
     _clear(context, stale)
-    return prove_by_traffic(context, plan)
+    return prove_by_traffic(context, plan, decides=True)
 
 
 def _clear(context: Context, peers: Mapping[str, Mapping[str, tuple[IPv4Address, ...]]]) -> None:

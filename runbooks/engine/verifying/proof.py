@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from ....checks import proof as checked
 from ....checks.finding import Cause, Finding, Status, proved
+from ....checks.observations.looks import Look
 from ....checks.observations.observation import Observation, Probe
 from ....checks.observations.questions import SAS, Question
 from ....checks.proof import Watch
 from ....services.registry import find_built
 from ....services.service import Row, TrafficProof
+from ....tasks import fresh_login
 from ....tasks.answers import running
 from ....tasks.observe import observe, probe_and_observe
 from ....tasks.probe import Ping, ping_only
 from ..context import Context
 from ..nornir_run import run_on, run_on_all, run_on_one
 from ..plans.planning import DeploymentPlan, keep_outputs
+from .full_size import bytes_of, of_pings
 from .own_checks import own_commands, own_findings
 from .reach import WHOLE, Reach, reach_of
 
@@ -55,14 +58,20 @@ def proof_of(plan: DeploymentPlan) -> TrafficProof:
     return find_built(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
 
 
-def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
-    """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted."""
+def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = False) -> Proof:
+    """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted.
+
+    ``decides``: a change is kept on it, once a new login has proved each member manageable. That begins when it is up, which may
+    change the way that a login takes, and goes on beside the pings.
+    """
     what = proof_of(plan)
     before, during = _bring_up(context, plan, what)
     probes: dict[str, Probe | None] = dict.fromkeys(what.hosts)
     after = before
     outputs: Outputs = {}
     if what.settled(before):
+        if decides:
+            run_on_all(context.nornir, fresh_login.begin, {member.host: {} for member in plan.members})
         probes, after, outputs = _both_ways(context, plan, what)
     elif set(what.asks) - set(SAS):
         # What else the proof asks may say why it does not come up.
@@ -72,7 +81,7 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     cause = None if proved(findings) else _why(context, plan, what, watch)
     if proved(findings):
         own, outputs = own_findings(context, plan, outputs)
-        findings = (*findings, *own)
+        findings = (*findings, *own, *_full_size(what, watch))
     keep(context, plan, watch, findings)
     reach = reach_of(plan.deployment.foreign, traffic=what.answered)
     return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
@@ -145,10 +154,11 @@ def _both_ways(
     first, *others = what.hosts
     for host in others:
         _begin_ping(context, what, host)
-        ping = _ping_of(context, what, host, context.timeouts.pings)
+        ping = _ping_of(context, plan, what, _Last("proof", host, context.timeouts.pings, alone=False))
         probes[host] = run_on_one(context.nornir, ping_only, host, ping=ping) if ping else None
     _begin_ping(context, what, first)
-    probes[first], after, outputs = _ping_and_look(context, plan, what, _Last("proof", first, context.timeouts.pings), what.asks)
+    last = _Last("proof", first, context.timeouts.pings, alone=not others)
+    probes[first], after, outputs = _ping_and_look(context, plan, what, last, what.asks)
     return probes, after, outputs
 
 
@@ -157,19 +167,39 @@ def _begin_ping(context: Context, what: checked.Proof, host: str) -> None:
     context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
 
 
-def _ping_of(context: Context, what: checked.Proof, host: str, count: int) -> Ping | None:
-    """So many pings from a device, None where the proof has none for it."""
-    traffic = what.stimulus(host)
-    return Ping(context.platforms[host], traffic.source, traffic.target, count) if traffic else None
+def _ping_of(context: Context, plan: DeploymentPlan, what: checked.Proof, last: _Last) -> Ping | None:
+    """So many pings from a device, None where the proof has none for it; some of full size go along with those that count."""
+    traffic, platform = what.stimulus(last.host), context.platforms[last.host]
+    if traffic is None:
+        return None
+    # In dialogues they cost an exchange where a look goes along with the pings, and the far end has sent some already.
+    costly = platform.ping == "dialogue" and last.host == what.hosts[0] and not last.alone
+    full = bytes_of(plan, last.host, traffic) if last.moment == "proof" and not costly else 0
+    return Ping(platform, traffic.source, traffic.target, last.count, full)
+
+
+def _full_size(what: TrafficProof, watch: Watch) -> tuple[Finding, ...]:
+    """What the packets of full size say that went along with the pings."""
+    sent = ((host, what.stimulus(host), probe) for host, probe in watch.probes.items())
+    return tuple(
+        finding
+        for host, traffic, probe in sent
+        if probe is not None and traffic is not None
+        for finding in of_pings(host, traffic, probe, Look(watch.after[host]))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last pings before a look, from ``host``; what is shown is kept in the run folder under ``moment``."""
+    """The last pings before a look, from ``host``; what is shown is kept in the run folder under ``moment``.
+
+    ``alone``: no other device of ours is at an end of it.
+    """
 
     moment: str
     host: str
     count: int
+    alone: bool = False
 
 
 def _ping_and_look(
@@ -184,7 +214,7 @@ def _pinged(
     context: Context, plan: DeploymentPlan, what: checked.Proof, last: _Last, asks: Sequence[Question]
 ) -> tuple[Probe | None, Observation, dict[str, str]]:
     """Ping from one member, and look at it in the same write."""
-    ping = _ping_of(context, what, last.host, last.count)
+    ping = _ping_of(context, plan, what, last)
     member = next(member for member in plan.members if member.host == last.host)
     asked = {"questions": tuple(asks), "also": member.timer_shows, "own": own_commands(plan, member, last.moment)}
     if ping is None:

@@ -29,7 +29,7 @@ class Reach:
         said = []
         if self.unseen:
             were = "was" if len(self.unseen) == 1 else "were"
-            said.append(f"verified from this side only: {self._not_ours}, and {were} not looked at")
+            said.append(f"verified from this side only: {self._not_ours}, and {were} not checked")
         if not self.traffic:
             said.append("that traffic passes is not verified: no address behind the far end is known that answers pings")
         return "; ".join(said)
@@ -37,7 +37,7 @@ class Reach:
     @property
     def ahead(self) -> str:
         """The same of a proof that is still to come, as far as it is known by then; empty where there is nothing to say."""
-        return f"will be verified from this side only: {self._not_ours}, and will not be looked at" if self.unseen else ""
+        return f"will be verified from this side only: {self._not_ours}, and will not be checked" if self.unseen else ""
 
     @property
     def _not_ours(self) -> str:

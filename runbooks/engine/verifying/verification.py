@@ -13,7 +13,7 @@ from ..context import Context
 from ..nornir_run import run_on
 from ..outcome import Result, TunnelOutcome
 from ..plans.planning import DeploymentPlan, MemberPlan
-from ..transaction import untested_words
+from ..transaction import untested_words, with_full_size
 from .gates import prove, proved_word
 
 
@@ -41,7 +41,7 @@ def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     sentence = f"{there}; the {noun} is {proved_word(plan, 'verified up')}{reach.words}{untested_words(left)}"
     result = Result.VERIFIED if reach.traffic else Result.SAS_UP
     outcome = TunnelOutcome(name, result, Exit.OK, False, sentence, devices, findings, untested=left, reach=reach.sentence)
-    return save_accepted(context, plan, outcome)
+    return save_accepted(context, plan, with_full_size(outcome))
 
 
 def save_accepted(context: Context, plan: DeploymentPlan, outcome: TunnelOutcome) -> TunnelOutcome:

@@ -19,7 +19,7 @@ from ....checks.finding import Evidence
 from ....inventory.systems import System, any_of
 from ....parsers import algorithms
 from ..endpoint import Endpoint
-from ..existing.as_before import protection
+from ..existing.tunnel_facts import protection
 from ..placing.map_entries import MapEntries
 
 Transform = tuple[str | None, str | None]
@@ -131,7 +131,7 @@ class ConfiguredEnd:
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...] | None:
-        """Pairs that the entry protects; everything for a tunnel interface, None where they cannot be read for certain."""
+        """Pairs that the entry protects; everything for a tunnel interface, None where they cannot be parsed reliably."""
         if self.entry is None:
             return None
         if self.end.tunnel:

@@ -8,7 +8,7 @@ from ....checks.observations.questions import IPSEC, ROUTE
 from ....checks.signatures import Signature
 from ....inventory.systems import SYSTEMS
 from ..endpoint import EVERYTHING, Watched, flow_of, rise
-from ..verdicts.by_another import comes_by_another
+from ..verdicts.misrouted_packets import answers_by_another, comes_by_another
 from . import differences as differ
 from . import on_the_way as way
 from .case import Case
@@ -150,12 +150,14 @@ ROWS: tuple[Signature[Case], ...] = (
     row("route-elsewhere", 186, configured(sas, at(_quiet_here, way.led_elsewhere)), (ROUTE,)),
     row("return-route", 186, configured(sas, at(_quiet_there, way.led_elsewhere)), (ROUTE,)),
     row("group-policy", 188, configured(sas, way.policy_filters, lambda case: bool(_quiet(case)) or _receives_nothing(case))),
+    # Before the next, which leaves open where the answers go.
+    row("asymmetric-return", 189, answers_by_another),
     row("return-path", 190, seen(sas, lambda case: bool(_quiet(case)))),
-    row("asymmetric-return", 194, comes_by_another),
     row("replay", 195, _replayed),
     row("esp-blocked", 196, configured(sas, way.lists("esp"), _receives_nothing)),
     row("nat-in-path", 200, seen(sas, lambda case: _receives_nothing(case) and _natted(case))),
     row("esp-blocked", 200, seen(sas, lambda case: _receives_nothing(case) and not _natted(case))),
+    row("asymmetric-return", 200, comes_by_another),
     row("far-return-path", 200, seen(sas, lambda case: _receives_nothing(case) and case.foreign)),
     # Packets pass in both directions.
     row("mtu", 210, _large_lost),

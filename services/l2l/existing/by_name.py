@@ -18,8 +18,8 @@ from ....inventory.intents.intent import Crypto, ForeignTermination, IKEProposal
 from ....inventory.models.platforms import Platform
 from ...service import Removal
 from ..records import WantedTunnel
-from .as_before import pfs_of, proposal_of
 from .found import Found, addresses, found_on, names_on
+from .tunnel_facts import pfs_of, proposal_of
 
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
 _IKE = IKEProposal(name="not-known", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1", group=14)
@@ -51,7 +51,7 @@ def tunnel_of(
     unread = [found.host for found in ends if not _is_read(found)]
     if unread:
         raise ChangeError(
-            f"{unread[0]}: the networks or the peer of {name} cannot be read for certain, so it could not be verified gone"
+            f"{unread[0]}: the networks or the peer of {name} cannot be parsed reliably, so it could not be verified gone"
         )
     theirs = next((end for end in foreign if len(ends) == 1 and ends[0].entry.peers == (str(end.outside_ip),)), None)
     if len(ends) == 1 and theirs is None:
@@ -62,7 +62,7 @@ def tunnel_of(
             theirs = other
     if len({found.form for found in ends}) > 1:
         raise ChangeError(
-            f"{' and '.join(hosts)} have {name} in two forms, which are no two ends of one tunnel; take it away by hand"
+            f"{' and '.join(hosts)} have {name} in two forms, which are no two ends of one tunnel; remove it by hand"
         )
     own = tuple(_termination(host, ends, texts, platforms) for host in hosts)
     if len(ends) == 2:
@@ -117,7 +117,7 @@ def _termination(
     prefixes = _prefixes(mine, theirs)
     outside = mine.address if mine and mine.address else IPv4Address(theirs.entry.peers[0]) if theirs else None
     if outside is None:
-        raise ChangeError(f"{host}: the tunnel leaves it by no interface with an address; take it away by hand")
+        raise ChangeError(f"{host}: the tunnel leaves it by no interface with an address; remove it by hand")
     own = [address for _, address in addresses(platforms[host], texts[host])]
     return TunnelTermination(
         host=host,

@@ -24,7 +24,7 @@ from ....inventory.models.platforms import Platform
 from ....inventory.systems import system_of
 from ..placing.exemptions import exempted
 from ..placing.route_places import marked_routes
-from .standing_form import profile_name, routes_into, tunnels_on
+from .existing_tunnel import profile_name, routes_into, tunnels_on
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What is shared by all tunnels of a device and may be this one's too; without its intent nobody can tell.
@@ -72,7 +72,7 @@ class Found:
 
     @cached_property
     def selectors(self) -> tuple[Selector, ...] | None:
-        """Of a map entry; None where they cannot be read for certain."""
+        """Of a map entry; None where they cannot be parsed reliably."""
         return selectors_of(self.config, self.entry)
 
     @cached_property
@@ -128,7 +128,7 @@ class Found:
         there = (item for family in _OF_THE_BOX[self.ike_version] for item in self.config.of(family))
         if all(item.key in going or self.config.within.get(item.key) in going for item in there):
             return ""
-        return "the IKE policies stay, and what else IKE has for the whole device: which of it this tunnel used cannot be told"
+        return "the IKE policies and other device-wide IKE settings stay: which of them this tunnel used is not known"
 
 
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:

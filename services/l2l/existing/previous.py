@@ -11,11 +11,11 @@ from ....changes.objects import Config, ConfigObject
 from ....inventory.intents.intent import Side, TunnelTermination
 from ...service import Sight
 from ..records import WantedEnd, WantedTunnel
-from .as_before import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_prefixes
+from .tunnel_facts import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_prefixes
 
 
 def previous(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> WantedTunnel | None:
-    """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be read for certain."""
+    """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be parsed reliably."""
     if len(sights) != 2:
         # What the far end had can be read only where it is ours.
         return None

@@ -8,9 +8,10 @@ from ipaddress import IPv4Address
 
 from ....checks.finding import Cause
 from ....inventory.intents.intent import ForeignTermination, Tunnel, TunnelTermination
+from ...besides import FAR_KEY, Confirmation
 from ...service import Foreign, Sight
-from ..existing.as_before import pfs_of, proposal_of
 from ..existing.previous import entry_of, protected_of_one, termination_of
+from ..existing.tunnel_facts import pfs_of, proposal_of
 from ..records import WantedEnd, WantedTunnel
 from .partner_sheet import plain
 from .played_end import played
@@ -24,6 +25,16 @@ def foreign_of(wanted: WantedTunnel) -> tuple[Foreign, ...]:
         for ours in tunnel.own[:1]
         for end in tunnel.foreign
     )
+
+
+def key_of_foreign(wanted: WantedTunnel, *, former: bool) -> tuple[Confirmation, ...]:
+    """What a person confirms before the key is changed on our end alone; ``former``: to that of before again."""
+    ends = " and ".join(f"{end.called} ({end.outside_ip})" for end in wanted.tunnel.foreign)
+    if not ends:
+        return ()
+    which = "the key of before again" if former else "the new key"
+    why = "no end shows a key, and with another one there the tunnel does not come up again once it is negotiated"
+    return (Confirmation(FAR_KEY, f"{ends} has {which} for {wanted.tunnel.name}", why),)
 
 
 def _preconditions(wanted: WantedTunnel, ours: TunnelTermination, theirs: ForeignTermination) -> Iterator[str]:
@@ -46,7 +57,7 @@ def _preconditions(wanted: WantedTunnel, ours: TunnelTermination, theirs: Foreig
 
 
 def previous_of_one(wanted: WantedTunnel, sight: Sight[WantedEnd]) -> WantedTunnel | None:
-    """The tunnel as our end had it before; None where that cannot be read for certain."""
+    """The tunnel as our end had it before; None where that cannot be parsed reliably."""
     config = sight.before.objects
     entry = entry_of(sight, config)
     if entry is None or len(entry.peers) != 1:

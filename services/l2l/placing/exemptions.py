@@ -59,7 +59,7 @@ def of_before(
     lines = [item for item in running.of("nat-exemption") if item.groups["rule"] in rules and not _is_of(item, access_list)]
     going = [item for item in lines if item.groups["list"].startswith(_OURS)]
     stays = tuple(
-        f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, take it away by hand"
+        f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, remove it by hand"
         for item in lines
         if item not in going
     )

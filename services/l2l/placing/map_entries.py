@@ -10,7 +10,7 @@ from ....inventory.prefix_index import PrefixIndex
 
 
 class MapEntries:
-    """The entries with their selectors, none where these cannot be read for certain, in the order of the configuration."""
+    """The entries with their selectors, none where these cannot be parsed reliably, in the order of the configuration."""
 
     def __init__(self, config: Config) -> None:
         self._entries = [(item, selectors_of(config, item) or ()) for item in config.of("crypto-map-entry")]

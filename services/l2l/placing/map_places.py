@@ -18,7 +18,7 @@ from ....changes.selectors import Selector, Unread, overlap, selectors_or_line
 from ....inventory.errors import ChangeError
 from ....inventory.intents.intent import Side
 from ....inventory.prefix_index import PrefixIndex
-from ..existing.standing_form import StandingForm
+from ..existing.existing_tunnel import ExistingTunnel
 from ..features import Member
 
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
@@ -34,7 +34,7 @@ class _Map:
     #: Sequence numbers, and those of them that stand for dynamic maps.
     taken: frozenset[int] = frozenset()
     dynamic: tuple[int, ...] = ()
-    #: Of the others what cannot be read for certain, and what can, by the far networks; each with its place and its number.
+    #: Of the others what cannot be parsed reliably, and what can, by the far networks; each with its place and its number.
     unread: tuple[tuple[int, int, Unread], ...] = ()
     by_target: PrefixIndex[tuple[int, int, tuple[Selector, ...]]] = field(default_factory=lambda: PrefixIndex(()))
     count: int = 0
@@ -106,7 +106,7 @@ def map_of(member: Member, access_list: str, running: Config) -> tuple[str, str]
 
 
 def place_in(
-    crypto_map: str, member: Member, access_list: str, running: Config, approved: int | None, there: StandingForm | None
+    crypto_map: str, member: Member, access_list: str, running: Config, approved: int | None, there: ExistingTunnel | None
 ) -> tuple[int, str]:
     """The sequence number in a crypto map, with the decision; one that a person has ``approved`` is taken again where it is free.
 
@@ -196,7 +196,7 @@ def _refuse_overlap(end: Side, crypto_map: str, sequence: int, running: Config) 
             continue
         if isinstance(theirs, Unread):
             raise ChangeError(
-                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "
+                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be parsed reliably "
                 f"({theirs}), so it may take this tunnel's traffic, or lose its own"
             )
         both = overlap(ours, theirs)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ....changes.configuration import Configuration
-from ....changes.tree import Nodes, kept
+from ....changes.tree import Node, Nodes, kept
 from ..endpoint import Endpoint
 
 #: What passes every tunnel over a path of 1500 bytes: ESP in tunnel mode takes less than 100 of them, whatever the transform.
@@ -21,19 +21,24 @@ _ASA_MTU = re.compile(r"mtu \S+ (\d+)")
 _MSS = re.compile(r"(?:ip tcp adjust-mss|sysopt connection tcpmss) (\d+)")
 
 
-def full_bytes(end: Endpoint, running: Configuration | None) -> int | None:
+def nodes_of(running: Configuration | None) -> Sequence[Node] | None:
+    """Its lines; None where it was not read."""
+    return running.nodes if running is not None else None
+
+
+def full_bytes(end: Endpoint, nodes: Sequence[Node] | None) -> int | None:
     """It, with its IP header; None where the configuration was not read, or leaves no room for more than small packets.
 
     Where an MTU or an MSS is lowered, nothing larger is meant to be sent, and that it would be lost is no fault.
     """
-    return full_through(end.tunnel.name if end.tunnel else "", end.interface, running)
+    return full_through(end.tunnel.name if end.tunnel else "", end.interface, nodes)
 
 
-def full_through(inner: str, outside: str, running: Configuration | None) -> int | None:
+def full_through(inner: str, outside: str, nodes: Sequence[Node] | None) -> int | None:
     """The same of a tunnel interface ``inner``, empty with a crypto map, over the interface ``outside``."""
-    if running is None:
+    if nodes is None:
         return None
-    sizes = kept(running.nodes, _sizes)
+    sizes = kept(nodes, _sizes)
     found = [FULL, *sizes.everywhere]
     found += [size - (0 if name == inner else ESP) for name in {inner, outside} - {""} for size in sizes.of.get(name, ())]
     return min(found) if min(found) >= LEAST else None

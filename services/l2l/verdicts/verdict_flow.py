@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ....checks.finding import Evidence, Finding
-from ....checks.observations.looking import Look, Shown
+from ....checks.observations.looks import Look, Shown
 from ....checks.observations.observation import Flow, Observation, Probe, spis
 from ....checks.observations.questions import IPSEC
 from ....checks.proof import Traffic
 from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
 from ...configured_axis import status_of
-from ..endpoint import Endpoint, Pair, flow_of, live
-from ..proof import TOLERATED_PACKETS
-from .by_another import goes_by_another
+from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
 from .dropped import replayed
+from .misrouted_packets import goes_by_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,12 @@ class FlowSeen:
     def had_sas(self) -> bool:
         """True if it had them at any look."""
         return any(_is_up(flow, self.end) for flow in self.flows)
+
+    @property
+    def had_them_before(self) -> bool:
+        """True if it had SAs before the last burst, so that the first packets of it were not lost while IKE negotiated."""
+        burst = self.ping
+        return burst is not None and _is_up(flow_of(self.end, burst[0], self.pair), self.end)
 
     @property
     def steady(self) -> bool:
@@ -229,6 +234,14 @@ def _unanswered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
     if not seen.has_sas or risen is None:
         return say(Operating.DOWN, KnownBy.PROBE, f"after {probe.sent} pings there is still no SA pair for {seen.what}")
     out, back = risen.out, risen.back
+    if not seen.answers and seen.had_them_before and risen.exact and out < probe.sent - TOLERATED_PACKETS:
+        # What rose meanwhile is somebody else's traffic: these pings left beside the tunnel, or not at all.
+        words = (
+            f"of {probe.sent} pings from {seen.traffic.source if seen.traffic else seen.end.source} at most {out} were encrypted"
+        )
+        return say(
+            Operating.DEGRADED if out and back else Operating.DOWN, KnownBy.PROBE, f"{words}, though {seen.what} has its SAs"
+        )
     if not seen.answers:
         if out and back:
             return say(Operating.UP, KnownBy.COUNTERS, f"{seen.what} has its SAs, and packets pass both ways")

@@ -73,7 +73,7 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     assert shared.shows() == there
     code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert shared.shows() == there
     code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
@@ -123,7 +123,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
         stands = shared.shows()
         code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
         assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-        assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+        assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
         assert shared.shows() == stands
         code, report = shared.run("rollback", run, "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
@@ -180,19 +180,19 @@ def test_another_key_of_one_tunnel(shared: Carried) -> None:
     kept, which = KeptSecret("", shared.lab.credentials / "ali-1"), ("--key", "credential:ali-1")
     old = kept.path.read_text().strip()
     new = old[:-1] + ("x" if old[-1] != "x" else "y")
-    code, report = shared.run("rotate-cloud", "ali", "--yes")
+    code, report = shared.run("rotate-psk", "ali", "--yes")
     assert "say which, --key credential:ali-1 or --key credential:ali-2" in report["error"]
-    code, report = shared.run("rotate-cloud", "ali", "--key", "credential:ali-3", "--yes")
+    code, report = shared.run("rotate-psk", "ali", "--key", "credential:ali-3", "--yes")
     assert code == 64
-    code, report = shared.run("rotate-cloud", "ali", *which, "--lab", "--yes")
+    code, report = shared.run("rotate-psk", "ali", *which, "--lab", "--yes")
     assert "is not rehearsed" in report["error"]
-    code, report = shared.run("rotate-cloud", "ali", *which, "--yes")
-    assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
+    code, report = shared.run("rotate-psk", "ali", *which, "--yes")
+    assert (code, "with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
     try:
         shared.lab.fault(GATEWAYS[0], "wrong-psk")
         kept.forget()
         kept.keep_next(new)
-        code, report = shared.run("rotate-cloud", "ali", *which, "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
+        code, report = shared.run("rotate-psk", "ali", *which, "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
         assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
         assert (kept.path.read_text().strip(), kept.pending()) == (new, None)
         code, report = shared.run("verify")

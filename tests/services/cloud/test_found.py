@@ -48,7 +48,7 @@ def test_what_is_found_goes(tmp_path: Any, wanted: Any, route: str) -> None:
     nameifs = {item.groups["nameif"] for item in there.of("static-route") if item.groups["network"] == "172.16.0.0"}
     assert nameifs == {route}
     assert {key[0] for key in left} <= {"static-route"}
-    assert any("cannot be told" in words for words in going.stays)
+    assert any("cannot be determined" in words for words in going.stays)
     assert any("is dropped until a person gives the circuit its route" in words for words in going.stays) is (route == "Null0")
 
 

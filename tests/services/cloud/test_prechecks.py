@@ -62,7 +62,7 @@ WRONG: list[tuple[str, tuple[str, ...], str]] = [
     ("gateway-route", ("route VPN-IP2 10.10.10.49 255.255.255.255 192.168.40.1",), "first: 10.10.10.49 is reached by VPN-IP2"),
     ("lan-route", ("route VPN-IP1 192.168.20.0 255.255.255.128 192.168.10.9",), "192.168.20.0/24 is reached by VPN-IP1"),
     ("equal-ways", ("router bgp 65530", "address-family ipv4 unicast", "maximum-paths 2"), "in no traffic zone"),
-    ("permit-vpn", ("no sysopt connection permit-vpn",), "what comes out would be dropped"),
+    ("permit-vpn", ("no sysopt connection permit-vpn",), "their traffic would be dropped"),
     ("identity-kind", ("crypto isakmp identity hostname",), "the cloud knows it by its address"),
 ]
 

@@ -38,7 +38,7 @@ def test_a_removal_leaves_what_the_other_one_tells() -> None:
         after = removed(going, BOTH)
         assert (NETWORK in after, ROUTE in after) == (True, True)
         stays = " ".join(removal(going, BOTH).stays)
-        assert f"bgp-neighbour {staying.first.inner[1]} is told it too" in stays
+        assert f"bgp-neighbour {staying.first.inner[1]} receives it too" in stays
         last = keys(removed(staying, after))
         assert last == keys(ROOM), last ^ keys(ROOM)
 

@@ -36,7 +36,7 @@ def _end(*, tunnel: bool = False) -> Endpoint:
 
 def _full(text: str, *, os: str = "ios", tunnel: bool = False) -> int | None:
     return full_bytes(
-        _end(tunnel=tunnel), Configuration("hq", os, "show running-config", _HEAD[os] + f"hostname hq\n{text}" + _END[os])
+        _end(tunnel=tunnel), Configuration("hq", os, "show running-config", _HEAD[os] + f"hostname hq\n{text}" + _END[os]).nodes
     )
 
 

@@ -90,20 +90,53 @@ def with_flows(seen: Observation, change: Any) -> Observation:
     return seen.answering(IPSEC, replace(parsed, state=tuple(change(flow) for flow in parsed.state)))
 
 
+OTHER = "vti2"
+
+
+def asks(came: int, went: int = 0) -> Watched:
+    """An ASA whose tunnel sends the pings of an end and receives nothing, while so many packets pass by another tunnel."""
+    near = replace(healthy("asa", vti=True)[0], others=((OTHER, EVERYTHING, "203.0.113.7"),))
+    before, late = near.seen(), replace(near.later(PINGS), decaps=near.decaps).seen()
+    others = {"decapsulated_packets": near.decaps + came, "encapsulated_packets": near.encaps + went}
+    after = with_flows(late, lambda flow: replace(flow, **others) if flow.interface == OTHER else flow)
+    return Watched(near.endpoint, before, after, Probe(PINGS, 0), before)
+
+
+def hears(packets: int, answers: int) -> Watched:
+    """The end that is asked, which gets so many packets by its own tunnel and sends so many."""
+    far = healthy("asa", vti=True)[1]
+    return watched(far, replace(far.later(packets), encaps=far.encaps + answers), Probe(PINGS, 0))
+
+
 def test_answers_by_another_tunnel_of_an_asa() -> None:
-    """One tunnel interface sends and receives nothing, and another one receives: an ASA drops that."""
-    near, far = healthy("asa", vti=True)
-    near = replace(near, others=(("vti2", EVERYTHING, "203.0.113.7"),))
-    before = near.seen()
-    late = replace(near.later(), decaps=near.decaps).seen()
-    after = with_flows(late, lambda flow: replace(flow, decapsulated_packets=90) if flow.interface == "vti2" else flow)
-    one = Watched(near.endpoint, before, after, Probe(PINGS, 0), before)
-    assert ids(one, watched(far)) == ["asymmetric-return"]
+    """One tunnel interface sends and receives nothing, and another one receives as much without sending: an ASA drops that."""
+    one = asks(PINGS)
+    assert ids(one, hears(PINGS, 0)) == ["asymmetric-return"]
+    assert ids(asks(PINGS + 30, 30), hears(PINGS, 0)) == ["asymmetric-return"]
     # Where SAs do not cross, that comes first: what rises may be the other tunnel's own traffic.
-    strange = with_flows(after, lambda flow: replace(flow, current_outbound_spi=7) if flow.interface != "vti2" else flow)
-    assert ids(Watched(near.endpoint, before, strange, Probe(PINGS, 0), before), watched(far)) == ["stale-sa"]
+    strange = with_flows(one.after, lambda flow: replace(flow, current_outbound_spi=7) if flow.interface != OTHER else flow)
+    assert ids(replace(one, after=strange), hears(PINGS, 0)) == ["stale-sa"]
     router, far = healthy("ios", vti=True)
     assert ids(watched(router, replace(router.later(), decaps=router.decaps)), watched(far)) == ["esp-blocked"]
+
+
+@pytest.mark.parametrize(("came", "went"), [(90, 90), (90, 80), (4, 0)], ids=["as-much", "a-little-more", "too-few"])
+def test_the_traffic_of_another_tunnel_is_no_answer(came: int, went: int) -> None:
+    """What comes in by another tunnel while as much leaves by it is its own traffic, and names nothing."""
+    assert ids(asks(came, went), hears(0, PINGS)) == ["esp-blocked"]
+    assert ids(asks(came, went), hears(PINGS, 0)) == ["return-path"]
+
+
+def test_an_end_that_answers_by_the_same_tunnel_loses_its_answers() -> None:
+    """The other end counts its answers in this tunnel, so whatever comes in by another one is no answer of its."""
+    assert ids(asks(PINGS), hears(PINGS, PINGS)) == ["esp-blocked"]
+
+
+def test_a_stream_of_somebody_is_named_beside_what_else_it_may_be() -> None:
+    """Of a far end that is not ours nothing tells more than what was asked from the answers: all that it may be is named."""
+    alone = [replace(one, end=replace(one.end, far_host="")) for one in (asks(PINGS), asks(PINGS + 30))]
+    assert ids(alone[0]) == ["asymmetric-return"]
+    assert set(ids(alone[1])) == {"esp-blocked", "asymmetric-return", "far-return-path"}
 
 
 @pytest.mark.parametrize("os", ["ios", "asa"])

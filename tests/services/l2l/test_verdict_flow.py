@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import KnownBy, Operating
@@ -31,15 +31,17 @@ def look(flow: Flow | None, *, ike: str = UP, host: str = "vpn2611") -> Observat
     return seen(host, "ios", ike, flow.text if flow else NEAR_FLOW.text.replace("10.10.20.0", "10.99.99.0"))
 
 
-def flow_seen(end: Endpoint, flows: Sequence[Flow | None], probe: Probe | None = None, *, ike: str = UP) -> FlowSeen:
-    """The pair of one end over these looks; ``probe`` was sent before the last."""
+def flow_seen(
+    end: Endpoint, flows: Sequence[Flow | None], probe: Probe | None = None, *, ike: str = UP, answers: bool = True
+) -> FlowSeen:
+    """The pair of one end over these looks; ``probe`` was sent before the last, to something that ``answers``, or not."""
     assert end.probed
     traffic = Traffic(end.source, end.aim)
     looks = [Look(look(flow, ike=ike, host=end.host)) for flow in flows]
     if probe:
         looks[-1] = replace(looks[-1], pings={traffic: probe})
     shown = Shown(end.host, BOX, tuple(looks))
-    (made,) = read_of(end, shown, {end.probed: Aimed(traffic, answers=True)}, listed=False)
+    (made,) = read_of(end, shown, {end.probed: Aimed(traffic, answers=answers)}, listed=False)
     return made
 
 
@@ -94,6 +96,20 @@ def test_up_by_probe_is_only_what_was_answered_and_counted(rise: tuple[int, int]
         assert made.operating in (Operating.DOWN, Operating.DEGRADED)
     if received and rise[0] == 0:
         assert made.operating is Operating.UNENCRYPTED
+
+
+@given(out=st.integers(0, 40), back=st.integers(0, 40), sent=st.integers(3, 20))
+def test_pings_that_nobody_answers_have_to_be_counted_all_the_same(out: int, back: int, sent: int) -> None:
+    """Of a far side that answers nothing a pair is up only where what was sent was encrypted, whatever else passes meanwhile."""
+    made = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, out, back)), Probe(sent, 0), answers=False))
+    assert (made.operating is Operating.UP) == (out >= sent - 2), made
+
+
+@given(out=st.integers(1, 4), back=st.integers(0, 4))
+def test_the_first_packets_of_a_tunnel_that_comes_up_are_not_missed(out: int, back: int) -> None:
+    """Some are lost while IKE negotiates, and the rest has passed: up."""
+    made = judge(flow_seen(HERE, (idle(NEAR_FLOW), later(NEAR_FLOW, out, back)), Probe(10, 0), answers=False))
+    assert made.operating is Operating.UP, made
 
 
 def test_answers_that_no_counter_saw_come_back_are_in_the_clear() -> None:

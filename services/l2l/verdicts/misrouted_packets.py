@@ -13,24 +13,42 @@ from ....checks.observations.observation import Flow, Observation
 from ....checks.observations.questions import IPSEC, ROUTE
 from ....inventory.systems import any_of
 from ..diagnosis.case import Case
-from ..endpoint import EVERYTHING, Endpoint, rise
+from ..endpoint import EVERYTHING, TOLERATED_PACKETS, Endpoint, Watched, rise
 
 #: What IOS calls interfaces into which nothing is routed that is not encrypted, if there is a flow of theirs.
 _IOS_TUNNELS = ("Tunnel", "Virtual-Access")
 
 
 def comes_by_another(case: Case) -> tuple[Evidence, ...]:
-    """Where answers have to come in as they were asked for: they come in by another tunnel, and are dropped (no connection)."""
-    found: list[Evidence] = []
-    for watched in case.ends:
-        risen, tunnel = rise(watched), watched.end.tunnel
-        if not any_of(watched.after.os).drops_asymmetric or tunnel is None or risen is None or risen.decaps or not risen.encaps:
-            continue
-        before = {_place(flow): flow.decapsulated_packets for flow in watched.before.flows}
-        for flow in _of_tunnels(watched.end, watched.after):
-            if flow.decapsulated_packets > before.get(_place(flow), flow.decapsulated_packets):
-                found.append(watched.after.evidence(IPSEC, f"decaps of {flow.interface}", flow.decapsulated_packets))
-    return tuple(found)
+    """Where answers have to come in as they were asked for: they come in by another tunnel, and are dropped (no connection).
+
+    Its own traffic leaves by another tunnel as well as it comes, so what counts is what came in beyond that: at least as much as
+    was asked through this one. An end of ours that answers through this one loses its answers on the way, and that is not it.
+    """
+    return tuple(item for watched in case.ends for item, _ in _beyond(case, watched))
+
+
+def answers_by_another(case: Case) -> tuple[Evidence, ...]:
+    """The same where it is just as much as was asked: more than that may be a stream of somebody's own, in one direction."""
+    return tuple(item for watched in case.ends for item, as_asked in _beyond(case, watched) if as_asked)
+
+
+def _beyond(case: Case, watched: Watched) -> Iterator[tuple[Evidence, bool]]:
+    """For each other tunnel by which more came in than went out: what shows it, and whether it is as much as was asked."""
+    risen = rise(watched)
+    if not any_of(watched.after.os).drops_asymmetric or watched.end.tunnel is None or risen is None:
+        return
+    others = [there for one in case.ends if one is not watched and (there := rise(one)) is not None]
+    if risen.decaps or not risen.encaps or any(there.encaps for there in others):
+        return
+    before = {_place(flow): flow for flow in watched.before.flows}
+    for flow in _of_tunnels(watched.end, watched.after):
+        then = before.get(_place(flow), flow)
+        came = flow.decapsulated_packets - then.decapsulated_packets
+        beyond = came - (flow.encapsulated_packets - then.encapsulated_packets)
+        if came >= beyond >= max(1, risen.encaps - TOLERATED_PACKETS):
+            as_asked = bool(others) or beyond <= risen.encaps + TOLERATED_PACKETS
+            yield watched.after.evidence(IPSEC, f"decaps of {flow.interface}, beyond its encaps", f"+{beyond}"), as_asked
 
 
 def goes_by_another(end: Endpoint, before: Observation, after: Observation, needed: int) -> str:

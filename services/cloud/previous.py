@@ -8,8 +8,8 @@ from typing import Any
 
 from ...changes.objects import Config, ConfigObject
 from ...templates.words import ASA_IKEV2_ENCRYPTION, ASA_IKEV2_INTEGRITY
-from ..l2l.existing.as_before import proposal_of
 from ..l2l.existing.found import addresses
+from ..l2l.existing.tunnel_facts import proposal_of
 from ..service import Sight
 from .in_place import interface_of
 from .intent import Cloud, Gateway
@@ -20,7 +20,7 @@ def as_before(site: Cloud, sight: Sight[Cloud]) -> Cloud | None:
     """The record with what the firewall had: both tunnels, the networks that its lists have, and what its static routes do.
 
     Where it has no list of ours there was no connection, or not all of it: then it is the record of now. None where it stood and
-    cannot be read for certain.
+    cannot be parsed reliably.
     """
     running = sight.before.objects
     taken, told = (tuple(_networks(running, name)) for name in draft(site).lists)

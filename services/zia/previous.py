@@ -12,7 +12,7 @@ from typing import Any
 
 from ...changes.objects import Config, ConfigObject
 from ...templates.words import IKEV2_ENCRYPTION, IKEV2_INTEGRITY
-from ..l2l.existing.as_before import proposal_of
+from ..l2l.existing.tunnel_facts import proposal_of
 from .intent import Edge, Zia
 from .limits import NULL
 from .names import draft, standing
@@ -22,7 +22,7 @@ _UP = re.compile(r"delay (?:.* )?up (?P<seconds>\d+)(?: .*)?")
 
 
 def site_before(site: Zia, config: Config) -> Zia | None:
-    """The site that stands on a router; None where a part of it is not there, or cannot be read for certain."""
+    """The site that stands on a router; None where a part of it is not there, or cannot be parsed reliably."""
     called = draft(site)
     edges = [_edge(edge, names.own, config) for (_, edge), names in zip(site.edges, called.edges, strict=True)]
     clause = config.get("route-map-clause", called.own, "10")

@@ -1,0 +1,92 @@
+"""Do packets of full size pass what was built, where small ones do? A tunnel that takes small ones only is up by every table, and
+of no use.
+
+What is lost may be lost behind the far end, where somebody takes no large pings; so it is told, and the run does not end in plain
+"verified", and nothing is rolled back for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ....checks.finding import Finding, Status
+from ....checks.observations.looks import Look, Stimulus
+from ....checks.observations.observation import Probe
+from ....checks.planned_running import running_with
+from ....checks.proof import Traffic
+from ....services.besides import WithFullSize
+from ....services.full_size import CHECK, large_lost
+from ....services.registry import find_built
+from ....tasks.probe import Ping, ping_only
+from ..context import Context
+from ..nornir_run import run_on
+from ..plans.planning import DeploymentPlan, MemberPlan
+
+#: Small packets that go with those of full size, where a proof sends none of its own.
+SMALL = 3
+
+
+def wanted_of(plan: DeploymentPlan, member: MemberPlan) -> tuple[Stimulus, ...]:
+    """What a member has to send in full size; nothing of what is removed, or of a service that has no such traffic."""
+    service = find_built(plan.deployment.service)
+    if plan.removal or not isinstance(service, WithFullSize):
+        return ()
+    running = running_with(member.change, member.snapshot.running.text)
+    return tuple(item for item in service.full_size(plan.deployment, member.member, member.platform, running) if item.full_bytes)
+
+
+def bytes_of(plan: DeploymentPlan, host: str, traffic: Traffic) -> int:
+    """How large a packet of this traffic has to pass uncut; 0 where that is not tried."""
+    member = next(member for member in plan.members if member.host == host)
+    return next((item.full_bytes or 0 for item in wanted_of(plan, member) if item.traffic == traffic), 0)
+
+
+def of_pings(host: str, traffic: Traffic, probe: Probe, look: Look) -> tuple[Finding, ...]:
+    """What those say that went along with the pings of a proof."""
+    if probe.large is None:
+        return ()
+    seen = replace(look, pings={traffic: replace(probe, sent=probe.received)}, large={traffic: probe.large})
+    return told(large_lost(host, "", traffic, [seen]))
+
+
+def told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same, none of which ends a change."""
+    return tuple(replace(one, status=Status.WARNING) if one.status is Status.FAILED else one for one in findings)
+
+
+def of_gates(context: Context, plan: DeploymentPlan) -> tuple[Finding, ...]:
+    """The same of what is verified by what commands show: sent when that holds. What a device does not tell is left out."""
+    wanted = {member.host: wanted_of(plan, member) for member in plan.members}
+    found: list[Finding] = []
+    for number in range(max(map(len, wanted.values()), default=0)):
+        items = {
+            member.host: (member, wanted[member.host][number]) for member in plan.members if number < len(wanted[member.host])
+        }
+        for host in items:
+            context.progress.phase(host, f"packets of full size: {items[host][1].traffic}")
+        asked = {host: {"ping": _ping(*item)} for host, item in items.items()}
+        probes, errors = run_on(context.nornir, ping_only, asked)
+        for error in errors.values():
+            context.progress.say(str(error))
+        found += _judged(items, probes)
+    return tuple(found)
+
+
+def _ping(member: MemberPlan, item: Stimulus) -> Ping:
+    return Ping(member.platform, item.traffic.source, item.traffic.target, SMALL, item.full_bytes or 0)
+
+
+def _judged(items: Mapping[str, tuple[MemberPlan, Stimulus]], probes: Mapping[str, Probe]) -> list[Finding]:
+    looks = {host: Look(items[host][0].snapshot.observation) for host in probes}
+    return [
+        finding
+        for host, probe in probes.items()
+        if probe.received
+        for finding in of_pings(host, items[host][1].traffic, probe, looks[host])
+    ]
+
+
+def small_only(findings: Iterable[Finding]) -> Finding | None:
+    """What says that small packets pass and those of full size do not; None where nothing says so."""
+    return next((one for one in findings if one.check == CHECK and one.status is Status.WARNING), None)

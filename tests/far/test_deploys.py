@@ -1,0 +1,235 @@
+"""Deploys whose devices are reached from workers of a Dask cluster: one transaction, whatever becomes of a worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from nr_run.inventory.errors import Exit
+
+from .. import warm
+from ..conftest import DEVICES, Done, Rehearsal
+from ..verify.estate import TUNNEL
+from .befalling import all_let_go, worker_of
+from .conftest import NAMES, Cluster, begin_cluster
+
+HQ, BRANCH = DEVICES
+#: The lease is as short as it may be.
+OPTIONS = ("--poll-interval", "0.1", "--ike-timeout", "10", "--reconnect-timeout", "10")
+LEASE = {"NR_RUN_LEASE": "10"}
+#: All that may befall a run, and at which step: `make faults` does the rest.
+every = pytest.mark.skipif(os.environ.get("NR_RUN_FAULTS") != "all", reason="NR_RUN_FAULTS is not all: a sample is tried")
+
+
+@dataclass
+class Clear:
+    """The cluster, with no tunnel on its devices, and what they run then."""
+
+    cluster: Cluster
+    before: dict[str, list[str]]
+    #: Runs that were there before the one that is looked at.
+    old: set[Path] = field(default_factory=set)
+    process: warm.Process | None = None
+
+    def shown(self) -> dict[str, list[str]]:
+        """What both devices run and have saved, without times and sizes."""
+        lab = self.cluster.estate.lab
+        texts = {f"{kind} {name}": lab.exec(name, f"show {kind}-config") for kind in ("running", "startup") for name in DEVICES}
+        skipped = ("!", "Current", "Using", "Building")
+        return {key: [line for line in text.splitlines() if not line.startswith(skipped)] for key, text in texts.items()}
+
+    def begin(self, *words: str, revert: str = "240") -> warm.Process:
+        """A deploy that is slow on the branch, where it is pushed first; clocks there are quick, so its timer is a long one."""
+        self.cluster.estate.lab.fault(BRANCH, "slow", "400")
+        self.old = set(self.cluster.estate.runs.glob("2*"))
+        line = self.cluster.arguments("deploy-l2l", TUNNEL, "--yes", "--json", "--revert-in", revert, *OPTIONS, *words)
+        self.process = warm.Process(line, {**self.cluster.environment, **LEASE})
+        return self.process
+
+    def wait_for(self, state: str, host: str | None = BRANCH) -> None:
+        """Until the journal of the newest run has it."""
+
+        def reached() -> bool:
+            there = (state, host) in self.journal()
+            assert there or self.process is None or self.process.poll() is None, self.process.communicate(timeout=10)
+            return there
+
+        Rehearsal.wait_until(reached, seconds=60)
+
+    def journal(self) -> set[tuple[str, str | None]]:
+        """What the run has noted."""
+        files = [run / "journal.jsonl" for run in self.cluster.estate.runs.glob("2*") if run not in self.old]
+        text = "".join(file.read_text() for file in files if file.exists())
+        lines = [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return {(line["state"], line.get("host")) for line in lines}
+
+    def at_full_speed(self) -> None:
+        """The branch answers at once again."""
+        self.cluster.estate.lab.fault(BRANCH, "slow", on=False)
+
+    def as_before(self) -> None:
+        """Both devices are what they were, and nothing is armed."""
+        assert self.shown() == self.before
+        for name in DEVICES:
+            assert "No reload is scheduled" in self.cluster.estate.lab.exec(name, "show reload")
+
+    def resume(self, *words: str, **environment: str) -> Done:
+        """As somebody does who knows only that the run has not ended."""
+        runs = ("--runs", str(self.cluster.estate.runs))
+        line = [*self.cluster.arguments("resume")[:2], "--json", *runs, *OPTIONS, *words]
+        bare = {name: value for name, value in self.cluster.environment.items() if name != "NR_RUN_SCHEDULER"}
+        done = warm.run(line, {**bare, **LEASE, **environment})
+        return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def clear(cluster: Cluster) -> Iterator[Clear]:
+    """No tunnel before; and again none afterwards for who comes next, but the one that the others look at."""
+    all_let_go(cluster)
+    done = cluster.estate.run("remove-l2l", TUNNEL, "--yes", *OPTIONS)
+    assert done.code == 0, done.out + done.err
+    made = Clear(cluster, {})
+    made.before = made.shown()
+    yield made
+    made.at_full_speed()
+    cluster.estate.deploy(TUNNEL)
+
+
+def test_a_pair_on_two_workers_is_one_transaction(clear: Clear) -> None:
+    """A deploy ends verified, and what the devices run then is what a deploy from here leaves; each end is another worker's."""
+    process = clear.begin()
+    clear.wait_for("building")
+    assert worker_of(clear.cluster, HQ) != worker_of(clear.cluster, BRANCH)
+    clear.at_full_speed()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    assert Done(0, out, err).tunnel["result"] == "verified"
+    there = clear.shown()
+    clear.cluster.estate.deploy(TUNNEL)
+    assert clear.shown() == there
+    assert clear.cluster.run("remove-l2l", TUNNEL, "--yes", *OPTIONS, **LEASE).code == 0
+    clear.as_before()
+
+
+def killed(clear: Clear, state: str, code: Exit = Exit.ROLLED_BACK) -> str:
+    """Kill the worker at a step; the run says so, and all is as before over the other one. What it printed."""
+    process = clear.begin()
+    clear.wait_for(state)
+    clear.cluster.end_worker(worker_of(clear.cluster, BRANCH))
+    clear.at_full_speed()
+    out, err = process.communicate(timeout=180)
+    assert process.returncode == code, out + err
+    assert "is lost (" in out
+    assert f"{BRANCH}: waiting" in err
+    clear.as_before()
+    return out
+
+
+def test_a_worker_that_is_killed_is_rolled_back_over_the_other(clear: Clear) -> None:
+    """Killed in the midst of the push: both ends are what they were, nothing is armed, and a sentence names the worker."""
+    killed(clear, "building")
+
+
+@every
+@pytest.mark.parametrize("state", ["applying", "switching", "saving"])
+def test_a_worker_that_is_killed_at_any_step(clear: Clear, state: str) -> None:
+    """As in the midst of the push, at each step; behind the decision startup configurations are what they were too."""
+    killed(clear, state)
+
+
+@every
+def test_a_worker_that_is_killed_while_it_arms(clear: Clear) -> None:
+    """Before a line of the change was typed nothing was touched; what it had armed is cancelled over the other one."""
+    assert "nothing was touched; the rollback timer of" in killed(clear, "arming", Exit.UNREACHABLE)
+
+
+@every
+def test_a_frozen_worker_is_given_up_and_types_nothing_later(clear: Clear) -> None:
+    """Stopped in the midst of the push, and let go on when the run has rolled back: the devices stay what they were."""
+    process = clear.begin()
+    clear.wait_for("building")
+    victim = worker_of(clear.cluster, BRANCH)
+    clear.cluster.workers[victim].send_signal(signal.SIGSTOP)
+    clear.at_full_speed()
+    out, err = process.communicate(timeout=180)
+    clear.cluster.workers[victim].send_signal(signal.SIGCONT)
+    assert process.returncode == Exit.ROLLED_BACK, out + err
+    all_let_go(clear.cluster)
+    clear.as_before()
+
+
+@every
+def test_where_no_worker_is_left_resume_does_it_when_there_is_one(clear: Clear) -> None:
+    """All workers killed: the run says that its rollback is incomplete and what is armed; resume goes over the same cluster."""
+    process = clear.begin()
+    clear.wait_for("building")
+    for name in NAMES:
+        clear.cluster.end_worker(name)
+    clear.at_full_speed()
+    out, err = process.communicate(timeout=180)
+    assert process.returncode == Exit.ROLLBACK_INCOMPLETE, out + err
+    assert "no worker of tls://" in out
+    assert "rolls itself back" in out or "reload" in out
+    refused = clear.cluster.run("deploy-l2l", TUNNEL, "--yes", *OPTIONS)
+    assert refused.code != 0
+    for name in NAMES:
+        clear.cluster.begin_worker(name, clear.cluster.recording)
+    done = clear.resume()
+    assert done.code == Exit.ROLLED_BACK, done.out + done.err
+    clear.as_before()
+
+
+@every
+def test_a_run_that_is_killed_is_resumed_over_its_cluster(clear: Clear) -> None:
+    """Its own process killed: resume waits until the workers have let go, needs no word of the cluster, and rolls back."""
+    process = clear.begin()
+    clear.wait_for("building")
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    clear.at_full_speed()
+    done = clear.resume()
+    assert done.code == Exit.ROLLED_BACK, done.out + done.err
+    assert "until the workers of tls://" in done.err
+    clear.as_before()
+
+
+@every
+def test_a_scheduler_that_is_killed_is_a_lost_cluster(clear: Clear) -> None:
+    """Nobody is left to roll back over: that is said; over another cluster resume does it."""
+    first = clear.cluster
+    clear.cluster = other = begin_cluster(first.estate, first.estate.folder / "other-cluster", workers=1)
+    try:
+        process = clear.begin()
+        clear.wait_for("building")
+        other.scheduler.kill()
+        clear.at_full_speed()
+        out, err = process.communicate(timeout=180)
+        assert process.returncode == Exit.ROLLBACK_INCOMPLETE, out + err
+    finally:
+        clear.cluster = first
+        other.end()
+    done = clear.resume()
+    assert done.code == Exit.UNREACHABLE
+    assert f"the scheduler {other.address} cannot be reached" in done.out
+    done = clear.resume("--scheduler", first.address)
+    assert done.code == Exit.ROLLED_BACK, done.out + done.err
+    clear.as_before()
+
+
+@every
+def test_ctrl_c_reaches_the_workers(clear: Clear) -> None:
+    """A wish to stop in the midst of the push rolls both ends back, and the workers let go."""
+    process = clear.begin()
+    clear.wait_for("building")
+    process.send_signal(signal.SIGINT)
+    clear.at_full_speed()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (Exit.INTERRUPTED, Exit.ROLLED_BACK), out + err
+    clear.as_before()
+    all_let_go(clear.cluster)
