@@ -71,7 +71,7 @@ def confirmations_of_change(site: Zia, changes: Sequence[Change]) -> tuple[Confi
 
 def confirmations_of_key(site: Zia, *, former: bool) -> tuple[Confirmation, ...]:
     """What is confirmed before the key is changed here; ``former``: to that of before again."""
-    which = "the key of before again" if former else "the new key"
+    which = "the former key again" if former else "the new key"
     return (
         Confirmation(
             FAR_KEY,
