@@ -90,6 +90,22 @@ class WithChangeConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithRollbackConfirmations(Protocol):
+    """A service whose traffic may go in clear once a run is rolled back: that is asked by what stood before, not by an intent.
+
+    Each name that it may give is one of `WithChangeConfirmations.change_asks`.
+    """
+
+    def rollback_confirmations(
+        self, undone: Deployment, before: Deployment | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a run is undone by ``changes``, beside the keys of far ends.
+
+        ``undone`` is what stands and ``before`` what comes back; None where nothing was there.
+        """
+
+
+@runtime_checkable
 class WithFarKeys(Protocol):
     """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
 

@@ -16,18 +16,17 @@ from ...services.own_checks import with_own_checks
 from ...services.registry import find
 from ...services.service import Deployment
 from ...services.verifying import Seeing
-from .kept import keep
 from .opening import Opened, Refused
 from .provider_log import concerning, strange
 from .reading import read_all, unfinished
 
 
 def verify(opened: Opened) -> Verification:
-    """Look, judge, and keep the record. Raises Interrupted when the operator stops, NrRunError for a full disk."""
+    """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
     opened.progress.say(f"judging {len(opened.selected.deployments)} services")
-    made = Verification(
+    return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),
         started=started,
@@ -38,8 +37,6 @@ def verify(opened: Opened) -> Verification:
         notices=tuple(dict.fromkeys(_notices(opened, shown))),
         partial=bool(opened.asked.names or opened.asked.limits),
     )
-    keep(opened.folder, made)
-    return made
 
 
 def _now() -> str:

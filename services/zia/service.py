@@ -27,7 +27,14 @@ from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .causes import of_full_size, stimuli
-from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
+from .confirmations import (
+    IN_CLEAR,
+    confirmations_of,
+    confirmations_of_change,
+    confirmations_of_key,
+    confirmations_of_removal,
+    confirmations_of_rollback,
+)
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .found import found_site, removal_by_name, told
@@ -163,6 +170,12 @@ class ZiaService:
     def change_confirmations(self, deployment: Deployment[Zia], changes: Sequence[Change]) -> tuple[Confirmation, ...]:
         """That the hosts of an interface that is led no more may send in clear."""
         return confirmations_of_change(deployment.wanted, changes)
+
+    def rollback_confirmations(
+        self, undone: Deployment[Zia], before: Deployment[Zia] | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """That hosts may send in clear again, as before the run."""
+        return confirmations_of_rollback(undone.wanted, before.wanted if before else None, changes)
 
     def key_confirmations(
         self,
