@@ -337,7 +337,7 @@ class CommandConsole:
 
 
 def _has_ended(run: Path) -> bool:
-    """False also where the journal cannot be verified any more: what became of the devices is told all the same."""
+    """False also where the journal cannot be verified any more: what became of the devices is shown all the same."""
     from ..run.journal_states import open_tunnels
 
     try:

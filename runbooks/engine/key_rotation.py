@@ -257,7 +257,7 @@ def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:
     keys = keys_given_back(context.service.references(plan.deployment), (member.change for member in plan.members))
     for reference in keys:
         told = (
-            f"undone, {plan.name} has the key of before again, and {reference} may hold the other one: write the former key "
+            f"undone, {plan.name} has the former key again, and {reference} may hold the other one: write the former key "
             "there, or the next deploy changes it again"
         )
         if told not in context.notices:

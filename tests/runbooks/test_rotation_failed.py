@@ -196,7 +196,7 @@ def test_a_partner_that_does_not_follow(tmp_path: Path) -> None:
         changed = pair.running()
         code, report = pair.run("rollback", "--yes")
         assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), report
-        assert "has the key of before again for hq-branch" in report["tunnels"][0]["sentence"]
+        assert "has the former key again for hq-branch" in report["tunnels"][0]["sentence"]
         code, report = pair.run("rollback", "--confirm", "far-key", "--yes")
         assert (code, report["tunnels"][0]["result"]) == (20, "rolled-back"), report
         assert pair.running() == changed
@@ -206,5 +206,5 @@ def test_a_partner_that_does_not_follow(tmp_path: Path) -> None:
         )
         code, report = pair.run("rollback", "--confirm", "far-key", "--yes")
         assert code == 0, report
-        assert any("has the key of before again, and credential:hq-branch-psk may hold" in words for words in report["warnings"])
+        assert any("has the former key again, and credential:hq-branch-psk may hold" in words for words in report["warnings"])
         assert pair.running()["hq"] == built["hq"]
