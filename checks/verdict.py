@@ -15,6 +15,8 @@ from .finding import Cause, Finding
 
 #: Version of the JSON document of a verification; a field that goes or changes its meaning raises it.
 SCHEMA_VERSION = 1
+#: What is among the untested of a verdict where no traffic was wanted.
+UNSENT = "nothing was sent"
 
 
 class Configured(Enum):

@@ -17,7 +17,7 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
-from ..checks.observations.looking import Stimulus
+from ..checks.observations.looks import Stimulus
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen

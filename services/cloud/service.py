@@ -12,7 +12,7 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
@@ -24,7 +24,6 @@ from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
-from .as_before import as_before
 from .confirmations import (
     IN_CLEAR,
     confirmations_of,
@@ -42,6 +41,7 @@ from .intent import FILE, Cloud
 from .intent_file import Connections, load
 from .places import place_of
 from .prechecks import precheck
+from .previous import as_before
 from .questions import survey_of
 from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to

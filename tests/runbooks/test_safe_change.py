@@ -211,7 +211,7 @@ def test_a_process_that_dies_is_taken_back_by_resume(lab: LabHandle, tmp_path: P
         [sys.executable, "-c", KILLED.format(**words, step=step)], capture_output=True, text=True, timeout=300, env=os.environ
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with pytest.raises(DriftError, match="has not ended on"), safe_change(plain(lab), ["fw"], runs=tmp_path / "runs"):
+    with pytest.raises(DriftError, match="is unfinished on"), safe_change(plain(lab), ["fw"], runs=tmp_path / "runs"):
         pass
     process = nr_run(tmp_path, "resume")
     out, err = process.communicate(timeout=300)
