@@ -142,6 +142,7 @@ ORDER = (
     "TTP",
     "plain",
     "plain, reads only",
+    "plain with Genie, reads only",
     "tuned",
     "scrapli",
 )
