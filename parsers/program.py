@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .order import disjoint
+from .passages import Passage
 from .patterns import PATTERNS
 
 _TTP_LOCK = threading.Lock()
@@ -56,6 +57,16 @@ class Scope:
     path: str = ""
     transparent: bool = False
     rivals: dict[int, tuple[Rule, ...]] = field(default_factory=dict)
+    # Hints, shared by threads like the followers of a rule: what this group was made of, and the groups in it that come often.
+    seen: dict[tuple[int, ...], int] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+
+    def within(self, other: Scope) -> bool:
+        """True if this is `other` or a group inside it."""
+        scope: Scope | None = self
+        while scope is not None and scope is not other:
+            scope = scope.parent
+        return scope is not None
 
     def rivals_of(self, rule: Rule) -> tuple[Rule, ...]:
         """The candidates before `rule` that might claim a line of its kind: where one does, it comes first."""
@@ -79,66 +90,18 @@ class Rule:
     # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a lost
     # or stale entry costs time and changes no result, because the rivals of a rule are asked before it is taken.
     followers: tuple[Rule, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    trace: tuple[int, ...] = ()
-
-    def learn(self, trace: list[Rule]) -> None:
-        """`trace` are the rules that matched one line after the other, from this one on, in one group.
-
-        Seen twice in a row, the lines become a block that one expression matches: another hint.
-        """
-        seen = tuple(rule.index for rule in trace)
-        if self.trace != seen:
-            self.trace = seen
-        elif all(block.trace != seen for block in self.blocks):
-            block = Block.of(trace)
-            if block is not None:
-                self.blocks = (block, *self.blocks)[:_MAX_BLOCKS]
 
 
-_MAX_BLOCKS = 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Lines that usually follow each other in one group, as one expression. It matches what their rules would.
-
-    Each line but the first is refused where an earlier rule of the template claims it, as line by line.
-    """
-
-    regex: re.Pattern[str]
-    names: tuple[str, ...]
-    trace: tuple[int, ...]
-    last: Rule
-
-    @classmethod
-    def of(cls, rules: list[Rule]) -> Block | None:
-        """None where two of the lines have a variable in common: each value must be seen alone."""
-        names = tuple(name for rule in rules for name in rule.names)
-        if len(set(names)) != len(names):
-            return None
-        # Atomic groups: a line is matched as its rule alone would match it, whatever follows.
-        parts = (_unclaimed(rule) if number else _unnamed(rule, "(") for number, rule in enumerate(rules))
-        regex = re.compile("".join(f"(?>{part})" for part in parts), re.IGNORECASE)
-        return cls(regex, names, tuple(rule.index for rule in rules), rules[-1])
-
-
-def _unnamed(rule: Rule, group: str) -> str:
-    return re.sub(r"\(\?P<\w+>", lambda _: group, rule.regex.pattern)
-
-
-def _unclaimed(rule: Rule) -> str:
-    """The expression of a rule on lines that none of its rivals claims."""
-    claims = "".join(f"(?!{_unnamed(rival, '(?:')})" for rival in rule.scope.rivals_of(rule))
-    return claims + _unnamed(rule, "(")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Program:
-    """A compiled template. `root` is the group above the top groups; it has no lines of its own."""
+    """A compiled template. `root` is the group above the top groups; it has no lines of its own.
+
+    `readings`: how many texts were read with it, which decides what it pays to find out.
+    """
 
     root: Scope
     rules: tuple[Rule, ...]
+    readings: int = 0
 
 
 def compile_template(source: str) -> Program:

@@ -7,6 +7,7 @@ variably subnetted, 5 subnets, 2 masks` stands above routes with masks. Either i
 from __future__ import annotations
 
 import re
+from _socket import AF_INET, inet_pton
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Network
@@ -44,11 +45,9 @@ def _bounds(heading: str) -> tuple[int, int] | None:
 def number_of(address: str) -> int | None:
     """An IPv4 address as a number, None for what is none; a table has thousands that are only compared, and no object is made."""
     try:
-        a, b, c, d = map(int, address.split("."))
-    except ValueError:
+        return int.from_bytes(inet_pton(AF_INET, address), "big")
+    except (OSError, ValueError):
         return None
-    plain = f"{a}.{b}.{c}.{d}" == address and max(a, b, c, d) <= 255
-    return a << 24 | b << 16 | c << 8 | d if plain else None
 
 
 def holds(heading: str, address: str) -> bool:

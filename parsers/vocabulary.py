@@ -7,6 +7,7 @@ reference (show isakmp sa), RFC 4271 section 8 (the states of BGP), and recorded
 from __future__ import annotations
 
 import re
+from _socket import AF_INET, inet_pton
 from collections.abc import Callable
 
 #: Main and aggressive mode up to their ends; ``OAK_`` stood before each in the first releases, GDOI has states of its own.
@@ -77,6 +78,13 @@ def one_of(known: re.Pattern[str], change: Callable[[str], str] = str) -> Callab
 
 def refuse_no_address(text: str) -> None:
     """Raise ValueError where four numbers with dots stand of which one is larger than 255."""
+    plain, _, rest = text.partition("/")
+    if "." not in rest:
+        try:
+            inet_pton(AF_INET, plain)
+            return  # an address alone, as nearly always
+        except (OSError, ValueError):
+            pass
     for found in _FOUR.finditer(text) if _NO_ADDRESS.search(text) else ():
         if any(int(part) > 255 for part in found[0].split(".")):
             raise ValueError(f"{found[0]} is no address")

@@ -17,7 +17,7 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
-from ..checks.observations.looking import Stimulus
+from ..checks.observations.looks import Stimulus
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
@@ -87,6 +87,22 @@ class WithChangeConfirmations(Protocol):
 
     def change_confirmations(self, deployment: Deployment, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
         """What has to be confirmed of a deployment that is changed by these, one for each device, beside `confirmations`."""
+
+
+@runtime_checkable
+class WithRollbackConfirmations(Protocol):
+    """A service whose traffic may go in clear once a run is rolled back: that is asked by what stood before, not by an intent.
+
+    Each name that it may give is one of `WithChangeConfirmations.change_asks`.
+    """
+
+    def rollback_confirmations(
+        self, undone: Deployment, before: Deployment | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a run is undone by ``changes``, beside the keys of far ends.
+
+        ``undone`` is what stands and ``before`` what comes back; None where nothing was there.
+        """
 
 
 @runtime_checkable

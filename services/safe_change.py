@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ..changes.change import Change
 from ..checks.finding import Evidence, Finding, Status
-from ..checks.observations.looking import Shown, Stimulus
+from ..checks.observations.looks import Shown, Stimulus
 from ..checks.observations.questions import Question
 from ..inventory.errors import ChangeError, NothingMatched
 from ..inventory.models.platforms import Platform

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known
-    from ..engine.run_setup import Opened
+    from ..engine.run_setup import OpenRun
     from ..engine.runbook import Planner
 
 _OPTIONS = with_options(
@@ -76,16 +76,16 @@ def command_of(service: Declaration, command: Command) -> click.Command:
 @contextmanager
 def opened_run(
     service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
-) -> Iterator[tuple[Opened, CommandConsole]]:
+) -> Iterator[tuple[OpenRun, CommandConsole]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
 
     console = CommandConsole(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
     more |= {"scheduler": options.get("scheduler", "")}
-    wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
+    wanted = RunRequest(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
             console.progress.say(f"warning: {warning}")
@@ -93,7 +93,7 @@ def opened_run(
 
 
 def _run(
-    opened: Opened, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
+    opened: OpenRun, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
 ) -> Exit:
     from ..engine.runbook import run_deployments
 

@@ -34,7 +34,7 @@ from .verifying.confirmations import confirming
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """What the command line asks for."""
 
     service: str
@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRun:
     """A run that is ready to begin."""
 
     context: Context
@@ -82,7 +82,7 @@ def inventory_folder(given: Path | None) -> Path:
 
 
 @contextmanager
-def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
+def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     refuse_both(wanted.scheduler, lab=wanted.lab, processes=wanted.processes)
     folder = inventory_folder(wanted.inventory)
@@ -147,7 +147,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
-        yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+        yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
 
 def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], others: Sequence[str]) -> tuple[str, ...]:

@@ -180,7 +180,8 @@ class _Cluster:
             self._client.close(timeout=5)
 
     def _addresses(self) -> tuple[str, ...]:
-        return tuple(self._client.scheduler_info(n_workers=-1)["workers"])
+        # Not scheduler_info(), a copy which another thread of Dask writes over meanwhile with one that names no worker.
+        return tuple(self._client.nthreads())
 
     def _begin(self, address: str, order: RunOrder, lease: float) -> None:
         from distributed import Queue
@@ -259,11 +260,14 @@ class _Cluster:
 
     def _watch(self) -> None:
         """A worker that has left the cluster says so to the scheduler alone."""
+        missed: set[str] = set()
         while not self._over.wait(1.0):
             try:
                 there = self._addresses()
             except Exception:  # noqa: BLE001, S112 - a scheduler that is away is found by silence
                 continue
+            missing = {worker.address for worker in self.workers if worker.address not in there}
             for worker in self.workers:
-                if worker.address not in there:
+                if worker.address in missing & missed:
                     self._lost(worker, "it has left the cluster")
+            missed = missing

@@ -8,10 +8,10 @@ from importlib.metadata import version
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, Status
-from ...checks.observations.looking import Shown
+from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
-from ...services.intended_state import Standing, standing
+from ...services.intended_state import ComparedMember, standing
 from ...services.own_checks import with_own_checks
 from ...services.registry import find
 from ...services.service import Deployment
@@ -67,7 +67,7 @@ def unverified(service: str, name: str, title: str, why: str) -> Verdict:
 def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown]) -> Verdict:
     service = find(deployment.service)
     keys = {reference: opened.keys[reference] for reference in service.references(deployment)}
-    standings: dict[str, Standing] = {}
+    standings: dict[str, ComparedMember] = {}
     for member in deployment.members:
         running = shown[member.host].running
         if running is not None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ...changes import tree
 from ...checks.finding import Finding, Status
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.observation import spis
 from ...checks.proof import Traffic
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.observations.looking import Look, Shown
+from ...checks.observations.looks import Look, Shown
 from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown

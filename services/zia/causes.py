@@ -14,7 +14,7 @@ from ...changes import tree
 from ...changes.configuration import Configuration
 from ...changes.objects import read
 from ...checks.finding import Cause, Status
-from ...checks.observations.looking import Look, Stimulus
+from ...checks.observations.looks import Look, Stimulus
 from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
 from ..l2l.verdicts.full_size import full_through

@@ -35,6 +35,7 @@ class Clear:
     before: dict[str, list[str]]
     #: Runs that were there before the one that is looked at.
     old: set[Path] = field(default_factory=set)
+    process: warm.Process | None = None
 
     def shown(self) -> dict[str, list[str]]:
         """What both devices run and have saved, without times and sizes."""
@@ -48,11 +49,18 @@ class Clear:
         self.cluster.estate.lab.fault(BRANCH, "slow", "400")
         self.old = set(self.cluster.estate.runs.glob("2*"))
         line = self.cluster.arguments("deploy-l2l", TUNNEL, "--yes", "--json", "--revert-in", revert, *OPTIONS, *words)
-        return warm.Process(line, {**self.cluster.environment, **LEASE})
+        self.process = warm.Process(line, {**self.cluster.environment, **LEASE})
+        return self.process
 
     def wait_for(self, state: str, host: str | None = BRANCH) -> None:
         """Until the journal of the newest run has it."""
-        Rehearsal.wait_until(lambda: (state, host) in self.journal(), seconds=60)
+
+        def reached() -> bool:
+            there = (state, host) in self.journal()
+            assert there or self.process is None or self.process.poll() is None, self.process.communicate(timeout=10)
+            return there
+
+        Rehearsal.wait_until(reached, seconds=60)
 
     def journal(self) -> set[tuple[str, str | None]]:
         """What the run has noted."""

@@ -13,7 +13,7 @@ import pytest
 
 from nr_run.changes import objects, tree
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.routing import route_table

@@ -143,7 +143,13 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
             raise DriftError(f"the device has changed since that run: {error}") from None
         change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
         members.append(with_change(context, fresh, change, accept_unsaved))
-    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces, back=made.replaces)
+    return replace(
+        shape,
+        members=tuple(members),
+        removal=not made.removal and not made.replaces,
+        back=made.replaces,
+        undone=None if made.removal else made.deployment,
+    )
 
 
 def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ....checks import proof as checked
 from ....checks.finding import Cause, Finding, Status, proved
-from ....checks.observations.looking import Look
+from ....checks.observations.looks import Look
 from ....checks.observations.observation import Observation, Probe
 from ....checks.observations.questions import SAS, Question
 from ....checks.proof import Watch

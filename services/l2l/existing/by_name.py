@@ -18,8 +18,8 @@ from ....inventory.intents.intent import Crypto, ForeignTermination, IKEProposal
 from ....inventory.models.platforms import Platform
 from ...service import Removal
 from ..records import WantedTunnel
-from .as_before import pfs_of, proposal_of
 from .found import Found, addresses, found_on, names_on
+from .tunnel_facts import pfs_of, proposal_of
 
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
 _IKE = IKEProposal(name="not-known", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1", group=14)

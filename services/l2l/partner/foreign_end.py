@@ -10,8 +10,8 @@ from ....checks.finding import Cause
 from ....inventory.intents.intent import ForeignTermination, Tunnel, TunnelTermination
 from ...besides import FAR_KEY, Confirmation
 from ...service import Foreign, Sight
-from ..existing.as_before import pfs_of, proposal_of
 from ..existing.previous import entry_of, protected_of_one, termination_of
+from ..existing.tunnel_facts import pfs_of, proposal_of
 from ..records import WantedEnd, WantedTunnel
 from .partner_sheet import plain
 from .played_end import played

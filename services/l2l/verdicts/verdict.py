@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Finding, Status
 from ....checks.ike_agreed import printed, weaker
-from ....checks.observations.looking import Shown
+from ....checks.observations.looks import Shown
 from ....checks.verdict import UNSENT, Configured, EndState, KnownBy, Operating, Verdict
 from ...configured_axis import configured_of, of_members, stated, unseen, unshown
 from ...configured_axis import findings as configured_findings
@@ -21,7 +21,7 @@ from ..diagnosis.case import Case
 from ..diagnosis.provider_side import Explained, explain
 from ..diagnosis.signatures import case_of, fitting
 from ..endpoint import Endpoint, Pair, Watched, ike_rows, live, with_other_ike
-from .at_risk import risks
+from .latent_faults import risks
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
 from .verdict_path import path_of

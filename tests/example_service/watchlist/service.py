@@ -14,7 +14,7 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import Config
 from nr_run.changes.replacing import NOTHING, Replacing
 from nr_run.checks.finding import Evidence, Finding, Status
-from nr_run.checks.observations.looking import Shown, Stimulus
+from nr_run.checks.observations.looks import Shown, Stimulus
 from nr_run.checks.observations.questions import Question
 from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
 from nr_run.inventory.errors import ChangeError, NothingMatched

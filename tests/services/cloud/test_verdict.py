@@ -10,7 +10,7 @@ import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.finding import proved
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.observations.questions import BGP
 from nr_run.inventory.errors import NothingMatched

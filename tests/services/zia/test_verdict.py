@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
