@@ -112,7 +112,7 @@ class WithFarKeys(Protocol):
     def key_confirmations(self, deployment: Deployment, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
         """What has to be confirmed before the key of this reference is changed on our side; nothing where all ends are ours.
 
-        ``former``: a run that changed it is undone, so that the far end has to have the key of before again.
+        ``former``: a run that changed it is undone, so that the far end has to have the former key again.
         """
 
 

@@ -102,7 +102,7 @@ def leave(
 
 
 def _pasts(runs: Path, shown: Verification) -> Sequence[ServicePast]:
-    """What the history knows; nothing where it cannot be read, which has been told then."""
+    """What the history knows; nothing where it cannot be read, which has been said then."""
     from ..history.file import reading
     from ..history.moments import moment
     from ..history.read import pasts

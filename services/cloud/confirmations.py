@@ -50,7 +50,7 @@ def confirmations_of_removal(site: Cloud) -> tuple[Confirmation, ...]:
         Confirmation(
             IN_CLEAR,
             f"what is for {', '.join(map(str, site.cloud_prefixes))} may go over {site.circuit.interface}, in clear",
-            "the intent has encryption_mandatory, and on_removal open gives the circuit its route back: whether encryption is "
+            "the intent has encryption_mandatory, and on_removal open restores the route over the circuit: whether encryption is "
             "given up, or the hosts have gone, no device can tell",
         ),
     )
@@ -120,7 +120,7 @@ def _left(name: str, wanted: Sequence[IPv4Network], changes: Sequence[Change]) -
 
 def confirmations_of_key(site: Cloud, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
     """What is confirmed before a key is changed here; ``former``: to that of before again."""
-    which = "the key of before again" if former else "the new key"
+    which = "the former key again" if former else "the new key"
     ends = [str(end.address) for _, end in site.tunnels if end.preshared_key_ref == reference]
     return (
         Confirmation(

@@ -168,7 +168,7 @@ def _own(view: View, wanted: FlexVpn, *, asleep_here: bool) -> Iterator[Finding]
             yield from _tunnel(view, client)
     failed = look.seen.answers[RECONNECT.name].state.failed - view.first.seen.answers[RECONNECT.name].state.failed
     if failed > 0:
-        words = f"{failed} reconnects have failed while it was looked at, of whatever profile"
+        words = f"{failed} reconnects have failed during the verification, of whatever profile"
         yield _finding(view, "reconnect", Status.WARNING, words, RECONNECTS, "failed", failed)
 
 

@@ -96,7 +96,7 @@ def confirmations_of_rollback(undone: Zia, before: Zia | None, changes: Sequence
 
 def confirmations_of_key(site: Zia, *, former: bool) -> tuple[Confirmation, ...]:
     """What is confirmed before the key is changed here; ``former``: to that of before again."""
-    which = "the key of before again" if former else "the new key"
+    which = "the former key again" if former else "the new key"
     return (
         Confirmation(
             FAR_KEY,

@@ -174,9 +174,7 @@ def _ike(view: View, role: str, edge: Edge) -> Finding:
     wanted = suite_of(view.site)
     if others := ike_agreed.others(rows, wanted):
         got = " and ".join(dict.fromkeys(map(ike_agreed.printed, others)))
-        words = (
-            f"{role}: the IKE SA with {edge.address} has {got}, and the intent {wanted}: it is of before, or another proposal won"
-        )
+        words = f"{role}: the IKE SA with {edge.address} has {got}, and the intent {wanted}: an old SA, or another proposal won"
         return view.finding("ike", Status.FAILED, words, IKEV2, got)
     if ike_agreed.untold(rows, wanted):
         words += ", and with which algorithms is not shown"

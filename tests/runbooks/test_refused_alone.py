@@ -213,7 +213,7 @@ def test_a_lock_of_the_machine_that_cannot_be_looked_at() -> None:
     """Who only looks follows no link either."""
     (folder,) = lock_folders()
     with_a_link(folder / "192.0.2.1:22.lock")
-    with pytest.raises(Locked, match="cannot be looked at"):
+    with pytest.raises(Locked, match="cannot be read"):
         refuse_held_here({"hub": "192.0.2.1:22"})
 
 

@@ -65,7 +65,7 @@ def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> Dep
     shape = previous_plan(there) if there.replaces else there
     if shape is None:
         noun = context.service.noun
-        raise ChangeError(f"the {noun} stands in another form that cannot be parsed reliably, so its end could not be verified")
+        raise ChangeError(f"the {noun} exists in another form that cannot be parsed reliably, so its end could not be verified")
     return shape
 
 

@@ -93,7 +93,7 @@ def _other(
     holders = [host for host, text in texts.items() if peer in (address for _, address in addresses(platforms[host], text))]
     if not holders and peer in ours and ours[peer] not in texts:
         raise ChangeError(
-            f"only {found.host} was looked at, and its peer {peer} is {ours[peer]}: name both ends, --host {found.host} "
+            f"only {found.host} was read, and its peer {peer} is {ours[peer]}: name both ends, --host {found.host} "
             f"--host {ours[peer]}"
         )
     if not holders and len(texts) == 1:

@@ -128,7 +128,7 @@ def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, Conf
         numbers = " and ".join(entry.groups["sequence"] for entry, _ in found)
         raise ChangeError(
             f"{host}: entries {numbers} of crypto map {names.crypto_map} both match a version of {names.access_list}; "
-            "take one away by hand"
+            "remove one by hand"
         )
     return found[0] if found else None
 

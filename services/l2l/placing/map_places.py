@@ -128,8 +128,8 @@ def asks_clients(crypto_map: str, running: Config) -> bool:
 def _refuse_number(end: Side, access_list: str) -> None:
     if access_list.isdigit():
         raise ChangeError(
-            f"{end.local.host}: cisco.access_list {access_list} is a number; a numbered list is shown and taken away "
-            "otherwise than a named one, so give it a name"
+            f"{end.local.host}: cisco.access_list {access_list} is a number; a numbered list is shown and removed "
+            "differently from a named one, so give it a name"
         )
 
 
