@@ -39,6 +39,7 @@ from ...inventory.hiding.secrets import Secrets
 from ..commands.views.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
 from .json_names import document
+from .on_disk import is_cut, sync_folder, write_all
 from .run_names import run_names
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class RunFolder:
         try:
             self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
-            self._cut = _is_cut(self._journal)
+            self._cut = is_cut(self._journal)
             self._length = os.fstat(self._journal).st_size
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
@@ -72,6 +73,9 @@ class RunFolder:
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
         self._lock = threading.Lock()
+        #: Lines of the journal that are on the disk, and those of which the disk has said that they are not, each up to a number.
+        self._synced = self._failed = 0
+        self._syncing = threading.Lock()
         #: A file of each large text, and the text that each file holds: what stands there already is not written again.
         self._large: dict[bytes, str] = {}
         self._held: dict[str, bytes] = {}
@@ -131,7 +135,8 @@ class RunFolder:
         line = json_text(self._hidden(record))
         try:
             with self._lock:
-                self._append(line)
+                number = self._append(line)
+            self._sync(number)
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
         self._ask_guard()
@@ -140,11 +145,11 @@ class RunFolder:
         if self.guard is not None:
             self.guard()
 
-    def _append(self, line: str) -> None:
-        """Raises OSError when the disk takes a part only; the next line then begins on a line of its own."""
+    def _append(self, line: str) -> int:
+        """The number of lines. Raises OSError when the disk takes a part only; the next one then begins a line of its own."""
         if os.fstat(self._journal).st_size != self._length:
             # Another process has gone on with this run meanwhile: a resume, while this one slept.
-            self._cut = _is_cut(self._journal)
+            self._cut = is_cut(self._journal)
             self._code, self._lines = last_code(self._journal_text())
         line, code = with_code(self.seal, line, self._code)
         data = (f"\n{line}\n" if self._cut else f"{line}\n").encode()
@@ -156,8 +161,28 @@ class RunFolder:
             self._code, self._lines = last_code(self._journal_text())
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._code, self._lines = code, self._lines + 1
-        os.fsync(self._journal)
-        note_length(self.seal, self._lines)
+        return self._lines
+
+    def _sync(self, number: int) -> None:
+        """See that so many lines are on the disk, and note that they are. Raises OSError.
+
+        Lines of tunnels that are changed side by side and wait at the same moment get there at once, by the first that comes to
+        it. Where that fails it fails for all of them: the disk says so once.
+        """
+        with self._syncing:
+            if number <= self._failed:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            if number <= self._synced:
+                return
+            with self._lock:
+                lines = self._lines
+            try:
+                os.fsync(self._journal)
+            except OSError:
+                self._failed = lines
+                raise
+            self._synced = lines
+            note_length(self.seal, lines)
 
     def _journal_text(self) -> str:
         size = os.fstat(self._journal).st_size
@@ -190,14 +215,14 @@ class RunFolder:
         try:
             descriptor = self._in_folder(name, lambda: os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             try:
-                _write_all(descriptor, data)
+                write_all(descriptor, data)
                 if durable:
                     os.fsync(descriptor)
             finally:
                 os.close(descriptor)
             os.replace(part, place)  # noqa: PTH105 - texts, see _places()
             if durable:
-                _sync_folder((self.path / name).parent)
+                sync_folder((self.path / name).parent)
         except OSError as error:
             self._complain(f"{place} cannot be written: {error.strerror}")
             return
@@ -318,26 +343,6 @@ def _time_after(runs: Path) -> datetime:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time
         return now
-
-
-def _is_cut(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    """Raises OSError when the disk does not take all of it."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
 
 
 def canonical(document: Mapping[str, object]) -> str:

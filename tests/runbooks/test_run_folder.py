@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import pytest
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.hiding.secrets import Secrets
-from nr_run.runbooks.run.authentic import journal_of
+from nr_run.runbooks.run.authentic import journal_of, noted_length
 from nr_run.runbooks.run.folder import RunFolder
 
 
@@ -107,4 +111,64 @@ def test_a_large_text_is_kept_once_and_stays_what_it_was(tmp_path: Path) -> None
     assert [(folder.path / name / "running.cfg").read_text() for name in "de"] == [large, other]
     assert not [path for path in folder.path.rglob(".*") if path.is_file()]
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+    folder.close()
+
+
+def test_lines_that_wait_together_are_synced_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk takes one line others wait for it, and then get there at once; each is there when its note() returns."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    assert folder.seal
+    taken, busy, synced, really = threading.Event(), threading.Event(), [0], os.fsync
+
+    def slow(descriptor: int) -> None:
+        synced[0] += 1
+        busy.set()
+        assert taken.wait(60)
+        really(descriptor)
+
+    def note(number: int) -> None:
+        folder.note("step", number=number)
+        journal = (folder.path / "journal.jsonl").read_text()
+        assert f'"number": {number},' in journal
+        assert noted_length(folder.seal) >= [f'"number": {number},' in line for line in journal.splitlines()].index(True) + 1
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with ThreadPoolExecutor(9) as threads:
+        first = threads.submit(note, 0)
+        assert busy.wait(60)
+        others = [threads.submit(note, number) for number in range(1, 9)]
+        path = folder.path / "journal.jsonl"
+        deadline = time.monotonic() + 60
+        while path.read_text().count("\n") < 10 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        taken.set()
+        for each in (first, *others):
+            each.result()
+    assert synced[0] == 2
+    assert len(journal_of(folder.path)) == 10
+    folder.close()
+
+
+def test_a_disk_that_fails_fails_all_that_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the disk is told once by the system, and no line that was written before it counts as kept."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    taken, busy, really = threading.Event(), threading.Event(), os.fsync
+
+    def failing(_descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", really)
+        busy.set()
+        assert taken.wait(60)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(folder.note, "one")
+        assert busy.wait(60)
+        taken.set()
+        with pytest.raises(NrRunError, match="the journal cannot be written"):
+            first.result()
+    with pytest.raises(OSError, match="Input/output"):
+        folder._sync(2)
+    folder.note("three")
+    assert [line["state"] for line in journal_of(folder.path)] == ["begun", "one", "three"]
     folder.close()
