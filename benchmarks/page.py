@@ -17,47 +17,50 @@ MODELS = {"vpn3640": "12.2 telnet", "c881": "881", "c8000v-17": "C8000V", "asa91
 HEAD = """\
 # Benchmarks
 
-What nr-run costs beside what a user would write instead. `make bench` takes a quick look, `make bench-all` measures every row
-that has not been measured yet (hours; it may be cut and started again), `make bench ROWS='deploy/c881,hub'` measures rows again;
-each of them writes this page. The figures are kept in `benchmarks/measured.json`; `benchmarks/bench.py --list` names the rows.
+This page compares the cost of nr-run with that of the scripts that you would write instead. `make bench` takes a quick look.
+`make bench-all` measures every row that has not been measured yet (hours; it can be interrupted and resumed). `make bench
+ROWS='deploy/c881,hub'` measures rows again. Each of them writes this page. The figures are in `benchmarks/measured.json`;
+`benchmarks/bench.py --list` names the rows.
 
-Medians; the sides of a row take turns, and each turn begins with the other one. *Client* figures are of the client's own process,
-its start included; the devices are those of the lab, in a process of its own on the same machine. *Latency* is added to every
-packet of the client, SSH handshakes included. *Trips* are the most round trips of a device, counted by the device behind the
-handshake of SSH. After every turn of a deploy all devices have to run and to have saved the same lines as after nr-run's first
-one, or the row is not written. What a device does by itself goes ten times as fast as on a real one.
+All figures are medians. The sides of a row take turns, and the first side alternates. *Client* figures are those of the client's
+own process, its start included; the devices are those of the lab, in another process on the same machine. *Latency* is added to
+every packet of the client, SSH handshakes included. *Trips* are the most round trips of any one device, counted by the device
+after the SSH handshake. After every turn of a deploy all devices must run and have saved the same lines as after nr-run's first
+turn; otherwise the row is discarded. The simulated devices work ten times as fast as real ones.
 """
 GROUPS = {
     "push": (
         "## Push",
-        "Log in, read, push 45 lines of an access list that nothing uses, read back, show, log out; over telnet, 20 threads,\n"
-        "without safety on both sides. Rows are devices and latency in ms; the start of the process is not counted.",
+        "Log in, read, push 45 lines of an unused access list, read back, show, log out; over telnet, with 20 threads, and\n"
+        "without safety on either side. Rows are devices and latency in ms; the start of the process is not counted.",
     ),
     "deploy": (
         "## The whole safe deploy",
         "`nr-run deploy-l2l --yes`: lock, read, plan, arm the rollback timers, push, prove, disarm, save, compare. *plain* is\n"
-        "nornir_netmiko as its documentation shows it, 20 threads, *tuned* the same with `fast_cli`, a short delay, no\n"
-        "verification of echoes, known prompts and 100 threads, *scrapli* that library with 100 threads. These do the same\n"
-        "without any safety: show the configuration, type the same lines, ping until it is answered, show, save\n"
+        "nornir_netmiko as its documentation shows it, with 20 threads. *tuned* is the same with `fast_cli`, a short delay, no\n"
+        "verification of echoes, known prompts and 100 threads. *scrapli* is that library with 100 threads. These do the work\n"
+        "without any safety: show the configuration, type the same lines, ping until there is an answer, show, save\n"
         "(`benchmarks/plain.py`).",
     ),
     "hub": (
         "## A hub with 300 entries",
-        "Three more tunnels to spokes that are ours, on a hub that carries 300 entries of a crypto map. *CPU a tunnel* is what\n"
-        "each tunnel after the first one adds.",
+        "Three more tunnels to spokes that are ours, on a hub with 300 crypto map entries. *CPU a tunnel* is what each tunnel\n"
+        "after the first one adds.",
     ),
     "verify": (
         "## Verify",
-        "`nr-run verify` of a hub whose tunnels are up, pings and verdicts included, beside nornir_netmiko that only reads\n"
-        "the same shows and parses them; and of an estate of 1,000 devices in 500 pairs that carry nothing yet.",
+        "`nr-run verify` of a hub whose tunnels are up, with pings and verdicts, next to nornir_netmiko, which only reads the\n"
+        "same show commands and parses them; and of an estate of 1,000 devices in 500 pairs without tunnels.",
     ),
     "parse": (
         "## Parse",
         "One reading of the output of so many peers, in milliseconds of CPU, each in a process of its own. The *floor*\n"
-        "is written by hand for this very text, makes the same values, and checks nothing; *TTP* has the template\n"
-        "of nr-run, *TextFSM* that of ntc-templates, *Genie* is called without its schema check.",
+        "is written by hand for this very text and does less: it checks nothing, makes addresses, networks and numbers\n"
+        "of the words, puts them into dictionaries, and leaves algorithms, ages and flags as text and the mask of a route\n"
+        "for /24, as it is there. *TTP* has the template of nr-run, *TextFSM* that of ntc-templates, *Genie* is called\n"
+        "without its schema check. Of one peer, what is done once for a text (the command, the echo, the counts) outweighs it.",
     ),
-    "start": ("## Start-up", "CPU of a process in milliseconds, beside `python -c pass`. Target: at most 80 more."),
+    "start": ("## Start-up", "CPU of a process in milliseconds, next to `python -c pass`. Target: at most 80 more."),
 }
 
 
@@ -117,9 +120,9 @@ def _machine(kept: Mapping[str, Mapping[str, Any]], there: Sequence[str], names:
     yield f"{len(there)} of {len(names)} rows have been measured, each in as many turns as its column says."
     if loud:
         yield (
-            f"**{len(loud)} of them were measured while other work kept it busy** (a load above {QUIET:g} for each core,\n"
-            "marked with `*`): their seconds of wall time say little, and CPU is dearer than on a quiet machine; trips do not\n"
-            "change, and neither does which side has fewer of them."
+            f"**{len(loud)} of them were measured while other work kept the machine busy** (load above {QUIET:g} for each core,\n"
+            "marked with `*`): their wall time says little, and CPU is higher than on a quiet machine. Trips do not change, and\n"
+            "neither does which side has fewer."
         )
     yield ""
 
@@ -141,6 +144,7 @@ ORDER = (
     "TTP",
     "plain",
     "plain, reads only",
+    "plain with Genie, reads only",
     "tuned",
     "scrapli",
 )

@@ -125,7 +125,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     if grown:
         raise ChangeError(_taken(change.host, next(item for item in change.created if item.key == grown.key), grown))
     here = (*here, *_without_an_owner(change, here, before, running))
-    _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
+    _refuse_used(change.host, running, here, own, "; nr-run remove-l2l removes a tunnel with everything that nothing else needs")
     there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
     shared = (*shared, *_left_over(change, here, before, running))
     # What was taken out of somebody's list or from in front of somebody's rules comes back to where it stood.
@@ -300,7 +300,7 @@ def _refuse_waiting_names(host: str, os: str, created: Iterable[ConfigObject], d
         there = item.family.traffic and item.groups["name"] in running_text
         for line in _lines_besides(ours, nodes_of(os, running_text)) if there else ():
             if names(line, item):
-                raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
+                raise ChangeError(f"{host}: the name {item.groups['name']} is in {line!r} already; {item.title} is not built")
 
 
 def _lines_besides(ours: Mapping[str, tuple[str, ...]], running: Iterable[tree.Node]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..changes.config_object import ConfigObject
 from ..changes.objects import Config
-from ..inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER, PFS_LADDER
+from ..inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE, PFS_LADDER
 from ..inventory.intents.strength import algorithms, lacking
 from ..inventory.models.platforms import Platform, Suite
 from ..inventory.models.release_rules import EFFECTS, Effect, ReleaseRule, between
@@ -152,8 +152,8 @@ def far_lines(host: str, platform: Platform, items: Iterable[ConfigObject], abou
 
 def instead(version: int, platforms: Sequence[Platform]) -> Instead | None:
     """The strongest that all of these can do by this version of IKE, None where a part has none."""
-    ike = next((one for one in IKE_LADDER if not any(lacking(at, version, one) for at in platforms)), None)
-    esp = next((one for one in IPSEC_LADDER if not any(lacking(at, version, one) for at in platforms)), None)
+    ike = next((one for one in IKE_PREFERENCE if not any(lacking(at, version, one) for at in platforms)), None)
+    esp = next((one for one in IPSEC_PREFERENCE if not any(lacking(at, version, one) for at in platforms)), None)
     if ike is None or esp is None:
         return None
     pfs = next((group for group in PFS_LADDER if all(group in at.suites[version].pfs_groups for at in platforms)), None)

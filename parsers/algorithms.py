@@ -166,12 +166,14 @@ def ike_hash_phrase(text: str) -> str:
     return integrity(plain)
 
 
+@lru_cache(maxsize=256)
 def mode_of(text: str) -> str | None:
     """`tunnel` or `transport` out of the settings in braces, None where neither is named."""
     plain = text.lower()
     return next((mode for mode in ("tunnel", "transport") if mode in plain), None)
 
 
+@lru_cache(maxsize=256)
 def ikev2_encryption(text: str) -> str | None:
     """`AES-CBC, keysize: 256` or `3DES` as a canonical cipher; None while the peers negotiate (`Unknown - 0`)."""
     name, _, bits = text.strip().lower().partition(", keysize: ")
@@ -180,6 +182,7 @@ def ikev2_encryption(text: str) -> str | None:
     return encryption(f"{name}-{bits}" if bits and bits != "0" else name)
 
 
+@lru_cache(maxsize=256)
 def ikev2_integrity(text: str) -> str | None:
     """`SHA256` as a canonical algorithm; None for AEAD ciphers (`None`, `N/A`) and while the peers negotiate."""
     name = text.strip().lower()

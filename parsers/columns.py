@@ -110,6 +110,7 @@ def duration(text: str) -> int:
     raise ValueError(f"{text!r} is not a duration")
 
 
+@lru_cache(maxsize=1024)
 def duration_or_none(text: str) -> int | None:
     """Seconds, or None for `never`, `-` and their kin."""
     plain = text.strip(" ,").lower()
@@ -127,6 +128,7 @@ def present(_text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def squeezed(text: str) -> str:
     """The text with single blanks and none at its ends."""
     return " ".join(text.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, Any
@@ -167,6 +167,14 @@ def maker_of(record: type, shape: tuple[str, ...]) -> Make | None:
     return plan.makers.get(shape)
 
 
+def inherited(above: Sequence[Raw], source: str) -> str | None:
+    """What the nearest group above has captured as `source`; None where none has. Groups may have the same name as a variable."""
+    for level in reversed(above):
+        if (found := level.get(source)) and found.__class__ is str:
+            return str(found)
+    return None
+
+
 def _sorted_out(plan: Plan, raw: Raw, above: list[Raw]) -> Any:
     """The record, field by field, each with its name where something is wrong with it."""
     values = plan.defaults.copy()
@@ -187,7 +195,7 @@ def _sorted_out(plan: Plan, raw: Raw, above: list[Raw]) -> Any:
         for item in plan.inherited:
             name = item.name
             if not raw.get(item.source):
-                captured = next((level[item.source] for level in reversed(above) if level.get(item.source)), None)
+                captured = inherited(above, item.source)
                 if captured is not None:
                     values[name] = item.convert(captured)
     except (ValueError, KeyError, IndexError) as error:

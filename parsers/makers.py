@@ -12,27 +12,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .columns import hexadecimal
+from .convert import Field, inherited
 from .vocabulary import refuse_no_address
-
-if TYPE_CHECKING:
-    from .convert import Field
 
 Make = Callable[..., Any]
 """(raw records of the groups above, captured values in the order of the shape) -> record; ValueError where anything is odd."""
 
 #: What reads numbers only: text with dots is refused anyway.
 _NUMBERS: tuple[object, ...] = (int, hexadecimal)
-
-
-def inherited(above: Sequence[dict[str, Any]], source: str) -> Any:
-    """What the nearest group above has captured as `source`; None where none has."""
-    for level in reversed(above):
-        if found := level.get(source):
-            return found
-    return None
 
 
 def maker(record: type, fields: Sequence[Field], shape: Sequence[str], judged: frozenset[str]) -> Make | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .order import disjoint
+from .passages import Passage
 from .patterns import PATTERNS
 
 _TTP_LOCK = threading.Lock()
@@ -56,12 +57,22 @@ class Scope:
     path: str = ""
     transparent: bool = False
     rivals: dict[int, tuple[Rule, ...]] = field(default_factory=dict)
+    # Hints, shared by threads like the followers of a rule: what this group was made of, and the groups in it that come often.
+    seen: dict[tuple[int, ...], int] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+
+    def within(self, other: Scope) -> bool:
+        """True if this is `other` or a group inside it."""
+        scope: Scope | None = self
+        while scope is not None and scope is not other:
+            scope = scope.parent
+        return scope is not None
 
     def rivals_of(self, rule: Rule) -> tuple[Rule, ...]:
         """The candidates before `rule` that might claim a line of its kind: where one does, it comes first."""
         found = self.rivals.get(rule.index)
         if found is None:
-            before = self.candidates[: self.candidates.index(rule)]
+            before = [other for other in self.candidates[: self.candidates.index(rule)] if other.index not in rule.apart]
             found = tuple(other for other in before if not disjoint(other.regex.pattern, rule.regex.pattern))
             self.rivals[rule.index] = found
         return found
@@ -79,66 +90,20 @@ class Rule:
     # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a lost
     # or stale entry costs time and changes no result, because the rivals of a rule are asked before it is taken.
     followers: tuple[Rule, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    trace: tuple[int, ...] = ()
-
-    def learn(self, trace: list[Rule]) -> None:
-        """`trace` are the rules that matched one line after the other, from this one on, in one group.
-
-        Seen twice in a row, the lines become a block that one expression matches: another hint.
-        """
-        seen = tuple(rule.index for rule in trace)
-        if self.trace != seen:
-            self.trace = seen
-        elif all(block.trace != seen for block in self.blocks):
-            block = Block.of(trace)
-            if block is not None:
-                self.blocks = (block, *self.blocks)[:_MAX_BLOCKS]
+    #: Rules that begin like this one and yet never match the same line, by their number.
+    apart: frozenset[int] = frozenset()
 
 
-_MAX_BLOCKS = 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Lines that usually follow each other in one group, as one expression. It matches what their rules would.
-
-    Each line but the first is refused where an earlier rule of the template claims it, as line by line.
-    """
-
-    regex: re.Pattern[str]
-    names: tuple[str, ...]
-    trace: tuple[int, ...]
-    last: Rule
-
-    @classmethod
-    def of(cls, rules: list[Rule]) -> Block | None:
-        """None where two of the lines have a variable in common: each value must be seen alone."""
-        names = tuple(name for rule in rules for name in rule.names)
-        if len(set(names)) != len(names):
-            return None
-        # Atomic groups: a line is matched as its rule alone would match it, whatever follows.
-        parts = (_unclaimed(rule) if number else _unnamed(rule, "(") for number, rule in enumerate(rules))
-        regex = re.compile("".join(f"(?>{part})" for part in parts), re.IGNORECASE)
-        return cls(regex, names, tuple(rule.index for rule in rules), rules[-1])
-
-
-def _unnamed(rule: Rule, group: str) -> str:
-    return re.sub(r"\(\?P<\w+>", lambda _: group, rule.regex.pattern)
-
-
-def _unclaimed(rule: Rule) -> str:
-    """The expression of a rule on lines that none of its rivals claims."""
-    claims = "".join(f"(?!{_unnamed(rival, '(?:')})" for rival in rule.scope.rivals_of(rule))
-    return claims + _unnamed(rule, "(")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Program:
-    """A compiled template. `root` is the group above the top groups; it has no lines of its own."""
+    """A compiled template. `root` is the group above the top groups; it has no lines of its own.
+
+    `readings`: how many texts were read with it, which decides what it pays to find out.
+    """
 
     root: Scope
     rules: tuple[Rule, ...]
+    readings: int = 0
 
 
 def compile_template(source: str) -> Program:
@@ -146,13 +111,16 @@ def compile_template(source: str) -> Program:
     return program_of(groups_of(source))
 
 
-def program_of(groups: list[Group]) -> Program:
-    """The program of what TTP made of a template."""
+def program_of(groups: list[Group], apart: Sequence[Sequence[int]] = ()) -> Program:
+    """The program of what TTP made of a template; apart: the pairs of rules that are known never to match the same line."""
     rules: list[Rule] = []
     root = Scope("", 0, None)
     for group in groups:
         _add_scope(group, root, rules)
     _fill_candidates(root)
+    for one, other in apart:
+        rules[one].apart |= {other}
+        rules[other].apart |= {one}
     return Program(root, tuple(rules))
 
 

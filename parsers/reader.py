@@ -151,28 +151,31 @@ def _problem(output: Output, position: int, why: str) -> Problem:
 
 
 def _finisher(entry: Command, doubts: list[tuple[int, str]]) -> Callable[[Scope, Raw, list[Raw], int], object]:
-    records, validate = entry.records, entry.validate
+    records, validate, preparations = entry.records, entry.validate, entry.prepare
 
     def finish(scope: Scope, raw: Raw, above: list[Raw], position: int) -> object:
-        record = records.get(scope.path)
-        if scope.path in entry.prepare:
-            entry.prepare[scope.path](raw, above)
-        if record is None:
-            if records:
-                _hoist(raw, above[-1])
+        path = scope.path
+        if path in preparations:
+            preparations[path](raw, above)
+        if path not in records:
+            if records and scope.children:
+                _hoist(scope, raw, above[-1])
             return raw
-        built: Any = build(record, raw, above)
-        check = validate.get(scope.path)
-        if check is not None:
-            doubts.extend((position, why) for why in check(built, raw))
+        built: Any = build(records[path], raw, above)
+        if path in validate:
+            doubts.extend((position, why) for why in validate[path](built, raw))
         return built
 
     return finish
 
 
-def _hoist(raw: Raw, parent: Raw) -> None:
+def _hoist(scope: Scope, raw: Raw, parent: Raw) -> None:
     """Hand the finished children of a group that has no record of its own to the group above."""
-    for key in [key for key, value in raw.items() if isinstance(value, list)]:
+    for child in scope.children:
+        if child.key in raw:
+            parent.setdefault(child.key, []).extend(raw.pop(child.key))
+    # What the groups inside these have handed up.
+    for key in [key for key, value in raw.items() if value.__class__ is list]:
         parent.setdefault(key, []).extend(raw.pop(key))
 
 

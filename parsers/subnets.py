@@ -7,6 +7,7 @@ variably subnetted, 5 subnets, 2 masks` stands above routes with masks. Either i
 from __future__ import annotations
 
 import re
+from _socket import AF_INET, inet_pton
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Network
@@ -44,16 +45,19 @@ def _bounds(heading: str) -> tuple[int, int] | None:
 def number_of(address: str) -> int | None:
     """An IPv4 address as a number, None for what is none; a table has thousands that are only compared, and no object is made."""
     try:
-        a, b, c, d = map(int, address.split("."))
-    except ValueError:
+        return int.from_bytes(inet_pton(AF_INET, address), "big")
+    except (OSError, ValueError):
         return None
-    plain = f"{a}.{b}.{c}.{d}" == address and max(a, b, c, d) <= 255
-    return a << 24 | b << 16 | c << 8 | d if plain else None
 
 
 def holds(heading: str, address: str) -> bool:
     """True if a route to `address` can stand below the heading of network `heading`."""
-    bounds, number = _bounds(heading), number_of(address)
+    return holds_number(heading, number_of(address))
+
+
+def holds_number(heading: str, number: int | None) -> bool:
+    """The same of an address as a number; None is in no network."""
+    bounds = _bounds(heading)
     return bounds is not None and number is not None and bounds[0] <= number <= bounds[1]
 
 
@@ -64,12 +68,14 @@ def counted(_state: Any, text: str) -> Iterator[str]:
         if heading.group(4):
             continue
         stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
-        found, masks = 0, set()
+        found, masks, bounds = 0, set(), _bounds(heading.group(1)) or (1, 0)
         for row in _ROW.finditer(text, heading.end(), stop):
-            if not holds(heading.group(1), row.group(1)):
+            address, length = row.groups()
+            place = number_of(address)
+            if place is None or not bounds[0] <= place <= bounds[1]:
                 break
             found += 1
-            masks.add(row.group(2))
+            masks.add(length)
         if found != int(heading.group(2)):
             yield f"{heading.group(1)} is said to have {heading.group(2)} subnets and {found} were printed"
         elif heading.group(3) and len(masks) != int(heading.group(3)):

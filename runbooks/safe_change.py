@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from ..changes.plan import plan
 from ..checks.finding import Status
 from ..checks.readiness.device_facts import Device
 from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
-from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost, UsageError
+from ..inventory.errors import DriftError, Exit, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.files.did_you_mean import hint
 from ..inventory.files.unknown_host import refuse_unknown
 from ..inventory.hiding.secrets import Secrets
@@ -87,6 +88,30 @@ class _Run:
     timeouts: Timeouts
 
 
+class Rollback(Enum):
+    """What became of one device when a change was rolled back, in the words of the exit codes."""
+
+    ROLLED_BACK = Exit.ROLLED_BACK.word
+    INCOMPLETE = Exit.ROLLBACK_INCOMPLETE.word
+
+
+@dataclass(frozen=True, slots=True)
+class HostRollback:
+    """One device after a rollback: ``state``, and in ``message`` what a person has to know where it is incomplete."""
+
+    state: Rollback
+    message: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """True if the device is what it was."""
+        return self.state is Rollback.ROLLED_BACK
+
+    def __str__(self) -> str:
+        """For a journal and a person."""
+        return ": ".join(filter(None, (self.state.value, self.message)))
+
+
 @dataclass
 class SafeChange:
     """The devices of one safe change: locked, read, and gone back to what they were unless the block ends well."""
@@ -102,8 +127,8 @@ class SafeChange:
     recorded: tuple[Context, tuple[MemberPlan, ...]] | None = None
     #: Whether saving was begun.
     saving: bool = False
-    #: What has been undone, or could not be: host to a sentence.
-    undone: dict[str, str] = field(default_factory=dict)
+    #: What became of each device when the change was rolled back; empty while it was not.
+    undone: dict[str, HostRollback] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -243,16 +268,23 @@ class SafeChange:
         }
         done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
         clean = {host for host, result in done.items() if result.clean}
-        self.undone = {host: "rolled back" if host in clean else "rollback incomplete" for host in self.changes}
-        self.undone.update({host: f"rollback incomplete: {error}" for host, error in errors.items()})
+        self.undone = {
+            host: _whole() if host in clean else _incomplete("something of the change is left") for host in self.changes
+        }
+        self.undone.update({host: _incomplete(str(error)) for host, error in errors.items()})
         left = {host: words for host, words in self._arguments().items() if host in clean}
         if left:
             _, lost = run_on(self.context.nornir, arming.cancel_leftovers, left, at_all_costs=True)
-            self.undone.update({host: f"rollback incomplete: its timer may still run: {error}" for host, error in lost.items()})
+            self.undone.update({host: _incomplete(f"its timer may still run: {error}") for host, error in lost.items()})
         self._save_again(done)
         with folder.forgiving():
-            folder.note("undone", hosts=self.undone)
-        return all(words == "rolled back" for words in self.undone.values())
+            folder.note("undone", hosts={host: str(found) for host, found in self.undone.items()})
+        return self.is_rolled_back
+
+    @property
+    def is_rolled_back(self) -> bool:
+        """True if every device that was to be changed is what it was."""
+        return all(found.complete for found in self.undone.values())
 
     def _save_again(self, done: Mapping[str, Undone]) -> None:
         """See that no startup configuration of what was rolled back holds the change: it would come again with a reload."""
@@ -260,11 +292,19 @@ class SafeChange:
             return
         context, members = self.recorded
         for member in members:
-            if self.undone.get(member.host) == "rolled back":
+            if self.undone[member.host].complete:
                 change_state = ChangeState(touched=[member], saved=[member] if self.saving else [])
                 todo = restore_startup(context, change_state, done)
                 if todo:
-                    self.undone[member.host] = f"rollback incomplete: {todo[0]}"
+                    self.undone[member.host] = _incomplete(todo[0])
+
+
+def _whole() -> HostRollback:
+    return HostRollback(Rollback.ROLLED_BACK)
+
+
+def _incomplete(message: str) -> HostRollback:
+    return HostRollback(Rollback.INCOMPLETE, message)
 
 
 @contextmanager
@@ -317,7 +357,7 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
         if whole:
             unmark(folder.path)
             raise
-        words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "rolled back")
+        words = "; ".join(f"{host}: {found}" for host, found in change.undone.items() if not found.complete)
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error
     if change.changes:
         folder.note("done", tunnel=NAME)

@@ -17,7 +17,7 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
-from ..checks.observations.looking import Stimulus
+from ..checks.observations.looks import Stimulus
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
@@ -90,13 +90,29 @@ class WithChangeConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithRollbackConfirmations(Protocol):
+    """A service whose traffic may go in clear once a run is rolled back: that is asked by what stood before, not by an intent.
+
+    Each name that it may give is one of `WithChangeConfirmations.change_asks`.
+    """
+
+    def rollback_confirmations(
+        self, undone: Deployment, before: Deployment | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a run is undone by ``changes``, beside the keys of far ends.
+
+        ``undone`` is what stands and ``before`` what comes back; None where nothing was there.
+        """
+
+
+@runtime_checkable
 class WithFarKeys(Protocol):
     """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
 
     def key_confirmations(self, deployment: Deployment, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
         """What has to be confirmed before the key of this reference is changed on our side; nothing where all ends are ours.
 
-        ``former``: a run that changed it is undone, so that the far end has to have the key of before again.
+        ``former``: a run that changed it is undone, so that the far end has to have the former key again.
         """
 
 

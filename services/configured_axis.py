@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..checks.finding import Finding, Status
-from ..checks.observations.looking import Shown
+from ..checks.observations.looks import Shown
 from ..checks.verdict import Configured, KnownBy, Operating, Verdict
 from .service import Deployment
 from .verifying import Seeing

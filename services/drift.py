@@ -17,7 +17,7 @@ from ..changes.config_object import ConfigObject
 from ..changes.steps import Edit
 from ..checks.verdict import Configured
 from ..checks.who_changed import Kept
-from .intended_state import Standing
+from .intended_state import ComparedMember
 
 #: Versions of one name: an object that is in use is not edited but built again beside itself.
 _VERSION = re.compile(r"(?P<name>NR-\S+?)\.v\d+(?=\s|$)")
@@ -71,7 +71,7 @@ class DeviceDrift:
         return {**asdict(self), "configured": self.configured.value, "lines": [line.as_dict() for line in self.lines]}
 
 
-def of_standing(standing: Standing, kept: Kept) -> DeviceDrift:
+def of_standing(standing: ComparedMember, kept: Kept) -> DeviceDrift:
     """One member whose configuration was read."""
     differ = (*_settings(standing), *(drift_lines(standing.change) if standing.change else ()))
     lines = tuple(_named(line, kept) for line in differ)
@@ -89,7 +89,7 @@ def of_standing(standing: Standing, kept: Kept) -> DeviceDrift:
     )
 
 
-def _settings(standing: Standing) -> Iterator[DriftLine]:
+def _settings(standing: ComparedMember) -> Iterator[DriftLine]:
     for one in standing.differing:
         kind = Kind.CHANGED if one.was else Kind.MISSING
         yield DriftLine(kind, one.setting.under, one.setting.line, one.was)

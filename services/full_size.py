@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..checks.finding import Cause, Evidence, Finding, Status
-from ..checks.observations.looking import Look
+from ..checks.observations.looks import Look
 from ..checks.proof import Traffic
 from .l2l.diagnosis.causes import CAUSES
 

@@ -38,7 +38,7 @@ _LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ComparedMember:
     """One member against the intent. ``change`` is what would bring the device to it, None where that cannot be planned.
 
     ``sentence`` says what is found in one line; ``unseen`` what could not be compared, a sentence each.
@@ -104,7 +104,7 @@ def standing(
     running: Configuration,
     keys: Mapping[str, str | None],
     routes: str | None,
-) -> Standing:
+) -> ComparedMember:
     """How one member stands. ``keys`` has the token of each reference, None where its value is not at hand.
 
     ``routes`` is the routing table as the device printed it, None where it did not: which static routes have to stand beside a
@@ -128,24 +128,26 @@ def standing(
         # Something that is there has other content, or the device has no place for it: in either case it is not as intended.
         # Where keys were taken for those of the intent that may be why it cannot be planned, and nothing follows from it.
         word = Configured.UNKNOWN if unseen else Configured.DIFFERS
-        return Standing(member, platform, running, word, None, str(error), unseen)
+        return ComparedMember(member, platform, running, word, None, str(error), unseen)
     except NrRunError as error:
-        return Standing(member, platform, running, Configured.UNKNOWN, None, str(error), unseen)
+        return ComparedMember(member, platform, running, Configured.UNKNOWN, None, str(error), unseen)
     configured, left = _word(change), _left_of(change, running)
     if configured is Configured.ABSENT and left:
         words = f"{member.host} has {_titles(left)} to the same peer, and it is not at work"
-        return Standing(member, platform, running, Configured.DIFFERS, change, words, unseen)
-    return Standing(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
+        return ComparedMember(member, platform, running, Configured.DIFFERS, change, words, unseen)
+    return ComparedMember(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
 
 
-def _of_settings(deployment: WatchedDeployment[object], member: Member, platform: Platform, running: Configuration) -> Standing:
+def _of_settings(
+    deployment: WatchedDeployment[object], member: Member, platform: Platform, running: Configuration
+) -> ComparedMember:
     """What is never built is compared line by line; nothing is planned for it."""
     found = differing(deployment.settings.get(member.host, ()), running)
     gone = any(one.setting.is_ground and not one.was for one in found)
     word = Configured.ABSENT if gone else Configured.DIFFERS if found else Configured.AS_INTENDED
     lacks = ", ".join(f"{one.setting.line!r}" + (f" (has {one.was!r})" if one.was else "") for one in found)
     sentence = f"{member.host} lacks {lacks}" if found else f"{member.host} is configured as intended"
-    return Standing(member, platform, running, word, None, sentence, differing=found)
+    return ComparedMember(member, platform, running, word, None, sentence, differing=found)
 
 
 def _planned(

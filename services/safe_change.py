@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ..changes.change import Change
 from ..checks.finding import Evidence, Finding, Status
-from ..checks.observations.looking import Shown, Stimulus
+from ..checks.observations.looks import Shown, Stimulus
 from ..checks.observations.questions import Question
 from ..inventory.errors import ChangeError, NothingMatched
 from ..inventory.models.platforms import Platform
@@ -61,7 +61,7 @@ class SafeChangeService:
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> NoReturn:  # noqa: ARG002
         """No inventory asks for one."""
-        raise NothingMatched("a change of a runbook of one's own stands in no intent")
+        raise NothingMatched("a change made by a runbook of your own is in no intent")
 
     def deployment(self, wanted: Hosts) -> Deployment:
         """One stage on all devices."""

@@ -8,7 +8,7 @@ from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
-from ..inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from ..inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE
 from ..inventory.intents.intent import IKEProposal, IPSecProposal
 from ..inventory.intents.intent_crypto import DHGroup
 from ..inventory.intents.strength import FORBIDDEN, WEAK, algorithms, lacking
@@ -147,18 +147,18 @@ def _stronger(sample: Sample, wishes: Wishes, platform: Platform) -> Chosen:
     """The strongest that the device has and the provider is known to have."""
     provider, first = sample.provider, sample.tunnels[0]
     version = first.version
-    rungs = [one for one in IKE_LADDER if one.group in provider.groups and not lacking(platform, version, one)]
+    candidates = [one for one in IKE_PREFERENCE if one.group in provider.groups and not lacking(platform, version, one)]
     esp = [
         one
-        for one in IPSEC_LADDER
+        for one in IPSEC_PREFERENCE
         if (provider.gcm or not one.encryption_algorithm.endswith("-gcm")) and not lacking(platform, version, one)
     ]
-    rungs = [one for one in rungs if not WEAK.keys() & set(algorithms(one))] or rungs
+    candidates = [one for one in candidates if not WEAK.keys() & set(algorithms(one))] or candidates
     esp = [one for one in esp if not WEAK.keys() & set(algorithms(one))] or esp
-    if not rungs or not esp:
+    if not candidates or not esp:
         why = f"there is nothing stronger that {platform} and {provider.title} are known to have with IKEv{version}"
         return Chosen(wishes.name, version, None, None, None, (Missing("ike_proposals", why, "a sample for IKEv2"),), ())
-    ike = rungs[0].model_copy(update={"name": f"{wishes.name}-ike", "sa_lifetime": _seconds(first.ike)})
+    ike = candidates[0].model_copy(update={"name": f"{wishes.name}-ike", "sa_lifetime": _seconds(first.ike)})
     ipsec = esp[0].model_copy(update={"name": f"{wishes.name}-esp", "sa_lifetime_seconds": _seconds(first.ipsec)})
     words = ", ".join(dict.fromkeys((*algorithms(ike), *algorithms(ipsec))))
     told = f"stronger than the sample ({words}, PFS group {ike.group}): {provider.stronger}"

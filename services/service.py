@@ -265,7 +265,7 @@ class Deployment(Generic[Wanted]):
             raise ChangeError(f"{what} has the same device twice: {', '.join(hosts)}")
         if sorted(self.pushing) != sorted(hosts):
             raise ChangeError(f"{what} is pushed to {', '.join(self.pushing)}, and its members are {', '.join(hosts)}")
-        for word, values in (("name", [s.name for s in self.stages]), ("place in the way back", [s.undo for s in self.stages])):
+        for word, values in (("name", [s.name for s in self.stages]), ("place in a rollback", [s.undo for s in self.stages])):
             if len({*values}) != len(values):
                 raise ChangeError(f"{what} has two stages with the same {word}")
 

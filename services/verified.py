@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..checks.observations.looking import Shown, Stimulus
+from ..checks.observations.looks import Shown, Stimulus
 from ..checks.observations.questions import Question
 from ..checks.verdict import Verdict
 from ..inventory.models.platforms import Platform

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..checks.observations.looking import Shown
+from ..checks.observations.looks import Shown
 from ..parsers.provider_log import ProviderLog
-from .intended_state import Standing
+from .intended_state import ComparedMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Seeing:
     """
 
     shown: Mapping[str, Shown]
-    standing: Mapping[str, Standing]
+    standing: Mapping[str, ComparedMember]
     time: str
     probing: bool
     #: What the gateway of the far end says of it, where somebody gave its log.

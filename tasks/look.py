@@ -15,7 +15,7 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.nameif import interfaces as asa_interfaces
-from ..checks.observations.looking import DROPS, Look, Shown, Stimulus
+from ..checks.observations.looks import DROPS, Look, Shown, Stimulus
 from ..checks.observations.observation import Observation, Probe
 from ..checks.observations.questions import QUESTIONS, ROUTE, Question
 from ..checks.proof import Traffic

@@ -149,7 +149,7 @@ def _why_not(error: BaseException | None, template: str) -> str:
 
 
 def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None = None) -> Result:
-    """Bring the objects of ``desired`` to the device, or take those of ``remove`` away; nothing else is touched.
+    """Add the objects of ``desired`` to the device, or remove those of ``remove``; nothing else is touched.
 
     What is there already stays; an object of that name with other content is somebody else's, and refused. Secrets may stand as
     ``<secret:REFERENCE>``. What the device refuses half-way is rolled back before the error is raised.

@@ -17,7 +17,7 @@ from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
-from .sessions.agreeing import agreed_to
+from .sessions.prompt_answers import agreed_to
 from .sessions.session import ENTER, Reply, Session
 
 Note = Callable[..., None]

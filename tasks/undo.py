@@ -24,7 +24,7 @@ from .answers import AGAIN, agreed
 from .clear import clear_peer
 from .device import open_session, reconnect
 from .push import Note, asked_for, leave_and_read
-from .sessions.agreeing import agreed_to
+from .sessions.prompt_answers import agreed_to
 from .sessions.session import Reply, Session
 
 #: So many pauses long, and so often at most, what a device runs has to stay the same after a session was lost.

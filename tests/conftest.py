@@ -209,7 +209,9 @@ class Rehearsal:
         def reached() -> bool:
             for journal in self.runs.glob("2*/journal.jsonl"):
                 if journal.parent.name not in besides:
-                    lines = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
+                    lines = [
+                        json.loads(line) for line in journal.read_text().splitlines() if state in line and line.endswith("}")
+                    ]
                     if any(line["state"] == state and host in (None, line.get("host")) for line in lines):
                         return True
             return False

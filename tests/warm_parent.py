@@ -20,17 +20,24 @@ import signal
 import socket
 import sys
 import traceback
+from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
 #: What the commands import when they are used; what is not installed (an extra) is not missed.
-PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "services", "tasks", "checks", "changes", "inventory", "lab"))
-MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live")
+PACKAGES = tuple(
+    f"nr_run.{name}" for name in ("runbooks", "services", "tasks", "checks", "changes", "inventory", "parsers", "lab")
+)
+MODULES = (
+    *("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live"),
+    *("rich._emoji_codes", "nornir.plugins.inventory.simple", "ruamel.yaml.mergevalue", "encodings.idna", "_strptime"),
+)
 
 
 def import_everything() -> None:
     """All modules of nr-run and the libraries that they import late, and what they compile at first use: the templates that parse
     and those that render, and the releases of the lab."""
+    _remember_entry_points()
     for name in MODULES:
         importlib.import_module(name)
     for package in PACKAGES:
@@ -41,11 +48,16 @@ def import_everything() -> None:
     note = runpy.run_path(str(Path(__file__).with_name("meta") / "recording.py"))
     note["install"]()
     reader = importlib.import_module("nr_run.parsers.reader")
+    plan_of = importlib.import_module("nr_run.parsers.convert").plan_of
     for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
         reader._program(command, None)
+        for record in command.records.values():
+            plan_of(record)
     releases = importlib.import_module("nr_run.lab.core.configuration.releases")
     for name in (*releases.TABLES, *releases.ASA_ROWS):
         releases.release(name)
+    # The plug-ins of Nornir and the expressions of the YAML reader are sorted out when the first inventory is read.
+    importlib.import_module("nr_run.inventory.files.hosts").load_nornir(Path(__file__).with_name("inventories") / "pair")
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
@@ -56,6 +68,21 @@ def import_everything() -> None:
     # What stands here lives as long as the process: no collection in a child looks at it again, nor copies its pages.
     gc.collect()
     gc.freeze()
+
+
+def _remember_entry_points() -> None:
+    """What is installed is read once, for each path on which it is looked for, and not by each command again."""
+    look = metadata.entry_points
+    known: dict[tuple[str, ...], metadata.EntryPoints] = {}
+
+    def entry_points(**of: str) -> metadata.EntryPoints:
+        path = tuple(sys.path)
+        if path not in known:
+            known[path] = look()
+        return known[path].select(**of)
+
+    metadata.entry_points = entry_points
+    entry_points()
 
 
 def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
@@ -69,6 +96,7 @@ def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
         os.environ.clear()
         os.environ.update(request["environment"])  # type: ignore[call-overload]
         os.chdir(str(request["folder"]))
+        _find_also(os.environ.get("PYTHONPATH", ""))
         sys.argv = list(request["arguments"])  # type: ignore[call-overload]
         random.seed()
         if request["program"] == "lab":
@@ -87,6 +115,16 @@ def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
             except (OSError, ValueError):
                 continue  # the test has closed its end, or nr-run has
         os._exit(code)
+
+
+def _find_also(folders: str) -> None:
+    """What an interpreter that begins does with PYTHONPATH: services of a test's own are found in its folders."""
+    further = [folder for folder in folders.split(os.pathsep) if folder and folder not in sys.path]
+    if further:
+        sys.path[1:1] = further
+        importlib.invalidate_caches()
+        importlib.import_module("nr_run.services.registry").declared.cache_clear()
+        importlib.reload(importlib.import_module("nr_run.runbooks.commands.cli"))
 
 
 def serve(path: str) -> None:

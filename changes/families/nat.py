@@ -35,7 +35,7 @@ def _numbered(item: ConfigObject, running: Config) -> ConfigObject:
     above = node.children[: node.children.index(line)] if node and line in node.children else ()
     if len(above) > 8 or any(not _is_exemption(other) for other in above):
         raise ChangeError(
-            f"{line!r} of {item.header!r} stands behind other lines, and the release shows no numbers to restore it by"
+            f"{line!r} of {item.header!r} comes after other lines, and the release shows no numbers by which it could be restored"
         )
     return replace(item, children=(f"{len(above) + 1} {line}",))
 

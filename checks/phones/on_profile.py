@@ -84,7 +84,7 @@ def policy(case: Case) -> Iterator[PhoneFinding]:
     if found is None:
         return
     if found.external:
-        case.unread.append(f"group policy {found.name} is external: what it says stands on its server, and was not read")
+        case.unread.append(f"group policy {found.name} is external: its content is on its server, and was not read")
         return
     if found.missing:
         _, line = policy_of(case.device, case.group)
@@ -349,6 +349,6 @@ def _ended(case: Case, name: str, action: str, evidence: tuple[Line, ...]) -> Ph
         evidence,
         Remedy(
             f"make a record for phones with the criterion aaa.cisco.tunnelgroup = {case.group} and the action continue, in ASDM: "
-            "the criteria stand in a file, not in the configuration"
+            "the criteria are in a file, not in the configuration"
         ),
     )

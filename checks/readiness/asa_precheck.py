@@ -100,7 +100,7 @@ def names(box: Box) -> Iterator[Finding]:
     for node in box.nodes:
         match = _NAME.fullmatch(node.line)
         if match and _is_one_of(match["address"], wanted):
-            words = f"the device prints {match['name']} in the place of {match['address']}, so its answers cannot be compared; "
+            words = f"the device prints {match['name']} instead of {match['address']}, so its answers cannot be compared; "
             words += f"type no {node.line}"
             yield say(box, "names", False, words, RUNNING, "name", node.line)
 
@@ -173,4 +173,4 @@ def _of_pair(box: Box, pair: Selector, way: Way, *, twice: bool) -> Iterator[Fin
     for line, free in said:
         words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
         words += " alone" if free else f", which then misses the map; exempt it: {lines}"
-        yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+        yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not certainly exempt")

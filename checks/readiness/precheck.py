@@ -187,7 +187,7 @@ def _nat(box: Box) -> Iterator[Finding]:
         for line, free in translations(nodes, (local, remote)):
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
             words += " alone" if free else f", which then misses the map{said(exemption_page(nodes, line, box.end.selectors))}"
-            yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+            yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not certainly exempt")
 
 
 def path(box: Box) -> tuple[Finding, ...]:

@@ -113,7 +113,7 @@ _OPENS = re.compile(r"(?:tunnel-group|group-policy) \S+ \S*attributes|crypto (?:
 def _no_applet(_os: str, _outputs: Outputs, _minutes: int, inverse: Sequence[Step]) -> str:
     """An action of an applet is one line in global configuration mode, and all who may read the configuration read it."""
     if any(TOKEN.search(line) for step in inverse for line in step.lines):
-        return "the inverse gives a key back, which an applet would show"
+        return "the inverse restores a key, which an applet would show"
     if any(_OPENS.fullmatch(line) for step in inverse for line in step.lines):
         return "the inverse needs a sub-mode, which an applet cannot enter"
     if any('"' in line for step in inverse for line in step.lines):

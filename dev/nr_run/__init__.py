@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from .inventory.models.platforms import Platform, platform_for
     from .lab.entry import start as start_lab
     from .parsers import parse
-    from .runbooks.safe_change import SafeChange, safe_change
+    from .runbooks.safe_change import HostRollback, Rollback, SafeChange, safe_change
     from .tasks.access.connect import connect
     from .tasks.device import session
     from .tasks.nornir_tasks import gather, observe, probe, push, render, save
 
 #: Public name to the module that has it, and its name there.
 _WHERE = {
+    "HostRollback": ("runbooks.safe_change", "HostRollback"),
     "NrRunError": ("inventory.errors", "NrRunError"),
     "Platform": ("inventory.models.platforms", "Platform"),
+    "Rollback": ("runbooks.safe_change", "Rollback"),
     "SafeChange": ("runbooks.safe_change", "SafeChange"),
     "Secrets": ("inventory.hiding.secrets", "Secrets"),
     "connect": ("tasks.access.connect", "connect"),
@@ -43,8 +45,10 @@ _WHERE = {
 }
 
 __all__ = [
+    "HostRollback",
     "NrRunError",
     "Platform",
+    "Rollback",
     "SafeChange",
     "Secrets",
     "connect",

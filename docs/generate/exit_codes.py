@@ -44,7 +44,8 @@ MEANINGS: Mapping[Exit, Meaning] = {
         OPERATOR,
     ),
     Exit.VERIFY_FAILED: Meaning(
-        "An existing tunnel is not verified. `verify`: a service is not healthy, or unverified. `parse`: a line "
+        "An existing tunnel is not verified; or a change was kept and only small packets pass (degraded). `verify`: a service is not "
+        "healthy, or unverified. `parse`: a line "
         "was not understood. `audit-vpn-phone`: a cause was found. `verify-reconnect`, `explain-dart`, `explain-phone`: it did not "
         "work, or that is not verified.",
         "Traffic may be down. Read the probable cause; see [causes](causes.md).",

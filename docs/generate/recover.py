@@ -23,9 +23,7 @@ def _section(timer: RollbackTimer) -> str:
     hand = timer.by_hand.filled(f"nr-{ID}")
     who = " Log in as the user that the timer names: nobody else can confirm it." if hand.who else ""
     undo = (
-        block(hand.undo)
-        if hand.undo
-        else "Paste `rollback.cfg` of the device, with the key in the place of each `<secret:...>`.\n"
+        block(hand.undo) if hand.undo else "Paste `rollback.cfg` of the device, with the key in place of each `<secret:...>`.\n"
     )
     again = "\nIf that is refused, paste `rollback.cfg`.\n" if hand.undo else ""
     return (

@@ -65,7 +65,7 @@ STATES: Mapping[str, str] = {
     "saved": "startup equals running",
     "done": "the tunnel is finished",
     "rolling-back": "something failed; the reason is in the line",
-    "firing": "a device is told to roll back now",
+    "firing": "a device is made to roll back now",
     "rolled-back": "every device is as it was, read back and compared",
     "rollback-incomplete": "something could not be rolled back; the line has the manual steps",
     "closed": "a person has confirmed that the devices are repaired",

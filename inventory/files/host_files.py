@@ -146,7 +146,7 @@ def _options(document: Document, at: Location, options: object) -> Iterator[Prob
 def _settings(document: Document, at: Location, option: Mapping[str, object]) -> Iterator[Problem]:
     """What is said of a connection has to reach it."""
     if "platform" in option:
-        yield document.problem((*at, "platform"), "reaches nothing: the platform of a device stands at the host or its groups")
+        yield document.problem((*at, "platform"), "has no effect: set the platform at the host or its groups")
     extras = option.get("extras") or {}
     if not isinstance(extras, Mapping):
         yield document.problem((*at, "extras"), "has to be a mapping (key: value)")

@@ -179,7 +179,7 @@ def _yaml_problem(path: Path, error: YAMLError) -> Problem:
     said = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or ''}"
     if isinstance(error, DuplicateKeyError):
         key = re.search(r'found duplicate key "([^"]*)"', said)
-        return Problem(str(path), line, f"the key {key[1] if key else ''} stands there twice".replace("  ", " "))
+        return Problem(str(path), line, f"the key {key[1] if key else ''} is there twice".replace("  ", " "))
     if isinstance(error, MarkedYAMLError):
         for pattern, sentence in _PROBLEMS:
             if re.search(pattern, said):

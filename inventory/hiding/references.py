@@ -53,7 +53,7 @@ def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
     """First line that a shell command prints (``sops -d ...``, ``op read op://...``)."""
     words = command.split()
     if not words:
-        raise SecretError("command: names no command; what prints the value stands behind the colon")
+        raise SecretError("command: names no command; write the command that prints the value after the colon")
     try:
         done = subprocess.run(  # noqa: S602 - the operator's own inventory names the command, as in ~/.ssh/config
             command, shell=True, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False

@@ -1,9 +1,9 @@
 """What nr-run picks where an intent says auto: offers from the strongest to the weakest that may be built at all.
 
-Each list is a ladder: a tunnel gets the first rung that all its ends can do. The rungs are those that operators use, not every
-combination: an uncommon one is a risk of its own. Strong ones first; what needs a waiver comes last, and DES, MD5 and group 1
-do not occur. The ciphers of phase 1 are CBC, which every release with IKEv2 has; GCM there, which a policy may name, makes
-the data no safer.
+Each list is in order of preference: a tunnel gets the first proposal that all its ends support. They are those that operators
+use, not every combination: an uncommon one is a risk of its own. Strong ones come first; what needs a waiver comes last, and
+DES, MD5 and group 1 do not occur. The ciphers of phase 1 are CBC, which every release with IKEv2 has; GCM there, which a policy
+may name, makes the data no safer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _ipsec(cipher: EncryptionAlgorithm, integrity: Integrity | None = None) -> I
     return IPSecProposal(name=name, encryption_algorithm=cipher, authentication_algorithm=integrity)
 
 
-IKE_LADDER: tuple[IKEProposal, ...] = (
+IKE_PREFERENCE: tuple[IKEProposal, ...] = (
     _ike("aes-256-cbc", "hmac-sha384", 20),
     _ike("aes-256-cbc", "hmac-sha384", 19),
     _ike("aes-256-cbc", "hmac-sha256", 14),
@@ -32,7 +32,7 @@ IKE_LADDER: tuple[IKEProposal, ...] = (
     _ike("3des-cbc", "hmac-sha1", 5),
     _ike("3des-cbc", "hmac-sha1", 2),
 )
-IPSEC_LADDER: tuple[IPSecProposal, ...] = (
+IPSEC_PREFERENCE: tuple[IPSecProposal, ...] = (
     _ipsec("aes-256-gcm"),
     _ipsec("aes-256-cbc", "hmac-sha256"),
     _ipsec("aes-256-cbc", "hmac-sha1"),

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from ..errors import IntentError, NothingMatched
 from ..files.did_you_mean import hint
-from .auto_proposals import IKE_LADDER, IPSEC_LADDER
+from .auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE
 from .intent_crypto import (
     AUTHENTICATION_ALGORITHMS,
     AUTO,
@@ -144,9 +144,9 @@ class Intent:
         return Crypto(
             ike_version=ike.version,
             ike_mode=ike.mode,
-            ike_proposals=_listed(ike.proposals, self.ike_proposals, offers, IKE_LADDER, f"IKE policy {ike.name}: proposals"),
+            ike_proposals=_listed(ike.proposals, self.ike_proposals, offers, IKE_PREFERENCE, f"IKE policy {ike.name}: proposals"),
             ipsec_proposals=_listed(
-                ipsec.proposals, self.ipsec_proposals, offers, IPSEC_LADDER, f"IPsec policy {ipsec.name}: proposals"
+                ipsec.proposals, self.ipsec_proposals, offers, IPSEC_PREFERENCE, f"IPsec policy {ipsec.name}: proposals"
             ),
             pfs_group=ipsec.pfs_group if ipsec.pfs_group != "auto" else None,
             auto=frozenset(part for part, auto in said.items() if auto),
@@ -187,12 +187,12 @@ def _by_name(kind: str, records: Sequence[R]) -> Mapping[str, R]:
 
 
 def _listed(
-    names: tuple[str, ...], records: Mapping[str, R], offers: Sequence[str], ladder: tuple[R, ...], field: str
+    names: tuple[str, ...], records: Mapping[str, R], offers: Sequence[str], preference: tuple[R, ...], field: str
 ) -> tuple[R, ...]:
     """The proposals of these names; with auto those that a far end offers, or all that nr-run would pick itself."""
     offered = tuple(records[name] for name in offers if name in records)
     if names == (AUTO,):
-        return offered or ladder
+        return offered or preference
     listed = tuple(_get(records, name, field) for name in names)
     return tuple(record for record in listed if record in offered) if offered else listed
 

@@ -39,7 +39,7 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     if twice is not None:
         raise ValueError(f"lists {twice} twice")
     if AUTO in names and len(names) > 1:
-        raise ValueError("auto stands alone: it means the strongest that all ends can do")
+        raise ValueError("auto excludes others: it means the strongest that all ends support")
     return names
 
 

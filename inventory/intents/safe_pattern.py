@@ -36,7 +36,7 @@ def why_not(pattern: str) -> str:
     if re.search(r"\(\?(?!:)", pattern):
         return "has a group with (?, of which only (?: is taken"
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", pattern):
-        return "refers back to a group, which may take for ever on a long line"
+        return "refers back to a group, which may take forever on a long line"
     return next(_too_much(pattern), "")
 
 
@@ -46,13 +46,13 @@ def _too_much(pattern: str) -> Iterator[str]:
     optional = 0
     for atom, times in _parts(pattern):
         if times and atom == ")":
-            yield "repeats a group, which may take for ever on a long line: repeat a single character or a [class]"
+            yield "repeats a group, which may take forever on a long line: repeat a single character or a [class]"
         optional += times.startswith("?")
         if times and not times.startswith("?") and atom != ")":
             alike.update(char for char in _TRIED if re.fullmatch(atom, char))
     if any(count > MOST_ALIKE for count in alike.values()):
         yield (
-            f"has more than {MOST_ALIKE} repeats (.* and the like) that take the same character, which may take for ever on a "
+            f"has more than {MOST_ALIKE} repeats (.* and the like) that take the same character, which may take forever on a "
             "long line: say more exactly what stands there, as \\S+ or [0-9]+, and leave .* out at the beginning and the end"
         )
     if optional > MOST_OPTIONAL:

@@ -241,7 +241,7 @@ _ASA_9_15 = replace(
 _ASA_9_24 = replace(
     _ASA_9_15,
     release=Release.parse("9.24(1)"),
-    note="As 9.15 for LAN-to-LAN tunnels; no way back to an earlier release.",
+    note="As 9.15 for LAN-to-LAN tunnels; no return to an earlier release.",
     source="ASA 9.24(1) new features and upgrade guide, version-specific guidelines.",
 )
 

@@ -241,7 +241,7 @@ NOTES: tuple[ReleaseNote, ...] = (
         " to be removed before they are gone (show system insecure profile lists what the device itself will refuse)",
         "Insecure Feature Restrictions on IOS XE; Catalyst 8200 and 8300, release notes of IOS XE 26.1.x",
     ),
-    ReleaseNote("asa", _release("9.24(1)"), "there is no way back to an earlier release", "ASA upgrade guide, 9.24 guidelines"),
+    ReleaseNote("asa", _release("9.24(1)"), "there is no return to an earlier release", "ASA upgrade guide, 9.24 guidelines"),
 )
 
 

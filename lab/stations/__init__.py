@@ -1,1 +1,1 @@
-"""Stations without a command line: what connects to the boxes and is driven through the lab's control."""
+"""Stations without a command line: what connects to the devices and is driven through the lab's control."""

@@ -11,7 +11,7 @@ COMMON: tuple[LineForm, ...] = (
         "session",
         "save",
         r"(?:copy run(?:ning-config)? start(?:up-config)?|write(?: mem(?:ory)?)?|wr)",
-        fault="saves before anything is verified, so that a reload is no way back",
+        fault="saves before anything is verified, so that a reload undoes nothing",
     ),
     _row("", "session", "configure", r"conf(?:igure)? t(?:erminal)?"),
     _row("", "bgp", "bgp", r"router bgp (?P<n_asn>\S+)", opens=True),

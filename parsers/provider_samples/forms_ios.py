@@ -167,7 +167,7 @@ IOS: tuple[LineForm, ...] = (
         r"|tunnel vrf|ip vrf|vrf forwarding|zone-member|load-interval)\b.*",
         "tunnel",
     ),
-    _row(_OS, "binding", "no-map", r"no crypto map(?: \S+)?", "interface", box="takes away every crypto tunnel of the interface"),
+    _row(_OS, "binding", "no-map", r"no crypto map(?: \S+)?", "interface", box="removes every crypto tunnel of the interface"),
     _row(_OS, "binding", "map-binding", r"crypto map (?P<name>\S+)", "interface", box=_ONE_MAP),
     _row(
         _OS, "mss", "interface-mss", r"ip tcp adjust-mss \S+", "interface", box="the segment size of everything on the interface"

@@ -24,8 +24,8 @@ _KEY = re.compile(
 #: What is no key, and why. The first that is found anywhere in it.
 STAND_INS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\*{3,}"), "the key is masked"),
-    (re.compile(r"[<>\[\]{}]|^\$"), "a blank stands in the place of the key"),
-    (re.compile(r"^(.)\1{5,}$"), "a row of one character stands in the place of the key"),
+    (re.compile(r"[<>\[\]{}]|^\$"), "a blank replaces the key"),
+    (re.compile(r"^(.)\1{5,}$"), "a row of one character replaces the key"),
     (re.compile(r"(?i)pass-?_?word|secret|example|changeme|your[-_ ]?|pre-?shared|[-_]here$|^psk\d*$|placeholder|sample"),
      "the key is a word of the documentation, which everybody can read"),
 )  # fmt: skip

@@ -140,7 +140,7 @@ def classful(text: str) -> Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgpPath:
-    """One way to a network that a neighbor is told, or that was taken from it; ours has the next hop 0.0.0.0.
+    """One route to a network that is announced to a neighbor, or accepted from it; ours has the next hop 0.0.0.0.
 
     best: the one that is used for BGP; rib_failure: the routing table has a better route to the network.
     """

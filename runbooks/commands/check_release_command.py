@@ -10,7 +10,7 @@ import click
 from ...inventory.errors import Exit
 from .completion import host_names
 from .console import DEBUG, INVENTORY, JSON, RUNS, ended, with_options
-from .looking import asked_by, look_only
+from .read_only_command import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
 _HELP = """\

@@ -5,6 +5,7 @@ Subcommands are imported when they are used, so that --help and shell completion
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -17,6 +18,8 @@ from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
 from .views.printable import printable
 
+#: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
+GARBAGE = 50_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
@@ -163,6 +166,8 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: run the command line and exit with its code."""
+    # Nearly all that is made while modules are imported stays; by default it is looked through 200 times for what may go.
+    gc.set_threshold(*GARBAGE)
     # Nornir logs tracebacks of failed tasks; without a handler Python would print them on standard error.
     logging.getLogger().addHandler(logging.NullHandler())
     try:

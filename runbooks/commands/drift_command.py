@@ -9,7 +9,7 @@ import click
 from ...inventory.errors import Exit
 from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, with_options
-from .looking import asked_by, look_only
+from .read_only_command import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
 _HELP = """\

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit
-from .brought import FILE, bundle_of, explained
 from .console import JSON, ended, with_options
+from .input_files import FILE, bundle_of, explained
 from .verify_reconnect_command import checked_timeout
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, UsageError
-from .brought import FILE, bundle_of, explained
 from .console import JSON, ended, with_options
+from .input_files import FILE, bundle_of, explained
 
 if TYPE_CHECKING:
     from ...checks.client_logs.explanation import Explanation

@@ -53,13 +53,15 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     not come back: manual steps are needed.
     """
     from ..engine.failover_test.failover import Rules, planner_of, run_test
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
     from ..engine.runbook import run_deployments
 
     console = CommandConsole(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     rules = Rules(options["outside_window"], options["plan_only"], options["lab"])
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(_service_of(options["inventory"], names[0], options["service"]), NAME, names, *places, timeouts_of(options))
+    wanted = RunRequest(
+        _service_of(options["inventory"], names[0], options["service"]), NAME, names, *places, timeouts_of(options)
+    )
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         if options["outside_window"]:
             opened.context.folder.note("outside-window", tunnels=list(names))

@@ -36,7 +36,7 @@ def runs_command(context: click.Context, /, **options: Any) -> None:
     if context.invoked_subcommand is None:
         ended("runs", _list)(**options)
     elif options["as_json"] or options["runs"]:
-        raise click.UsageError(f"--json and --runs stand behind {context.invoked_subcommand}")
+        raise click.UsageError(f"give --json and --runs after {context.invoked_subcommand}")
 
 
 def _list(**options: Any) -> Exit:

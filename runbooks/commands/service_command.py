@@ -5,8 +5,10 @@ Which commands there are, and how they are told to a person, a service declares;
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known
-    from ..engine.run_setup import Opened
+    from ..engine.run_setup import OpenRun
     from ..engine.runbook import Planner
 
 _OPTIONS = with_options(
@@ -76,16 +78,16 @@ def command_of(service: Declaration, command: Command) -> click.Command:
 @contextmanager
 def opened_run(
     service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
-) -> Iterator[tuple[Opened, CommandConsole]]:
+) -> Iterator[tuple[OpenRun, CommandConsole]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
-    from ..engine.run_setup import Wanted, open_run
+    from ..engine.run_setup import RunRequest, open_run
 
     console = CommandConsole(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
     more |= {"scheduler": options.get("scheduler", "")}
-    wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
+    wanted = RunRequest(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
             console.progress.say(f"warning: {warning}")
@@ -93,15 +95,24 @@ def opened_run(
 
 
 def _run(
-    opened: Opened, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
+    opened: OpenRun, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
 ) -> Exit:
     from ..engine.runbook import run_deployments
 
     rollout = rollout_of(options)
+    # Nobody waits for these while the devices are being logged in to; at the end somebody would.
+    threading.Thread(target=_import_views, name="nr-run-views", daemon=True).start()
     outcomes = run_deployments(opened.context, deployments, opened.runs, planner, console.show(), console.approval, rollout)
     for notice in opened.context.notices:
         console.progress.say(f"warning: {notice}")
     return console.finish(opened.context, outcomes, opened.warnings)
+
+
+def _import_views() -> None:
+    """What shows plan and recap; where it cannot be imported, they say so."""
+    with suppress(ImportError):
+        for name in ("plan_view", "view"):
+            importlib.import_module(f".views.{name}", __package__)
 
 
 def building(*, accept_unsaved: bool) -> Planner:

@@ -60,6 +60,7 @@ _OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, DEADLINE, JSON,
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
     from ..reports.document import document
     from ..run.kept_runs import runs_folder
+    from ..verify.kept import kept
     from ..verify.opening import Asked, open_verification
     from ..verify.outcome import exit_of
     from ..verify.since import before, changed
@@ -81,8 +82,9 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
     progress = progress_of()
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
+        unkept = kept(opened.folder, made)
         progress.pause()
-        left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab)
+        left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab).after(unkept)
         code = left.code
         news = changed(then, made, whole=not names and not asked.limits) if then else ()
         report = {
@@ -113,7 +115,8 @@ def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> N
 
 def progress_of() -> Any:
     """What tells a person on standard error how far it is."""
-    from .views.progress import LiveProgress, PlainProgress
+    from .views.live_progress import LiveProgress
+    from .views.progress import PlainProgress
     from .views.screen import console
 
     screen = console(stderr=True)

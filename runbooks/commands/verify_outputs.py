@@ -71,6 +71,10 @@ class Left:
     code: Exit
     warnings: tuple[str, ...]
 
+    def after(self, unkept: tuple[str, ...]) -> Left:
+        """The same where the record itself could not be kept: no success either, and told first."""
+        return Left(Exit.ERROR if unkept and self.code is Exit.OK else self.code, (*unkept, *self.warnings))
+
 
 def leave(
     made: Verification, code: Exit, runs: Path, hide: Callable[[str], str], options: dict[str, Any], *, rehearsal: bool
@@ -98,7 +102,7 @@ def leave(
 
 
 def _pasts(runs: Path, shown: Verification) -> Sequence[ServicePast]:
-    """What the history knows; nothing where it cannot be read, which has been told then."""
+    """What the history knows; nothing where it cannot be read, which has been said then."""
     from ..history.file import reading
     from ..history.moments import moment
     from ..history.read import pasts

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, UsageError
-from .brought import FILE, bundle_of, explained, text_of
 from .console import JSON, ended, with_options
+from .input_files import FILE, bundle_of, explained, text_of
 
 if TYPE_CHECKING:
     from ...checks.client_logs.absence import Absence

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ...changes import tree
-from ...checks.observations.looking import Shown
+from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured
 from ...checks.who_changed import Kept, kept
 from ...inventory.errors import Exit, NrRunError

@@ -26,7 +26,7 @@ from ..far.let_go import note_elsewhere
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Timeouts, nobody
-from .key_rotation import Rotations, unfinished_rotations
+from .key_rotation import Rotations, keys_elsewhere, unfinished_rotations
 from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
@@ -34,7 +34,7 @@ from .verifying.confirmations import confirming
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """What the command line asks for."""
 
     service: str
@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRun:
     """A run that is ready to begin."""
 
     context: Context
@@ -82,7 +82,7 @@ def inventory_folder(given: Path | None) -> Path:
 
 
 @contextmanager
-def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
+def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     refuse_both(wanted.scheduler, lab=wanted.lab, processes=wanted.processes)
     folder = inventory_folder(wanted.inventory)
@@ -124,7 +124,8 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
         if wanted.rotations is not None:
             stack.callback(wanted.rotations.release)
-            wanted.rotations.begin(service, _all_intended(intended, today), secrets)
+            others = keys_elsewhere(folder, platforms, service.name)
+            wanted.rotations.begin(service, _all_intended(intended, today), secrets, others)
         elif not wanted.lab:
             warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
@@ -147,7 +148,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
-        yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+        yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
 
 def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], others: Sequence[str]) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def _asking(planner: Planner) -> Planner:
         if said is None or not _builds(plan):
             return plan
         changes = [member.change for member in plan.members]
-        asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes)
+        asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes, undone=plan.undone)
         return replace(plan, confirmations=asked)
 
     return planned

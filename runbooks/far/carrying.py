@@ -155,7 +155,7 @@ class _Packer(pickle.Pickler):
             return _proxy, (dict(thing),)
         if isinstance(thing, types.FunctionType) and thing.__module__ == "__main__":
             raise pickle.PicklingError(
-                f"{thing.__qualname__} stands in the program itself; put it into a module that workers have"
+                f"{thing.__qualname__} is defined in the program itself; put it into a module that the workers have"
             )
         return _without_cached(thing)
 

@@ -32,7 +32,7 @@ def wait_until_gone(journal: Sequence[Mapping[str, Any]], tell: Callable[[str], 
     """Wait until the workers of an earlier process of this run have let go of its devices. That process is gone for certain."""
     seconds = seconds_left(journal, datetime.now(UTC))
     if seconds > 0:
-        tell(f"waiting {seconds:.0f} seconds, until the workers of {scheduler_of(journal)} have let go for certain")
+        tell(f"waiting {seconds:.0f} seconds, until the workers of {scheduler_of(journal)} have certainly let go")
         time.sleep(seconds)
 
 

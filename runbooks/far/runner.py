@@ -251,7 +251,7 @@ class FarRunner:
         with self._lock:
             had = self._of_host.get(host)
         if had is not None and (seconds := self._seconds_to_wait(host)):
-            words = f"until {had.process.name} can type nothing more for certain"
+            words = f"until {had.process.name} can certainly type nothing more"
             self._tell_person(f"{host}: waiting {seconds:.0f} seconds, {words}")
             time.sleep(seconds)
         with self._lock:
@@ -292,8 +292,8 @@ class FarRunner:
             at = host.get_connection_parameters(CONNECTION)
             if at.password or (at.extras or {}).get("secret"):
                 raise IntentError(
-                    f"{host.name}: its password stands in the inventory, and is not sent to {self._where}; say username_ref, "
-                    "password_ref and enable_ref in its data, and have the values on the workers"
+                    f"{host.name}: its password is in the inventory, and is not sent to {self._where}; say username_ref, "
+                    "password_ref and enable_ref in its data, and keep the values on the workers"
                 )
             if not isinstance((at.extras or {}).get("login"), Login):
                 log_in_by(host, login_of(host))
@@ -303,7 +303,7 @@ class FarRunner:
     def _refuse_secret(self, host: str, packed: bytes) -> None:
         """What stands behind a reference never goes out, whoever has put it where. Raises UsageError."""
         if not self._private and host not in self._vetted and self.secrets.holds_known(packed):
-            raise UsageError(f"{host}: a secret stands in clear in what would be sent to {self._where}; nothing was sent")
+            raise UsageError(f"{host}: a secret would be sent in clear to {self._where}; nothing was sent")
 
     def _learn(self, far: _Far, news: Any) -> None:
         if news:

@@ -12,8 +12,10 @@ from ...checks.verdict import EndState, Word
 
 #: A renewal comes in the last part of a lifetime: IKEv2 implementations spread it, so that both ends do not begin at once.
 DUE = 0.7
-#: The shortest IKE lifetime in common use, for a device that tells none.
+#: The shortest IKE lifetime in common use, for a device that tells none; and so long do the SAs of an idle tunnel live.
 SHORTEST_LIFETIME = 3_600
+#: Seconds by which the age that a device tells may be off.
+ROUNDED = 2
 WORKING = frozenset({Word.UP.value, Word.IDLE.value, Word.DEGRADED.value})
 
 
@@ -34,17 +36,17 @@ class EndMemory:
     rekeys: int = 0
 
 
-def remembered(before: EndMemory | None, end: EndState, time: int) -> EndMemory:
-    """What to keep of an end at this look.
+def remembered(before: EndMemory | None, end: EndState, time: int, began: int | None = None) -> EndMemory:
+    """What to keep of an end at this look, which ``began`` then.
 
     An end that could not be read keeps what it had. One that has no IKE forgets it: what is built when traffic comes again is
-    no flap.
+    no flap. Nor is what the pings of this look have built, after SAs that nobody used are over.
     """
     spis = frozenset(spi for flow in end.flows for spi in flow.spis)
     if before is None:
         return EndMemory(time, end.ike_id, _made(end, time, None), end.ike_lifetime_seconds, spis)
     anew = _is_anew(before, end)
-    unexpected = anew and not _was_due(before, end, time)
+    unexpected = anew and not (_was_due(before, end, time) or _was_idle(before, end, time, began))
     rekeyed = (anew and not unexpected) or (not anew and bool(spis and before.spis) and not spis & before.spis)
     made = _made(end, time, before.seen) if anew or not (before.ike_id and end.ike_id) else before.ike_made
     keeps = not end.ike_id and end.ike_up is None
@@ -81,6 +83,16 @@ def _was_due(before: EndMemory, end: EndState, time: int) -> bool:
         return True
     ended = time - end.ike_age_seconds if end.ike_age_seconds is not None else time
     return ended - before.ike_made >= DUE * (before.ike_lifetime or SHORTEST_LIFETIME)
+
+
+def _was_idle(before: EndMemory, end: EndState, time: int, began: int | None) -> bool:
+    """True if IKE began with this look, so that nobody had asked for it, and the SAs of the look before were over by then.
+
+    IKEv2 ends with the last SA that it made, so that an idle tunnel is built anew by each look of a job that runs every hour.
+    """
+    if began is None or end.ike_age_seconds is None:
+        return False
+    return time - end.ike_age_seconds >= began - ROUNDED and began - before.seen >= SHORTEST_LIFETIME
 
 
 def _made(end: EndState, time: int, look_before: int | None) -> int | None:

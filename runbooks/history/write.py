@@ -65,6 +65,7 @@ class _Service:
     connection: sqlite3.Connection
     verdict: Verdict
     time: int
+    began: int
     run: str
     number: int
     row: sqlite3.Row | None
@@ -83,7 +84,7 @@ class _Service:
             ).lastrowid
         else:
             number = row["id"]
-        return cls(connection, verdict, time, verification.run, int(number or 0), row)
+        return cls(connection, verdict, time, moment(verification.started), verification.run, int(number or 0), row)
 
     def look(self) -> None:
         """All that this look says."""
@@ -106,7 +107,7 @@ class _Service:
         found = []
         for end in self.verdict.ends:
             old = before.get(end.host)
-            new = remembered(old, end, self.time)
+            new = remembered(old, end, self.time, self.began)
             found.append((old, new))
             self.connection.execute(
                 "INSERT OR REPLACE INTO ends (service, host, seen, ike_id, ike_made, ike_lifetime, spis, generation, rekeys)"

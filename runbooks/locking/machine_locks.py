@@ -95,7 +95,7 @@ def refuse_held_here(endpoints: Mapping[str, str]) -> None:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise Locked(f"{path} cannot be looked at: {error.strerror}") from None
+                raise Locked(f"{path} cannot be read: {error.strerror}") from None
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -154,7 +154,6 @@ def what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
     """The error, with what is so on the device now."""
     if held is None or not held.changes:
         return error
-    whole = held.undone and all(words == "rolled back" for words in held.undone.values())
-    if whole:
+    if held.undone and held.is_rolled_back:
         return NotFixed(f"{error}; it was rolled back, and the device is as it was before; see {held.folder}")
     return Stranded(f"{error}; see {held.folder}")

@@ -67,7 +67,7 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "ike": "State of IKE in the device's own word.",
         "ike_up": "Whether IKE is up; null if not known.",
         "ike_id": "Another one when IKE was negotiated again.",
-        "ike_age_seconds": "Age of the IKE SA; null if not told.",
+        "ike_age_seconds": "Age of the IKE SA; null if not shown.",
         "flows": "Its pairs of selectors, or its tunnel interface.",
         "ike_lifetime_seconds": "How long IKE lives before it is negotiated again; null if not known.",
     },
@@ -78,7 +78,7 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "encaps": "Packets that were encapsulated while the device was watched; null if not known.",
         "decaps": "Packets that were decapsulated while the device was watched; null if not known.",
         "spis": "Outbound SPIs, as numbers.",
-        "sa_age_seconds": "Age of the SAs; null if not told.",
+        "sa_age_seconds": "Age of the SAs; null if not shown.",
     },
     DeviceState: {
         "host": "Name in the inventory.",

@@ -28,7 +28,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -72,7 +72,7 @@ class RunFolder:
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
         self._lock = threading.Lock()
-        #: A file of each large text, and the text that each of these files holds: a run of hundreds of tunnels has thousands.
+        #: A file of each large text, and the text that each file holds: what stands there already is not written again.
         self._large: dict[bytes, str] = {}
         self._held: dict[str, bytes] = {}
         self.complaints: list[str] = []
@@ -179,11 +179,14 @@ class RunFolder:
 
     def _write(self, name: str, text: str, *, durable: bool) -> None:
         data = text.encode()
-        code = b"" if durable or len(text) < LARGE else blake2b(data, digest_size=32).digest()
-        if self._linked(name, code):
+        code = b"" if durable else blake2b(data, digest_size=16).digest()
+        place, part = self._places(name)
+        if code and self._held.get(name) == code and os.path.lexists(place):
+            return
+        self._forget(name)
+        if len(text) >= LARGE and code and self._linked(name, code):
             return
         # Never half a file: what was there stays until the new one is complete.
-        place, part = self._places(name)
         try:
             descriptor = self._in_folder(name, lambda: os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             try:
@@ -198,26 +201,27 @@ class RunFolder:
         except OSError as error:
             self._complain(f"{place} cannot be written: {error.strerror}")
             return
-        if code:
-            with self._lock:
-                self._large[code], self._held[name] = name, code
+        with self._lock:
+            if code:
+                self._held[name] = code
+            if code and len(text) >= LARGE:
+                self._large[code] = name
 
     def _places(self, name: str) -> tuple[str, str]:
         """Where a file stands, and where it is written first, as texts: paths are built for every file of every tunnel."""
         folder, _, last = f"{self._root}/{name}".rpartition("/")
         return f"{folder}/{last}", f"{folder}/.{last}.{secrets.token_hex(4)}"
 
-    def _linked(self, name: str, code: bytes) -> bool:
-        """Whether a text stands there now as one more name of a file that holds it already: a hub shows the same to each tunnel.
-
-        What stood at this place is forgotten: it is about to be another text.
-        """
+    def _forget(self, name: str) -> None:
+        """What stood at this place: it is about to be another text."""
         with self._lock:
-            stood = self._held.get(name)
-            if stood is not None and stood != code:
-                del self._held[name]
-                self._large.pop(stood, None)
-            earlier = self._large.get(code)
+            stood = self._held.pop(name, b"")
+            if self._large.get(stood) == name:
+                del self._large[stood]
+
+    def _linked(self, name: str, code: bytes) -> bool:
+        """Whether a text stands there now as one more name of a file that holds it: a hub shows the same to each tunnel."""
+        earlier = self._large.get(code)
         if earlier is None or earlier == name:
             return False
         place, part = self._places(name)
@@ -229,6 +233,8 @@ class RunFolder:
                 os.unlink(part)  # noqa: PTH108
         except OSError:
             return False
+        with self._lock:
+            self._held[name] = code
         return True
 
     def _in_folder(self, name: str, make: Callable[[], T]) -> T:
@@ -247,7 +253,7 @@ class RunFolder:
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
-        self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
+        self._write(name, json_text(plain_values(value), indent=2, change=self._secrets.hide) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
         """One JSON document, durable, with the code that verifies it to be this run's and this file."""
@@ -264,9 +270,7 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        # Names of devices, fields and commands stand in a report hundreds of times.
-        hide = lru_cache(maxsize=None)(self._secrets.hide)
-        return _each_text(json.loads(json.dumps(value, default=plain)), hide)
+        return _each_text(plain_values(value), self._secrets.hide)
 
     def close(self) -> None:
         """Close the journal."""

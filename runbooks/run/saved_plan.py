@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,17 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
             "service": service.name,
             "removal": plan_.removal,
             **({"trial": True} if plan_.trial else {}),
-            "wanted": TypeAdapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
+            "wanted": _adapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
             "confirmations": [asked.as_dict() for asked in plan_.confirmations],
             "members": [_member(context.nornir, member) for member in plan_.members],
         },
     )
+
+
+@cache
+def _adapter(wanted: Any) -> TypeAdapter[Any]:
+    """Of what a service takes. A run writes a record for each of its tunnels."""
+    return TypeAdapter(wanted)
 
 
 def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
@@ -121,13 +128,13 @@ def read_record(path: Path) -> SavedPlan:
         data = json.loads(path.read_text(encoding="utf8"))
         if data["format"] not in READABLE:
             raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run resumes only format {_READABLE} only, which the "
+                f"{path} has format {data['format']}, and this nr-run resumes format {_READABLE} only, which the "
                 "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)
         data = migrated(data)
         service = find_built(str(data["service"]))
-        deployment = service.deployment(TypeAdapter(service.wanted).validate_json(json.dumps(data["wanted"])))
+        deployment = service.deployment(_adapter(service.wanted).validate_json(json.dumps(data["wanted"])))
         pairs = zip(data["members"], deployment.members, strict=True)
         members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
         confirmed = restored(data.get("confirmations", ()))  # records of before have none

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...inventory.systems import system_of
 from .opening import Opened

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...checks.verdict import SCHEMA_VERSION, Verification
-from ...inventory.errors import NothingMatched
+from ...inventory.errors import NothingMatched, NrRunError
 from ...inventory.hiding.secrets import Secrets
 from ..run.folder import RunFolder, new_path, plain_values
 from ..run.json_names import document
@@ -37,6 +37,15 @@ def make(runs: Path, secrets: Secrets, kind: str = FOLDER) -> RunFolder:
 def keep(folder: RunFolder, verification: Verification) -> None:
     """The record, whole and on the disk when this returns; and the oldest ones go. Raises NrRunError for a full disk."""
     keep_record(folder, FILE, verification.as_dict())
+
+
+def kept(folder: RunFolder, verification: Verification) -> tuple[str, ...]:
+    """The same; a sentence where the disk does not take it: what was found is told all the same."""
+    try:
+        keep(folder, verification)
+    except NrRunError as error:
+        return (str(error),)
+    return ()
 
 
 def keep_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nornir.core.task import Result, Task
 
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...inventory.models.platforms import Platform
 from ...tasks.look import Limits, look

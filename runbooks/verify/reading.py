@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
 from ...services.besides import Showing

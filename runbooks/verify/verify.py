@@ -8,26 +8,25 @@ from importlib.metadata import version
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, Status
-from ...checks.observations.looking import Shown
+from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
-from ...services.intended_state import Standing, standing
+from ...services.intended_state import ComparedMember, standing
 from ...services.own_checks import with_own_checks
 from ...services.registry import find
 from ...services.service import Deployment
 from ...services.verifying import Seeing
-from .kept import keep
 from .opening import Opened, Refused
 from .provider_log import concerning, strange
 from .reading import read_all, unfinished
 
 
 def verify(opened: Opened) -> Verification:
-    """Look, judge, and keep the record. Raises Interrupted when the operator stops, NrRunError for a full disk."""
+    """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
     opened.progress.say(f"judging {len(opened.selected.deployments)} services")
-    made = Verification(
+    return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),
         started=started,
@@ -38,8 +37,6 @@ def verify(opened: Opened) -> Verification:
         notices=tuple(dict.fromkeys(_notices(opened, shown))),
         partial=bool(opened.asked.names or opened.asked.limits),
     )
-    keep(opened.folder, made)
-    return made
 
 
 def _now() -> str:
@@ -70,7 +67,7 @@ def unverified(service: str, name: str, title: str, why: str) -> Verdict:
 def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown]) -> Verdict:
     service = find(deployment.service)
     keys = {reference: opened.keys[reference] for reference in service.references(deployment)}
-    standings: dict[str, Standing] = {}
+    standings: dict[str, ComparedMember] = {}
     for member in deployment.members:
         running = shown[member.host].running
         if running is not None:

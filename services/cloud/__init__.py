@@ -1,4 +1,4 @@
-"""A data centre joined to a cloud by two IKEv2 tunnels of an ASA with BGP: what is told without importing what it is made of."""
+"""A data centre joined to a cloud by two IKEv2 tunnels of an ASA with BGP: what commands and help need, without the rest."""
 
 from __future__ import annotations
 

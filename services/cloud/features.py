@@ -161,7 +161,7 @@ def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Repla
         nameif, hop, distance = (item.groups[word] for word in ("nameif", "hop", "distance"))
         if nameif == "Null0":
             if hop != str(LAST_DISTANCE):
-                raise ChangeError(f"{site.host}: {item.header!r} drops what is for the cloud: take it away first")
+                raise ChangeError(f"{site.host}: {item.header!r} drops traffic for the cloud: remove it first")
             # One to a part is of before the network was made wider.
             part = destination(item) not in site.cloud_prefixes
             retired += [item] if site.on_total_loss == "open" or part else []
@@ -170,7 +170,7 @@ def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Repla
         if (nameif, hop) != (circuit.interface, str(circuit.next_hop)) or not whole:
             raise ChangeError(
                 f"{site.host}: {item.header!r} leads to a part of the cloud, or by another way than circuit: it would win "
-                "over BGP, in clear; take it away, or say it in the intent"
+                "over BGP, in clear; remove it, or write it into the intent"
             )
         if int(distance or 1) not in (circuit.distance, site.fallback_distance):
             raise ChangeError(

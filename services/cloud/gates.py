@@ -36,9 +36,7 @@ def _ike(view: View, role: str, end: Gateway) -> Finding:
     wanted = suite_of(view.site)
     if others := ike_agreed.others(up, wanted):
         got = " and ".join(dict.fromkeys(map(ike_agreed.printed, others)))
-        words = (
-            f"{role}: the IKE SA with {end.address} has {got}, and the intent {wanted}: it is of before, or another policy won"
-        )
+        words = f"{role}: the IKE SA with {end.address} has {got}, and the intent {wanted}: an old SA, or another policy won"
         return view.finding("ike", False, words, IKEV2, got)
     if ike_agreed.untold(up, wanted):
         return Finding("ike", view.host, Status.UNVERIFIED, f"{words}, and with which algorithms is not shown")

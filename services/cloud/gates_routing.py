@@ -46,7 +46,7 @@ def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
 
 def _told(view: View, role: str, far: IPv4Address, told: frozenset[IPv4Network]) -> Iterator[Finding]:
     missing = [str(network) for network in view.site.lan_prefixes if network not in told]
-    words = f"{role}: {far} is told {_listed(told)}"
+    words = f"{role}: {far} receives {_listed(told)}"
     if missing:
         words += (
             f", and not {', '.join(missing)}: the routing table has not exactly that, or a list keeps it back, and the cloud "
@@ -55,7 +55,7 @@ def _told(view: View, role: str, far: IPv4Address, told: frozenset[IPv4Network])
     yield view.finding("advertised", not missing, words, BGP, _listed(told))
     inner = [net for net in told if any(end.subnet_of(net) for end in view.site.underlay)]
     if inner:
-        words = f"{role}: {far} is told {_listed(inner)}, where the ends of the tunnels are: its answers would go into the tunnel"
+        words = f"{role}: {far} receives {_listed(inner)}, with the ends of the tunnels: its answers would go into the tunnel"
         yield view.finding("underlay-told", False, words, BGP, _listed(inner))
 
 

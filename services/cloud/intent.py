@@ -128,7 +128,7 @@ class Cloud(NamedRecord):
         description="When both tunnels are lost: open sends traffic over the circuit, in clear; closed drops it. No default."
     )
     on_removal: Literal["open", "closed"] = Field(
-        description="When the tunnels are removed: open gives the circuit its route back, in clear; closed drops. No default."
+        description="When the tunnels are removed: open restores the route over the circuit, in clear; closed drops. No default."
     )
     fallback_distance: Annotated[StrictInt, Field(ge=21, le=254)] = Field(
         default=30, description="Distance of the route over the circuit with on_total_loss open; that of BGP is 20."

@@ -175,7 +175,7 @@ def _translation(device: Device, site: Cloud) -> Iterator[Finding]:
                 for line, free in asa_translations(device.nodes, (local, remote), way, twice=twice):
                     words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
                     words += " alone" if free else ", and the cloud knows the hosts by their own addresses: exempt it"
-                    yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+                    yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not certainly exempt")
 
 
 def _access(device: Device) -> Iterator[Finding]:

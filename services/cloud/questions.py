@@ -15,7 +15,7 @@ from .view import OF_ROUTING, OF_TUNNELS, Told
 
 def advertised(far: IPv4Address) -> Particular:
     """Which prefixes a neighbour is told."""
-    return Particular(f"bgp-advertised {far}", f"the prefixes that {far} is told", BGP.name, advertised_command(far))
+    return Particular(f"bgp-advertised {far}", f"the prefixes that {far} receives", BGP.name, advertised_command(far))
 
 
 def received(far: IPv4Address) -> Particular:

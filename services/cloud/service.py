@@ -12,7 +12,7 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
@@ -24,8 +24,14 @@ from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
-from .as_before import as_before
-from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
+from .confirmations import (
+    IN_CLEAR,
+    confirmations_of,
+    confirmations_of_change,
+    confirmations_of_key,
+    confirmations_of_removal,
+    confirmations_of_rollback,
+)
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
@@ -35,6 +41,7 @@ from .intent import FILE, Cloud
 from .intent_file import Connections, load
 from .places import place_of
 from .prechecks import precheck
+from .previous import as_before
 from .questions import survey_of
 from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to
@@ -167,6 +174,12 @@ class CloudService:
     def change_confirmations(self, deployment: Deployment[Cloud], changes: Sequence[Change]) -> tuple[Confirmation, ...]:
         """That what is for a network which leaves the tunnels may go in clear."""
         return confirmations_of_change(deployment.wanted, changes)
+
+    def rollback_confirmations(
+        self, undone: Deployment[Cloud], before: Deployment[Cloud] | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """That what is for the cloud may go in clear again, as before the run."""
+        return confirmations_of_rollback(undone.wanted, before.wanted if before else None, changes)
 
     def key_confirmations(self, deployment: Deployment[Cloud], reference: str, *, former: bool) -> tuple[Confirmation, ...]:
         """That the console has the new key."""

@@ -50,7 +50,7 @@ def _rows(view: View) -> dict[IPv4Network, str]:
             found.update(dict.fromkeys(starts, f"{role}: {end.source_interface} carries the tunnel"))
         if view.shown.answer(BGP) is not None and (row := view.row(end)) is not None and row.up:
             told = view.told.get(end.inner[1])
-            found.update(dict.fromkeys(_shown(told.advertised if told else None), f"{end.inner[1]} is told it"))
+            found.update(dict.fromkeys(_shown(told.advertised if told else None), f"{end.inner[1]} receives it"))
             found.update(dict.fromkeys(_shown(told.received if told else None), f"{end.inner[1]} tells it"))
     return found
 

@@ -1,4 +1,4 @@
-"""FlexVPN head-ends for Secure Client: what is told of the service without importing what it is made of."""
+"""FlexVPN head-ends for Secure Client: what commands and help need, without importing the rest."""
 
 from __future__ import annotations
 

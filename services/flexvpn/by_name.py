@@ -76,7 +76,7 @@ def head_end_of(name: str, platforms: Mapping[str, Platform], texts: Mapping[str
     except (ValidationError, ValueError, KeyError, IndexError):
         raise ChangeError(
             f"{host}: what head-end {name} has of pool, networks and template is not whole, so that it is gone could not be "
-            f"verified; take {OWN}{name} away by hand"
+            f"verified; remove {OWN}{name} by hand"
         ) from None
 
 

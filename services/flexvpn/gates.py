@@ -153,7 +153,7 @@ class ClientIn:
         if wrong:
             return f"configured, not verified by a client: {wrong}"
         if clients and all(client.earlier for client in clients):
-            who = "who is in has an address of the pool of before, and none has come"
+            who = "connected clients have addresses of the former pool, and no new client has connected"
             return f"configured, not verified by a client: {who} {window}"
         if clients:
             return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"

@@ -161,7 +161,7 @@ def _old(
                 going.append(item)
             else:
                 stays.append(
-                    f"{item.title} stays: clients may have addresses of it; a deploy-flexvpn while nobody is in takes it away"
+                    f"{item.title} stays: clients may have addresses of it; a deploy-flexvpn while nobody is connected removes it"
                 )
     return going, stays
 

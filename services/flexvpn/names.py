@@ -145,7 +145,7 @@ def _besides(wanted: FlexVpn, names: HeadEndNames, nodes: Sequence[tree.Node]) -
         few = ", ".join(others[:_FEW]) + (f" and {len(others) - _FEW} more" if len(others) > _FEW else "")
         yield (
             f"list {names.users_list} is of local users, so whoever the router knows may connect as well: {few}; one who has "
-            "left the intent is taken away by a person"
+            "left the intent is removed by a person"
         )
 
 

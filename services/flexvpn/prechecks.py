@@ -63,7 +63,7 @@ def _translation(device: Device, wanted: FlexVpn) -> Iterator[Finding]:
         for part in wanted.pool.networks:
             for line, free in translations(device.nodes, (network, part)):
                 words = f"{line!r} {'leaves' if free else 'may translate'} {network} to {part}" + (" alone" if free else "")
-                yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+                yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not certainly exempt")
 
 
 def _room(device: Device, wanted: FlexVpn) -> Iterator[Finding]:

@@ -14,14 +14,14 @@ from ...changes.device_file import DeviceFile
 from ...changes.objects import ConfigObject, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError, IntentError
 from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.models.platforms import Platform
 from ..besides import LabCall
-from ..l2l.existing.beside import policies_of_offers
+from ..l2l.existing.in_place import policies_of_offers
 from ..own_checks import nearest_place, refuse_wrong
 from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage

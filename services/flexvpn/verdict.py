@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.observations.looking import Look, Shown
+from ...checks.observations.looks import Look, Shown
 from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
@@ -168,7 +168,7 @@ def _own(view: View, wanted: FlexVpn, *, asleep_here: bool) -> Iterator[Finding]
             yield from _tunnel(view, client)
     failed = look.seen.answers[RECONNECT.name].state.failed - view.first.seen.answers[RECONNECT.name].state.failed
     if failed > 0:
-        words = f"{failed} reconnects have failed while it was looked at, of whatever profile"
+        words = f"{failed} reconnects have failed during the verification, of whatever profile"
         yield _finding(view, "reconnect", Status.WARNING, words, RECONNECTS, "failed", failed)
 
 

@@ -1,4 +1,4 @@
-"""LAN-to-LAN tunnels: what is told of them without importing what they are made of."""
+"""LAN-to-LAN tunnels: what commands and help need, without importing the rest."""
 
 from __future__ import annotations
 

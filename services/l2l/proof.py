@@ -138,7 +138,7 @@ def _otherwise(watched: Watched, what: str, rows: Sequence[IkeRow], evidence: tu
     wanted = watched.end.suite
     assert wanted is not None
     got = " and ".join(dict.fromkeys(map(printed, rows)))
-    words = f"{what} has {got}, and the intent {wanted}: it is of before, or another proposal of a device won"
+    words = f"{what} has {got}, and the intent {wanted}: an old SA, or another proposal of a device won"
     weak = any(weaker(row, wanted) for row in rows)
     return Finding("phase-1", watched.host, Status.FAILED if weak else Status.WARNING, words, evidence)
 
@@ -276,8 +276,8 @@ def _far_side(name: str, ends: Sequence[Watched]) -> Finding:
         return _spis_cross(name, *ends[:2])
     (only,) = ends
     if only.end.far_host:
-        return Finding("spi-cross", name, Status.UNVERIFIED, f"{only.end.far_host} was not looked at, and it is ours")
-    words = f"{only.end.peer} is not ours: the tunnel was looked at from {only.host} only, and nothing is claimed of the far side"
+        return Finding("spi-cross", name, Status.UNVERIFIED, f"{only.end.far_host} was not checked, and it is ours")
+    words = f"{only.end.peer} is not ours: the tunnel was checked from {only.host} only, nothing is claimed about the far side"
     return Finding("far-side", name, Status.SKIPPED, words)
 
 

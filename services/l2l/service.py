@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...changes.change import Change
 from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
 from ...checks.readiness.device_facts import Box
 from ...checks.readiness.precheck import precheck
@@ -24,25 +25,26 @@ from ...inventory.intents.intent_files import load_intent
 from ...inventory.intents.strength import narrow
 from ...inventory.intents.validation import validate
 from ...inventory.models.platforms import Platform
-from ...parsers.provider_samples import Sample
 from ..besides import Confirmation, Printed
 from ..own_checks import nearest_place, refuse_wrong
-from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
-from .existing.beside import policies_of_offers
 from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.in_place import policies_of_offers
 from .existing.previous import previous
 from .features import tunnel_interface
 from .partner.foreign_end import foreign_of, key_of_foreign, previous_of_one
-from .partner.from_sample import draft_of
 from .partner.partner_sheet import partner_sheet
-from .partner.sample_objections import objections_to
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 from .verdicts.verdict import verdict_of
 from .verdicts.verdict_traffic import endpoint_of, of_full_size, stimulus
+
+if TYPE_CHECKING:
+    # A deploy reads no samples of providers, and need not wait for what does.
+    from ...parsers.provider_samples import Sample
+    from ..sample_draft import Draft, Wishes
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
@@ -256,10 +258,14 @@ class LanToLan:
 
     def from_sample(self, sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft | None:
         """One tunnel for each peer of a provider's sample."""
+        from .partner.from_sample import draft_of
+
         return draft_of(sample, wishes, platform, running)
 
     def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
         """What the validation of the tunnels says."""
+        from .partner.sample_objections import objections_to
+
         return objections_to(draft.text, inventory / "vpn", platforms, today)
 
     def landmark(self, change: Change) -> str:

@@ -12,16 +12,16 @@ from ...changes.objects import Config
 from ...inventory.intents.intent import Style
 from ..service import Site
 from . import features
-from .existing.beside import beside
+from .existing.existing_tunnel import find_existing_tunnel
+from .existing.in_place import beside
 from .existing.other_form import refuse_other_form
-from .existing.standing_form import standing_form
 from .features import Names
-from .member_on import member_of
 from .placing.ikev1_places import ikev1_places
 from .placing.map_places import map_of, place_in
 from .placing.places import placed
 from .placing.route_places import routes_beside
 from .records import WantedEnd
+from .template_view import member_of
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
 #: Families of what each IKE version and each style is made of, on either system.
@@ -70,7 +70,7 @@ class TunnelForm:
         if self.style == "crypto-map":
             crypto_map, on_map = map_of(member, names.access_list, running)
             names, said = replace(names, crypto_map=crypto_map), [on_map]
-        there = standing_form(member, names, running)
+        there = find_existing_tunnel(member, names, running)
         if self.style == "crypto-map":
             place = approved_place(site)
             sequence, on_place = place_in(names.crypto_map, member, names.access_list, running, place, there)

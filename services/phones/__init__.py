@@ -1,4 +1,4 @@
-"""IP phones that connect to an ASA by AnyConnect: what is told of the service without importing what it is made of.
+"""IP phones that connect to an ASA by AnyConnect: what commands and help need, without importing the rest.
 
 It has no command that deploys or removes: a head-end is configured by its people, and by `nr-run audit-vpn-phone --fix`.
 """

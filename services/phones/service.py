@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
 from ...checks.phones.case import read_url
 from ...checks.phones.phone_file import PhoneFile

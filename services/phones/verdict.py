@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ...checks.finding import Cause, Evidence, Finding, Status
-from ...checks.observations.looking import Look, Shown
+from ...checks.observations.looks import Look, Shown
 from ...checks.phones.audit import Audit, audit, borne_out
 from ...checks.phones.case import AuditAsked, Case
 from ...checks.phones.certificate import certificate_of, clock_of

@@ -1,4 +1,4 @@
-"""VPN clients: what is told of the service without importing what it is made of."""
+"""VPN clients: what commands and help need, without importing the rest."""
 
 from __future__ import annotations
 

@@ -42,4 +42,4 @@ def _translation(device: Device, group: RemoteAccess) -> Iterator[Finding]:
         for pool in group.pool.networks:
             for line, free in translations(device.nodes, (network, pool)):
                 words = f"{line!r} {'leaves' if free else 'may translate'} {network} to {pool}" + (" alone" if free else "")
-                yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+                yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not certainly exempt")

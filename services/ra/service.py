@@ -13,7 +13,7 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import IKE, IPSEC, Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ...checks.finding import Finding
-from ...checks.observations.looking import Look, Shown
+from ...checks.observations.looks import Look, Shown
 from ...checks.observations.observation import Flow, Observation
 from ...checks.observations.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict

@@ -1,6 +1,6 @@
 """A site that goes to the Internet through Zscaler: two IKEv2 tunnels, probes, and policy routing that follows them.
 
-What is told of the service without importing what it is made of.
+What commands and help need, without importing the rest.
 """
 
 from __future__ import annotations

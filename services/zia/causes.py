@@ -14,7 +14,7 @@ from ...changes import tree
 from ...changes.configuration import Configuration
 from ...changes.objects import read
 from ...checks.finding import Cause, Status
-from ...checks.observations.looking import Look, Stimulus
+from ...checks.observations.looks import Look, Stimulus
 from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
 from ..l2l.verdicts.full_size import full_through
@@ -30,7 +30,7 @@ KNOWN: Mapping[str, Cause] = {
             "the way to the end of the tunnel leads into a tunnel, which then carries its own packets and is taken down",
             "high",
             "show ip route EDGE, and show logging (looks for: RECURDOWN)",
-            "take away the route that leads the service edge into a tunnel",
+            "remove the route that leads the service edge into a tunnel",
         ),
         Cause(
             "credential",
@@ -66,7 +66,7 @@ KNOWN: Mapping[str, Cause] = {
             "the probe is answered, and its tunnel has no SAs: it goes past the tunnel, and its track proves nothing",
             "high",
             "show ip route PROBE, and show ip cef exact-route",
-            "take away the route that leads the target of the probe past its tunnel",
+            "remove the route that leads the target of the probe past its tunnel",
         ),
     )
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...changes.change import Change
 from ..besides import FAR_KEY, Confirmation
 from .intent import Zia
+from .limits import NULL
 from .names import draft
 
 #: That what was led into the tunnels, or dropped, may be sent in clear.
@@ -53,25 +54,49 @@ def confirmations_of_removal(site: Zia) -> tuple[Confirmation, ...]:
 
 def confirmations_of_change(site: Zia, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
     """What is confirmed before an interface loses the route map: its hosts are led no more, while the site goes on."""
+    left = _left_alone(site, changes)
+    if not site.encryption_mandatory or not left:
+        return ()
+    why = "the intent has encryption_mandatory, and whether hosts are left there no device can tell"
+    return (Confirmation(IN_CLEAR, left, why),)
+
+
+def _left_alone(site: Zia, changes: Sequence[Change]) -> str:
+    """What becomes of the hosts of interfaces that lose the route map; empty where none does."""
     own = draft(site).own
     gone = [item for change in changes for item in change.removed if item.family.name == "policy-binding"]
     left = [item.groups["interface"] for item in gone if item.groups["map"] == own]
     left = [interface for interface in left if interface != site.lan_interface]
-    if not site.encryption_mandatory or not left:
-        return ()
+    if not left:
+        return ""
     return (
-        Confirmation(
-            IN_CLEAR,
-            f"the hosts behind {' and '.join(left)} of {site.host} may send to the Internet by the routing table, in clear: the "
-            f"tunnels have those behind {site.lan_interface} alone from then on",
-            "the intent has encryption_mandatory, and whether hosts are left there no device can tell",
-        ),
+        f"the hosts behind {' and '.join(left)} of {site.host} may send to the Internet by the routing table, in clear: the "
+        f"tunnels have those behind {site.lan_interface} alone from then on"
     )
+
+
+def confirmations_of_rollback(undone: Zia, before: Zia | None, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+    """What is confirmed before a run is undone where encryption is mandatory now: what comes back may send in clear."""
+    if not undone.encryption_mandatory:
+        return ()
+    if before is None:
+        return confirmations_of_removal(undone)
+    said = [_left_alone(before, changes)]
+    if before.on_total_loss == "open":
+        said.append(
+            f"the hosts behind {before.lan_interface} of {before.host} may send to the Internet by the routing table, in clear, "
+            "when both tunnels are lost: that is how the site ended before the run"
+        )
+    if before.esp.encryption_algorithm == NULL:
+        said.append(f"the tunnels of {before.host} may carry what is sent in clear: before the run they encrypted nothing")
+    words = "; ".join(filter(None, said))
+    why = "the intent of the run has encryption_mandatory, and whether that is given up no device can tell"
+    return (Confirmation(IN_CLEAR, words, why),) if words else ()
 
 
 def confirmations_of_key(site: Zia, *, former: bool) -> tuple[Confirmation, ...]:
     """What is confirmed before the key is changed here; ``former``: to that of before again."""
-    which = "the key of before again" if former else "the new key"
+    which = "the former key again" if former else "the new key"
     return (
         Confirmation(
             FAR_KEY,

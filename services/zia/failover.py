@@ -21,7 +21,7 @@ from ..besides import Carrying, Failover
 from ..service import Deployment, Seen
 from .gates import View, clauses_of, edges_of, led, path_of, tunnel_of, whole_flows
 from .intent import Edge, Zia
-from .names import Standing, draft, standing
+from .names import ExistingSite, draft, standing
 
 #: Seconds in which IKE comes up again with an edge that is there: its tries are half a minute to a minute apart.
 IKE_SECONDS = 60.0
@@ -76,7 +76,7 @@ def _views(deployment: Deployment[Zia], seen: Sequence[Seen]) -> list[View]:
     return [gate.view(item) for item in seen]
 
 
-def _down(view: View, edge: Edge, there: Standing) -> Iterator[Finding]:
+def _down(view: View, edge: Edge, there: ExistingSite) -> Iterator[Finding]:
     """The primary is really away: no pair of SAs, and its track has noticed."""
     up = bool(whole_flows(view, edge, there))
     words = f"primary: Tunnel{there.tunnel} has {'still SAs' if up else 'no SAs any more'} with {edge.address}"
@@ -97,7 +97,7 @@ def _lead(view: View, role: str, edge: Edge) -> Finding:
     return view.finding("lead", Status.OK if good else Status.FAILED, words, ROUTE_MAP, lead or "none")
 
 
-def _rising(then: View, now: View, edge: Edge, there: Standing) -> Finding:
+def _rising(then: View, now: View, edge: Edge, there: ExistingSite) -> Finding:
     """Both counters of the backup have risen: it encrypts and it is answered. SAs that are new begin at nothing."""
     (out, back), (old_out, old_back) = _counted(now, edge, there), _counted(then, edge, there)
     if out < old_out or back < old_back:
@@ -107,7 +107,7 @@ def _rising(then: View, now: View, edge: Edge, there: Standing) -> Finding:
     return now.finding("carries", Status.OK if good else Status.FAILED, words, IPSEC, f"{out} out, {back} back")
 
 
-def _counted(view: View, edge: Edge, there: Standing) -> tuple[int, int]:
+def _counted(view: View, edge: Edge, there: ExistingSite) -> tuple[int, int]:
     flows = whole_flows(view, edge, there)
     return sum(flow.encapsulated_packets for flow in flows), sum(flow.decapsulated_packets for flow in flows)
 

@@ -86,7 +86,7 @@ def _refuse_interface(site: Zia, running: str) -> None:
         if line.startswith(_BINDING) and line != f"{_BINDING}{draft(site).own}":
             raise ChangeError(
                 f"{site.host}: {site.lan_interface} has {line!r}, and an interface has one route map: whoever made it has to "
-                "take it away, or bring its clauses into ours"
+                "remove it, or move its clauses into ours"
             )
 
 

@@ -25,7 +25,7 @@ from ...parsers import parse
 from ..service import Member, Seen
 from .intent import Edge, Zia
 from .limits import NULL
-from .names import Standing, draft, standing
+from .names import ExistingSite, draft, standing
 
 OF_EDGES = (IKEV2, IPSEC)
 OF_PROBES = (TRACK, SLA, ROUTE_MAP)
@@ -148,13 +148,13 @@ def unshown(view: View) -> Iterator[str]:
         yield f"{view.host} has the route map {own}, and does not show it"
 
 
-def edges_of(view: View) -> Iterator[tuple[str, Edge, Standing]]:
+def edges_of(view: View) -> Iterator[tuple[str, Edge, ExistingSite]]:
     """Both edges with their fields, and the numbers that the router has of them."""
     for (role, edge), called in zip(view.site.edges, draft(view.site).edges, strict=True):
         yield role, edge, standing(called.own, view.running.objects)
 
 
-def tunnel_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+def tunnel_of(view: View, role: str, edge: Edge, there: ExistingSite) -> tuple[Finding, Finding]:
     """The IKE SA and the pair of IPsec SAs of one edge."""
     return _ike(view, role, edge), _sas(view, role, edge, there)
 
@@ -174,9 +174,7 @@ def _ike(view: View, role: str, edge: Edge) -> Finding:
     wanted = suite_of(view.site)
     if others := ike_agreed.others(rows, wanted):
         got = " and ".join(dict.fromkeys(map(ike_agreed.printed, others)))
-        words = (
-            f"{role}: the IKE SA with {edge.address} has {got}, and the intent {wanted}: it is of before, or another proposal won"
-        )
+        words = f"{role}: the IKE SA with {edge.address} has {got}, and the intent {wanted}: an old SA, or another proposal won"
         return view.finding("ike", Status.FAILED, words, IKEV2, got)
     if ike_agreed.untold(rows, wanted):
         words += ", and with which algorithms is not shown"
@@ -189,7 +187,7 @@ def suite_of(site: Zia) -> ike_agreed.Suite:
     return ike_agreed.Suite(site.ike.encryption_algorithm, site.ike.authentication_algorithm, site.ike.group)
 
 
-def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
+def _sas(view: View, role: str, edge: Edge, there: ExistingSite) -> Finding:
     """Both directions, on our tunnel interface, with the cipher of the intent."""
     name = f"Tunnel{there.tunnel}"
     if there.tunnel is None:
@@ -209,7 +207,7 @@ def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
     return view.finding("esp", Status.OK, words, IPSEC, hexadecimal(spis(whole[0], "outbound")))
 
 
-def whole_flows(view: View, edge: Edge, there: Standing) -> list[Flow]:
+def whole_flows(view: View, edge: Edge, there: ExistingSite) -> list[Flow]:
     """The flows of the tunnel interface of an edge that have SAs both ways."""
     flows = (flow for flow in view.shown.flows if flow.interface == f"Tunnel{there.tunnel}" and flow.peer == edge.address)
     return [flow for flow in flows if spis(flow, "inbound") and spis(flow, "outbound")]
@@ -236,7 +234,7 @@ def _probes_good(view: View) -> Iterator[Finding]:
         yield from path_of(view, role, edge, there)
 
 
-def path_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+def path_of(view: View, role: str, edge: Edge, there: ExistingSite) -> tuple[Finding, Finding]:
     """The probe and the track of one edge."""
     tracks: dict[int, TrackRow] = {row.number: row for row in view.shown.view(TRACK)}
     probes: dict[int, ProbeRow] = {row.operation: row for row in view.shown.view(SLA)}

@@ -65,7 +65,7 @@ def _lets_past(view: View, name: str) -> str:
     if there is None:
         heads = (f"access-list {name} ", f"ip access-list standard {name}")
         odd = any(f"{node.line} ".startswith(heads) for node in view.running.nodes)
-        return "is no list of which is known for certain what it leads" if odd else ""
+        return "is a list whose matches are not known with certainty" if odd else ""
     lines = [line for line in there.canonical_children if not line.startswith("remark ")]
     if not lines:
         return ""

@@ -48,7 +48,7 @@ class EdgeNames:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExistingSite:
     """The numbers that a router has of an edge, None for what it has not; ``tag`` is that of its newest probe."""
 
     tunnel: int | None
@@ -137,13 +137,13 @@ class Taken:
         return _free(site, "track", self.tracks, HIGHEST) if sla in self.tracks else sla
 
 
-def standing(own: str, config: Config) -> Standing:
+def standing(own: str, config: Config) -> ExistingSite:
     """What a router has of an edge; of several versions of its probe the newest."""
     tunnel = next((item.groups["interface"] for item in config.of("tunnel-interface") if _protected(item.children, own)), None)
     probes = probes_called(own, config)
     tag, sla = probes[-1] if probes else ("", None)
     track = next((item.groups["number"] for item in config.of("track") if item.groups["operation"] == sla), None)
-    return Standing(
+    return ExistingSite(
         int(tunnel.removeprefix("Tunnel")) if tunnel else None,
         int(sla) if sla else None,
         int(track) if track else None,

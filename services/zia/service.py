@@ -14,21 +14,27 @@ from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import IKEV2, Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.files.did_you_mean import hint
 from ...inventory.models.platforms import Platform
 from ..besides import Carrying, Confirmation, Failover, Printed
-from ..l2l.existing.beside import policies_of_offers
+from ..l2l.existing.in_place import policies_of_offers
 from ..ownership import without_others
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
-from .as_before import site_before
 from .causes import of_full_size, stimuli
-from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
+from .confirmations import (
+    IN_CLEAR,
+    confirmations_of,
+    confirmations_of_change,
+    confirmations_of_key,
+    confirmations_of_removal,
+    confirmations_of_rollback,
+)
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .found import found_site, removal_by_name, told
@@ -36,6 +42,7 @@ from .intent import FILE, Sites, Zia, load
 from .limits import NULL
 from .portal import sheet_of
 from .prechecks import precheck
+from .previous import site_before
 from .verdict import ASKED, verdict_of
 
 #: What a router has only where a site was built, be it in part; proposals and routes may be anybody's.
@@ -163,6 +170,12 @@ class ZiaService:
     def change_confirmations(self, deployment: Deployment[Zia], changes: Sequence[Change]) -> tuple[Confirmation, ...]:
         """That the hosts of an interface that is led no more may send in clear."""
         return confirmations_of_change(deployment.wanted, changes)
+
+    def rollback_confirmations(
+        self, undone: Deployment[Zia], before: Deployment[Zia] | None, changes: Sequence[Change]
+    ) -> tuple[Confirmation, ...]:
+        """That hosts may send in clear again, as before the run."""
+        return confirmations_of_rollback(undone.wanted, before.wanted if before else None, changes)
 
     def key_confirmations(
         self,

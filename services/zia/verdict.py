@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...checks.finding import Cause, Finding, Status
-from ...checks.observations.looking import Look
+from ...checks.observations.looks import Look
 from ...checks.observations.observation import Flow, Observation, spis
 from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict

@@ -92,7 +92,7 @@ def _refuse_another(reached: Reached, expected: Sequence[HostKey], came: HostKey
     file = next((key.place for key in expected), "").rpartition(":")[0]
     raise HostKeyRefused(
         f"the SSH host key of {reached.known_as} has changed: expected {wanted or 'another one'}, and {came.fingerprint} came. "
-        "Somebody may stand in between, so nothing was sent. If the device was given a new key, compare it at its console, "
+        "Somebody may be in the middle, so nothing was sent. If the device was given a new key, compare it at its console, "
         f"then type ssh-keygen -R '{reached.known_as}' -f {file}"
     )
 

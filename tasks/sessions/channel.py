@@ -94,7 +94,7 @@ class Channel:
                 continue
             self._last = standing(tail)
             if _PAGER.fullmatch(self._last):
-                raise self._lost(f"stands at its pager, because {self.dialect.preparation[0]!r} was refused")
+                raise self._lost(f"waits at its pager, because {self.dialect.preparation[0]!r} was refused")
             if done(tail, self._last):
                 return "".join(parts)
         if time.monotonic() >= end:
@@ -107,5 +107,5 @@ class Channel:
         """End the session; the error says what the device asked last."""
         self.close()
         last = standing(seen).strip()
-        said = "" if self._delicate or not last or self._prompts.pattern.match(last) else f"; it stands at {last[-160:]!r}"
+        said = "" if self._delicate or not last or self._prompts.pattern.match(last) else f"; its last output is {last[-160:]!r}"
         return SessionLost(self._secrets.hide(f"{self.name}: the session {how} in the middle of the work{said}"))

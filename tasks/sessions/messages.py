@@ -98,9 +98,14 @@ def _holds(text: str, words: Sequence[str], forms: Sequence[re.Pattern[str]]) ->
     return any(word in text for word in words) or any(form.search(text) for form in forms)
 
 
+def may_hold(text: str) -> bool:
+    """False for most texts, at a glance: neither in it nor in a part of it is any message."""
+    return _holds(text, _SIGNS, _FORMS)
+
+
 def cleaned(text: str) -> Cleaned:
     """Take the messages out that stand on lines of their own, and outside of banners."""
-    if not _holds(text, _SIGNS, _FORMS):
+    if not may_hold(text):
         return Cleaned(text)
     found: list[str] = []
     literals = [match.span() for match in _LITERAL.finditer(text)] if "^C" in text else []
@@ -124,7 +129,7 @@ def message_at(text: str, position: int) -> int:
 
 def without_messages(text: str) -> str:
     """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
-    return _INLINE.sub("", _LINES.sub("", text)) if _holds(text, _SIGNS, _FORMS) else text
+    return _INLINE.sub("", _LINES.sub("", text)) if may_hold(text) else text
 
 
 def standing(text: str) -> str:

@@ -21,14 +21,14 @@ from ...inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
 from ...inventory.hiding.secrets import Secrets
 from ..access.login import REFUSED, Words
-from .asking import all_asked, asks, ends
 from .channel import Channel, Done
+from .device_questions import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .heard import Heard
-from .messages import cleaned, without_messages
+from .messages import Cleaned, cleaned, may_hold, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, begin_of, echoed, marked, parts_of, with_marks
 from .transport import Transport
+from .unsolicited_messages import Heard
 
 logger = logging.getLogger("nr_run.session")
 
@@ -362,11 +362,13 @@ class Session(Channel):
         found = cleaned(seen)
         self.heard.keep(found.messages, found.warnings)
         self._refuse_other_mode(lines, parts, at)
-        replies = []
+        quiet, replies = not may_hold(seen), []
         for line, part in zip(lines, parts, strict=True):
-            found = cleaned(part.text if part.text.endswith("\n") else f"{part.text}\n")
+            text = part.text if part.text.endswith("\n") else f"{part.text}\n"
+            found = Cleaned(text) if quiet else cleaned(text)
             reply = self._reply(line, found.text.rstrip("\n"), found.warnings)
-            reply = replace(reply, in_exec=self._prompts.is_exec(part.prompt or at))
+            if self._prompts.is_exec(part.prompt or at):
+                reply = replace(reply, in_exec=True)
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)

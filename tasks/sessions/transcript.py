@@ -201,7 +201,9 @@ def _behind(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | Non
 
 
 def _typed(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | None:
-    for number, character in enumerate(text):
+    whole = seen.startswith(text, at)
+    at += len(text) if whole else 0
+    for number, character in enumerate("" if whole else text):
         if not seen.startswith(character, at):
             at = _past(prompt, seen, at, text[:number], BREAKS)
             if not seen.startswith(character, at):

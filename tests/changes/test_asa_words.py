@@ -11,7 +11,7 @@ from nr_run.changes.tree import parse
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import End, IPSecProposal, TunnelTermination
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.l2l.member_on import names_on
+from nr_run.services.l2l.template_view import names_on
 from nr_run.templates.words import FILTERS
 
 RUNNING = """\

@@ -253,7 +253,7 @@ def test_what_may_stand_behind_an_earlier_configuration() -> None:
     assert unsized.behind(good) is unsized, "a device need not print a size"
     odd = Configuration("r1", "ios", SHOW, RUNNING, counted=False)
     assert odd.behind(odd) is odd, "one whose size never fitted says nothing by it"
-    with pytest.raises(NotKnown, match="the size that it says fitted before"):
+    with pytest.raises(NotKnown, match="its size matched before"):
         odd.behind(good)
     other = Configuration("r1", "ios", SHOW, RUNNING.replace("hostname r1", "hostname r2"))
     with pytest.raises(NotKnown, match="is that of 'r2' now"):

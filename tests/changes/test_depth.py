@@ -142,7 +142,7 @@ def test_an_exemption_behind_a_permit_is_left_alone() -> None:
     """Behind a permit its place cannot be told by a number that is certain, so it is not taken away."""
     text = f"{NAT} {EXEMPT}\n"
     (line,) = read("ios", text).of("nat-exemption")
-    with pytest.raises(ChangeError, match="stands behind other lines"):
+    with pytest.raises(ChangeError, match="comes after other lines"):
         plan_removal("box", "ios", [line], text)
 
 

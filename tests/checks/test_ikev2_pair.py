@@ -282,7 +282,7 @@ def test_foreign_far_end(os: str, vti: bool, version: int) -> None:
     (said,) = (item for item in findings if item.check == "far-side")
     assert said.status is Status.SKIPPED
     assert said.sentence == (
-        f"198.51.100.1 is not ours: the tunnel was looked at from {near.host} only, and nothing is claimed of the far side"
+        f"198.51.100.1 is not ours: the tunnel was checked from {near.host} only, nothing is claimed about the far side"
     )
     assert "spi-cross" not in {item.check for item in findings}
     assert {item.subject for item in findings} == {near.host, "t"}

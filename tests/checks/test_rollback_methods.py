@@ -1,4 +1,4 @@
-"""The ladder, and the timers that it is chosen by: each rung needs what it needs, and what cannot be read is never a timer."""
+"""The order of methods, and the timers that it is chosen by: each has its needs, and what cannot be read is never a timer."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", 
     ],
 )
 def test_the_gentlest_timer_that_the_box_can_use(platform, shown, minutes: int, timer: str) -> None:
-    """Release, archive, clock and flash decide; a gentler rung that was passed over is named with its reason."""
+    """Release, archive, clock and flash decide; an earlier method that was passed over is named with its reason."""
     chosen = choose(platform, shown, minutes)
     assert chosen is not None
     assert (chosen.name, chosen.minutes) == (timer, minutes)
-    ladder = [name for name in ("revert-timer", "configure-replace", "reload-in") if name in platform.undo]
-    assert len(chosen.because) == ladder.index(timer)
+    order = [name for name in ("revert-timer", "configure-replace", "reload-in") if name in platform.undo]
+    assert len(chosen.because) == order.index(timer)
 
 
 def test_no_dead_man_is_no_timer() -> None:

@@ -100,6 +100,7 @@ NAMED = {
     "runbooks/commands/verify_reconnect_command.py": "what is judged are outputs of IOS-XE alone",
     "services/flexvpn/gates.py": "a service of IOS-XE alone",
     "services/flexvpn/reading.py": "a service of IOS-XE alone",
+    "services/zia/causes.py": "a service of IOS alone",
     "services/ra/names.py": "the table of what clients and a generation both have",
 }
 _NAMES = {"ios", "asa", *SYSTEMS}

@@ -12,7 +12,7 @@ from nr_run.checks.client_logs.explanation import Explanation
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import ParseError
 from nr_run.parsers.logs.bundle import LIMITS, read_bundle
-from nr_run.runbooks.commands import brought
+from nr_run.runbooks.commands import input_files
 
 from .client_texts import BACK, CONNECTED, SLEPT, WOKE, dart
 from .client_texts import told as told_of_client
@@ -100,7 +100,7 @@ def test_a_part_of_a_syslog_that_was_left_out() -> None:
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of outputs that is larger than such outputs are is refused before it is read in whole."""
-    monkeypatch.setattr(brought, "OUTPUTS_AT_MOST", 1 << 20)
+    monkeypatch.setattr(input_files, "OUTPUTS_AT_MOST", 1 << 20)
     (tmp_path / "huge").write_bytes(b"x" * ((1 << 20) + 1))
     with pytest.raises(ParseError, match="huge is larger than 1 MB"):
-        brought.text_of(tmp_path / "huge")
+        input_files.text_of(tmp_path / "huge")

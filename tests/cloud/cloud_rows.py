@@ -98,7 +98,7 @@ ROWS: tuple[Row, ...] = (
         wanted={"lan_prefixes": ["192.168.20.0/24", "192.168.10.0/24"]},
     ),
     _row(
-        *("E4-3", "somebody tells an end of a tunnel", "gate", "where the ends of the tunnels are"),
+        *("E4-3", "somebody tells an end of a tunnel", "gate", "with the ends of the tunnels"),
         after=(RULE, *FAMILY, UNDERLAY),
         mended=(*FAMILY, f"no {UNDERLAY}", "exit", "exit", f"no {RULE}"),
     ),

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from nr_run.changes.change import in_stages
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.inventory.errors import ChangeError, IntentError
 from nr_run.inventory.models.platforms import Platform
 from nr_run.services.intended_state import standing

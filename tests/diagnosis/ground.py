@@ -21,7 +21,7 @@ from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_all
 from nr_run.runbooks.engine.plans.planning import DeploymentPlan, Known, plan_deployment
-from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.verifying.proof import Proof, prove_by_traffic
 from nr_run.tasks.gather import gather
 from nr_run.tasks.observe import observe
@@ -180,7 +180,7 @@ def ground(folder: Path, cell: Cell) -> Iterator[Ground]:
         os.environ |= {"NR_RUN_CREDENTIALS": str(pair.lab.credentials), "XDG_CONFIG_HOME": str(folder / "config")}
         try:
             timeouts = Timeouts(ike=2.5, poll=0.3, reconnect=10.0, pings=5)
-            wanted = Wanted(
+            wanted = RunRequest(
                 "l2l", "deploy-l2l", (), folder / "inventory", folder / "judged", lab=False, debug=False, timeouts=timeouts
             )
             with open_run(wanted, Quiet()) as opened:

@@ -26,7 +26,9 @@ TABLE = (
     Banned(
         r"dead[- ]man", "rollback timer, automatic rollback", "the field's words; beside dead peer detection the old one confused"
     ),
-    Banned(r"\bfenc(e|es|ing)\b|\brungs?\b", "rollback method", "fencing is the contrary: to cut a node off"),
+    Banned(
+        r"\bfenc(e|es|ing)\b|\brungs?\b|\bladders?\b", "rollback method, order of preference", "to fence is to cut a node off"
+    ),
     Banned(
         r"--dead-man|--(ike|boot|reconnect)-wait|--poll\b(?!-)", "--revert-in, --*-timeout, --poll-interval", "as other tools"
     ),
@@ -46,6 +48,16 @@ TABLE = (
     Banned(r"\bput to use\b", "activate", "the field's word for the phase"),
     Banned(r"\bproved\b(?! (that|nothing|who|what|which)\b)", "verified", "one word for one state"),
     Banned(r"\b(the|a|this|that|each|every|another|whole|one) box(es)?\b", "device", "one word; a box is jargon"),
+    Banned(r"\b(is|are|was|were|be|been|not) told\b(?! apart)", "reported, shown, announced", "says neither by whom nor to whom"),
+    Banned(
+        r"\b(tak(e|es|en|ing)|took) (\S+ ){0,4}away\b|\bway back\b(?! to)",
+        "remove; rollback",
+        "one verb for it, the device's own",
+    ),
+    Banned(
+        r"\bin the place of\b|\bof before\b|\bfor certain\b", "in place of; former, old; certainly", "German order in English"
+    ),
+    Banned(r"\blooked at\b|\blook at a new plan\b", "checked, read", "what a check does has a word"),
     Banned(r"\bobjection: ", "blocked by pre-check NAME: ", "says what stops the change"),
     Banned(r"(?<!repaired )(?<!driven )\bby hand: ", "manual step: ", "as the key of the report"),
 )

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from nr_run.lab.entry import LabHandle
 from nr_run.services.registry import declared
 
+from .. import warm
 from ..runbooks.test_ssh import STRONG, write_inventory
 from ..warm import start_lab
 
@@ -74,7 +76,7 @@ class Rehearsed:
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""
         line = self.arguments(command, *words, "--json")
-        done = subprocess.run(line, env=self.environment, capture_output=True, text=True, timeout=240, check=False)
+        done = warm.run(line, self.environment, timeout=240)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
@@ -192,12 +194,13 @@ def test_killed_between_the_stages(rehearsed: Rehearsed, state: str) -> None:
     """A run that is killed at a gate is rolled back by resume, on every member; one that had decided is brought to its end."""
     rehearsed.intend("a, b", more=", ready: true")
     line = rehearsed.arguments("deploy-watchlist", "--yes", "--json")
-    process = subprocess.Popen(line, env=rehearsed.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = warm.Process(line, rehearsed.environment)
     # The journal is a file: what stands in it has been done by the time that it is seen.
     while process.poll() is None:
         found = list((rehearsed.folder / "runs").glob("2*/journal.jsonl"))
         if found and f'"state": "{state}"' in found[0].read_text():
             process.kill()
+        time.sleep(0.002)
     process.communicate(timeout=60)
     code, report = rehearsed.run("resume")
     assert code == (0 if state == "commit-decided" else 20), report
@@ -211,7 +214,7 @@ def test_the_plan_shows_the_walk(rehearsed: Rehearsed) -> None:
     """A person sees the stages in the order in which they are applied, with the gate between them."""
     rehearsed.intend("a, b", more=", ready: true")
     line = rehearsed.arguments("deploy-watchlist", "--plan")
-    done = subprocess.run(line, env=rehearsed.environment, capture_output=True, text=True, timeout=120, check=False)
+    done = warm.run(line, rehearsed.environment)
     heads = [text for text in done.stdout.splitlines() if text[:2] in ("1.", "2.", "3.", "4.", "5.")]
     assert heads == [
         "1. a: list",
@@ -285,7 +288,7 @@ def test_it_is_verified_with_the_rest(rehearsed: Rehearsed) -> None:
     def verify() -> tuple[int, dict[str, Any]]:
         places = ["--inventory", str(rehearsed.folder / "inventory"), "--runs", str(rehearsed.folder / "runs")]
         line = [NR_RUN, "verify", "WATCH", "--json", "--deadline", "60", *places]
-        done = subprocess.run(line, env=rehearsed.environment, capture_output=True, text=True, timeout=240, check=False)
+        done = warm.run(line, rehearsed.environment, timeout=240)
         assert done.stdout, done.stderr
         report = json.loads(done.stdout)
         assert "verdicts" in report, report

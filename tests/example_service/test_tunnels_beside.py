@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from .. import warm
 from ..lab.tunnels import build, eventually, flow, number, ping, replies
 from ..runbooks.test_ssh import STRONG, write_inventory
 from ..warm import start_lab
@@ -43,7 +44,7 @@ def loses(rehearsed: Rehearsed, command: str, *words: str) -> tuple[int, dict[st
     """A run in which the tunnel loses its SAs between the reading before the change and the look behind it."""
     line = rehearsed.arguments(command, *words, "--yes", "--json")
     seen = {path.name for path in (rehearsed.folder / "runs").glob("2*")}
-    process = subprocess.Popen(line, env=rehearsed.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = warm.Process(line, rehearsed.environment)
     slow = cleared = False
     while process.poll() is None and not cleared:
         states = [
@@ -60,9 +61,10 @@ def loses(rehearsed: Rehearsed, command: str, *words: str) -> tuple[int, dict[st
             rehearsed.lab.exec(HOST, "clear crypto sa")
             rehearsed.lab.fault(HOST, "slow", on=False)
             cleared = True
+        time.sleep(0.005)
     out, err = process.communicate(timeout=240)
     assert cleared, out + err
-    return process.returncode, json.loads(out)
+    return process.wait(), json.loads(out)
 
 
 def objections(report: dict[str, Any]) -> str:

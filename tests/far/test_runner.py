@@ -402,7 +402,7 @@ def test_a_device_is_given_to_another_when_the_last_lease_is_over_and_others_do_
         assert len(left.jobs) == 3
         (sentence,) = told_person
         waited_for = sentence.partition(":")[0]
-        assert f"until {lost_one.name} can type nothing more for certain" in sentence
+        assert f"until {lost_one.name} can certainly type nothing more" in sentence
         assert [host for host, _ in bench.journal][-1] == waited_for
     finally:
         far.close()
@@ -427,7 +427,7 @@ def test_what_was_looked_through_before_is_not_refused_in_the_midst(bench: Bench
     """A secret in what a change sends refuses it before it begins; one that was begun is undone all the same."""
     monkeypatch.setenv("A_KEY", "hq-branch")
     bench.secrets.resolve("env:A_KEY")
-    with pytest.raises(UsageError, match="a secret stands in clear"):
+    with pytest.raises(UsageError, match="a secret would be sent in clear"):
         bench.runner.vet("a", {"lines": ["match address NR-hq-branch"]})
     arguments = {"a": {"word": "NR-hq-branch", "note": bench.note}}
     assert isinstance(run_on(bench.nornir, told, arguments)[1]["a"], UsageError)

@@ -92,7 +92,7 @@ class Bench:
         def reached() -> bool:
             for path in self.folder.glob("runs/2*/journal.jsonl"):
                 if path.parent.name not in self.seen:
-                    lines = [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
+                    lines = [json.loads(line) for line in path.read_text().splitlines() if state in line and line.endswith("}")]
                     if any(line["state"] == state and host in (None, line.get("host")) for line in lines):
                         return True
             return False

@@ -17,7 +17,7 @@ from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.outcome import TunnelOutcome
 from nr_run.runbooks.engine.plans.planning import DeploymentPlan
-from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 from nr_run.runbooks.engine.transaction import change_members
 from nr_run.runbooks.engine.verifying.postchecks import BUILD, PostCheck
@@ -233,7 +233,7 @@ def _broken(context: Context, plan: DeploymentPlan) -> Proof:
 def change_in_process(bench: Bench, runs: Path, postcheck: PostCheck) -> TunnelOutcome:
     """Build the tunnel with another postcheck, which no command line can ask for."""
     timeouts = Timeouts(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
-    wanted = Wanted("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, timeouts)
+    wanted = RunRequest("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, timeouts)
     plans: list[DeploymentPlan] = []
     with open_run(wanted, PlainProgress()) as opened:
         planner = building(accept_unsaved=False)

@@ -139,7 +139,7 @@ def test_a_partial_verification_says_what_it_did_not_look_at(runs: Path) -> None
     """After a look at one service the others stand with the age of what is known."""
     kept(runs, (verification(verdict("other", minutes=NOW - 1), minutes=NOW - 1, partial=True), Exit.OK))
     done = nr_run(runs, "status")
-    assert "the last verification looked at some services only" in done.output
+    assert "the last verification covered some services only" in done.output
     assert re.search(r"seen (?:\d+ h )?\d+ min ago", done.output)
 
 

@@ -53,6 +53,14 @@ def test_ike_that_begins_anew_before_its_time_is_a_flap(tmp_path: Path) -> None:
     assert (made.ends[0].ike_since, made.ends[0].sa_age_seconds) == (at(4), 100)
 
 
+@pytest.mark.parametrize(("minutes", "age", "flaps"), [(61, 0, 0), (61, 1_200, 1), (30, 0, 1)], ids=["idle", "used", "early"])
+def test_an_idle_tunnel_that_each_look_builds_anew_does_not_flap(tmp_path: Path, minutes: int, age: int, flaps: int) -> None:
+    """IKE that this look's pings have built, after the SAs of the look before are over, is no flap; any sooner it is one."""
+    times = {"ike_lifetime_seconds": 86_400}
+    first, last = look(0, ike_id="1", ike_age_seconds=0, **times), look(minutes, ike_id="2", ike_age_seconds=age, **times)
+    assert past(tmp_path, first, last).flaps_kept == flaps
+
+
 def test_a_clock_that_was_set_back_makes_no_flap(tmp_path: Path) -> None:
     """What was made at a time that is still to come has no age, so nothing is held against it; and it stands since now."""
     times = {"ike_age_seconds": 600, "ike_lifetime_seconds": 86_400}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import IntentError
-from nr_run.inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from nr_run.inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE
 from nr_run.inventory.intents.built import WRITTEN, Carried, for_people
 from nr_run.inventory.intents.forms import can_do, keeps_routing, nat_form, style_of
 from nr_run.inventory.intents.intent import Intent, IntentFile
@@ -106,12 +106,12 @@ def test_pfs_that_cannot_be_picked_is_told() -> None:
     assert "there is no pfs_group that both ends can do (vpn2611 (C8000V with 17.12.1) has 24; vpn3640" in said
 
 
-def test_the_ladders_go_down() -> None:
-    """What needs no waiver stands above all that does, and no rung twice."""
-    for ladder in (IKE_LADDER, IPSEC_LADDER):
-        weak = [bool(set(algorithms(rung)) & WEAK.keys()) for rung in ladder]
+def test_preference_goes_down() -> None:
+    """What needs no waiver comes before all that does, and no proposal twice."""
+    for preference in (IKE_PREFERENCE, IPSEC_PREFERENCE):
+        weak = [bool(set(algorithms(offer)) & WEAK.keys()) for offer in preference]
         assert weak == sorted(weak)
-        assert len({algorithms(rung) for rung in ladder}) == len(ladder)
+        assert len({algorithms(offer) for offer in preference}) == len(preference)
 
 
 @pytest.mark.parametrize(

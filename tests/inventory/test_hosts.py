@@ -37,7 +37,7 @@ def refusal(folder: Path) -> list[str]:
         ("hosts.yaml", "  groups: [cisco-2611]", "  groups: cisco-2611", "vpn2611.groups: has to be a list of group names"),
         ("hosts.yaml", "vpn2611:", "vpn 2611:", "vpn 2611: the name may only have letters, digits, dot, dash and underscore"),
         ("hosts.yaml", "vpn2611:", "2611:", "a key has to be text (put numbers in quotes)"),
-        ("hosts.yaml", "  port: 12611", "  data: {}\n  data: {}", "the key data stands there twice"),
+        ("hosts.yaml", "  port: 12611", "  data: {}\n  data: {}", "the key data is there twice"),
         ("groups.yaml", '    model: "2611"', "    model: 2611", "cisco-2611.data.model: has to be text (put it in quotes)"),
         (
             "groups.yaml",

@@ -14,6 +14,7 @@ from nr_run.inventory.intents.intent import Intent, IntentFile
 from nr_run.inventory.intents.intent_files import load_intent
 
 from ..own_inventory import PAIR
+from ..sampling import examples
 
 MARKER = "S3cr3t-M4rker-K3y"
 
@@ -228,7 +229,7 @@ def test_a_key_in_place_of_its_reference_is_refused_without_being_shown(vpn: Pat
         ("- a\n- b\n", 1, "the file has to be a mapping (key: value) at its top level"),
         ("just text\n", 1, "the file has to be a mapping (key: value) at its top level"),
         ("schema_version: 1\ntunnels:\n\t- name: x\n", 3, "this is not valid YAML: a tab stands where YAML wants spaces"),
-        ("schema_version: 1\nschema_version: 1\n", 2, "the key schema_version stands there twice"),
+        ("schema_version: 1\nschema_version: 1\n", 2, "the key schema_version is there twice"),
         ("schema_version: 1\ntunnels: [\n", 3, "this is not valid YAML"),
         ("schema_version: 1\nname: a: b\n", 2, "this is not valid YAML: there is a colon too much"),
         ("schema_version: 1\nname: 'open\n", 3, "this is not valid YAML: a quote is not closed"),
@@ -255,7 +256,7 @@ def test_a_value_is_not_quoted_when_its_key_stands_twice(vpn: Path) -> None:
     """The YAML parser's own words for a doubled key quote both values, which may be keys; ours do not."""
     (vpn / "broken.yaml").write_text(f"psk: {MARKER}1\npsk: {MARKER}2\n")
     text = "\n".join(refusal(vpn))
-    assert "broken.yaml:2: the key psk stands there twice" in text
+    assert "broken.yaml:2: the key psk is there twice" in text
     assert MARKER not in text
 
 
@@ -338,7 +339,7 @@ SECRETS = [f"psk: {MARKER}", f"preshared_key_ref: {MARKER}", f"preshared_key: *{
 YAML_SOUP = st.lists(st.sampled_from([*PIECES, *SECRETS]), max_size=8).map("\n".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=YAML_SOUP | st.text(max_size=40))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """No text ends in anything but an intent or an IntentError, and no value of a secret field is shown."""

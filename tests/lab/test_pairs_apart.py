@@ -110,6 +110,25 @@ def test_the_same_pfs_group_in_ikev2_is_used_from_the_first_rekey_on(bench: Benc
     assert bench.ping(near) == 5
 
 
+def test_the_end_with_the_shorter_lifetime_rekeys_in_ikev2(bench: Bench) -> None:
+    """Each end has a lifetime of its own: whose is over first rekeys, responder or not, and the IKE SA stands."""
+    near, far = ends(*PAIR, style="map")
+    bench.build(near, changed(far, seconds=120))
+    eventually(lambda: bench.ping(near, 3) == 3)
+
+    def found(command: str, pattern: str) -> str:
+        match = re.search(pattern, bench.show(near.box, command))
+        return match[1] if match else ""
+
+    child = ("show crypto ipsec sa", r"current outbound spi: (0x[1-9A-F]\w+)")
+    parent = ("show crypto ikev2 sa detailed", r"Local spi: (\w+)")
+    before, above = found(*child), found(*parent)
+    assert before
+    assert above
+    eventually(lambda: bench.ping(near, 1) >= 0 and found(*child) not in ("", before))
+    assert found(*parent) == above
+
+
 @each_version
 def test_a_peer_that_is_dead_is_given_up(bench: Bench, version: int) -> None:
     """Its probes unanswered, a tunnel goes down with its line protocol, and the route over it with that."""

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from nr_run.changes.objects import read_desired
-from nr_run.inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from nr_run.inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE
 from nr_run.inventory.intents.built import CARRIED, WRITTEN
 from nr_run.inventory.intents.forms import can_do
 from nr_run.inventory.intents.intent import Style
@@ -83,19 +83,20 @@ def test_pairs_that_are_known(near: str, far: str, version: int, style: Style, w
 
 
 def test_nothing_stronger_is_passed_over() -> None:
-    """What is picked is the first rung that both ends can do, and never what may not be built."""
+    """What is picked is the first proposal that both ends can do, and never what may not be built."""
     for near, far, version, _, verdict in judged():
         if not isinstance(verdict, Built):
             continue
-        for ladder, picked in ((IKE_LADDER, verdict.crypto.ike_proposals), (IPSEC_LADDER, verdict.crypto.ipsec_proposals)):
-            able = [rung for rung in ladder if not lacking(near, version, rung) and not lacking(far, version, rung)]
+        crypto = verdict.crypto
+        for preference, picked in ((IKE_PREFERENCE, crypto.ike_proposals), (IPSEC_PREFERENCE, crypto.ipsec_proposals)):
+            able = [offer for offer in preference if not lacking(near, version, offer) and not lacking(far, version, offer)]
             assert picked == tuple(able[:1])
             assert not set(algorithms(able[0])) & FORBIDDEN.keys()
         assert verdict.crypto.pfs_group not in (None, 1)
 
 
-def test_two_releases_with_something_in_common_have_a_rung() -> None:
-    """No pair of releases of the whole table is refused for want of a rung: the ladders reach as low as the table does."""
+def test_two_releases_with_something_in_common_have_a_proposal() -> None:
+    """No pair of releases of the whole table is refused for want of a proposal: the lists reach as low as the table does."""
     every = [platform for model in MODELS for platform in rows(model)]
     for near in every:
         for far in every:

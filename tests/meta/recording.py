@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -54,11 +55,16 @@ def _wrap(kind: Any, folder: str, *, with_status: bool) -> None:
     kind.__init__ = noting
 
 
+@cache
+def _real(file: str) -> str:
+    return os.path.realpath(file)
+
+
 def _callers(frame: FrameType | None, made: object) -> list[str]:
     """Who made it, past constructors of its own, and the two callers above (say() calls doubt()): one is a place of sites.py."""
     found: list[str] = []
     while frame is not None and len(found) < 3:
-        file = os.path.realpath(frame.f_code.co_filename)
+        file = _real(frame.f_code.co_filename)
         if frame.f_locals.get("self") is not made:
             if not file.startswith(_ROOT):
                 break

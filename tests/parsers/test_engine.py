@@ -117,23 +117,6 @@ def test_what_was_learned_changes_nothing(case: Case) -> None:
         assert comparable(reference(command, program, text)) == comparable(first.raw)
 
 
-def test_blocks_are_used_and_match_the_same_lines() -> None:
-    """Lines that come together often become one expression, and the records stay the same."""
-    rows = "\n".join(
-        f"Track {n}\n  IP SLA {n} state\n  State is Up\n    1 change, last change 00:01:{n % 60:02}\n"
-        "  Latest operation return code: OK"
-        for n in range(1, 150)
-    )
-    command = find(COMMANDS, "ios", "show track")
-    assert command is not None
-    program = compile_template(template_source(command))
-    raw = raw_of(program, f"\n{rows}\n").raw
-    starts = [rule for rule in program.rules if rule.action is Action.START and rule.scope.path == "track"]
-    assert any(rule.blocks for rule in starts)
-    assert [track["number"] for track in raw["track"]] == [str(n) for n in range(1, 150)]
-    assert all(len(track) == 7 for track in raw["track"])
-
-
 def fleet_output(number: int) -> str:
     """`show crypto isakmp sa` of one device of a fleet: its own addresses, and its own number of rows."""
     rows = [f"10.{number}.0.{row} 192.0.2.{number} QM_IDLE {1000 + row} ACTIVE" for row in range(1, number % 7 + 2)]

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.parsers.catalogue import COMMANDS
@@ -79,6 +79,7 @@ def test_every_record_of_every_capture_is_made_alike(case: Case) -> None:
         both_ways(record, raw, above)
 
 
+@settings(max_examples=60)
 @given(data=st.data())
 def test_what_does_not_fit_is_said_in_the_same_words(data: st.DataObject) -> None:
     """A value that a field cannot hold, or that is missing, ends in the same record or the same sentence."""

@@ -33,7 +33,7 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
             match = _SAMPLE.match(line)
             assert match, line
             key = (match[1], *(value for _, value in _LABEL.findall(match[2] or "")))
-            assert key not in made, f"{key} stands there twice"
+            assert key not in made, f"{key} is there twice"
             made[key] = float(match[3])
     return made
 
@@ -96,7 +96,7 @@ def test_labels_are_escaped() -> None:
 @PATIENT
 @given(verifications)
 def test_every_file_has_the_form(found: Verification) -> None:
-    """Whatever a verification found: each line is a sample or a heading, no series stands there twice, and each is declared."""
+    """Whatever a verification found: each line is a sample or a heading, no series is there twice, and each is declared."""
     text = prometheus(found)
     assert text.endswith("\n")
     names = {key[0] for key in samples(text)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from .. import warm
+
 SHARED = "inventory/vpn"
 
 
 def nr_run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The real command, without a terminal."""
     command = [str(Path(sys.executable).parent / "nr-run"), *words]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=cwd, timeout=60, check=False)
+    return warm.run(command, os.environ, timeout=60, folder=cwd)
 
 
 INTENT_MISTAKES = [

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ class Router:
         """A command line against this lab."""
         places = ["--runs", str(self.folder / "runs")]
         places += ["--inventory", str(self.folder / "inventory")] if command not in ("resume", "rollback") else []
-        timeouts = ["--poll-interval", "0.1", "--reconnect-timeout", "6"] if command != "verify" else []
+        timeouts = ["--poll-interval", "0.1", "--reconnect-timeout", "6"] if command not in ("verify", "drift") else []
         return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def run(self, command: str, *words: str) -> Done:
@@ -167,7 +168,18 @@ def test_one_that_left_the_intent(router: Router) -> None:
     """It is told by a verification of another one, and by a drift, and is removed by its name with a client in; users stay."""
     with router.somebody_connects():
         assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
-    router.intend(name="others", status="planned", pool={"first": "192.168.118.10", "last": "192.168.118.59"})
+    other = {"first": "192.168.118.10", "last": "192.168.118.59"}
+    router.intend(name="others", pool=other)
+    stray = f"which no intent has: nr-run remove-flexvpn laptops --host {HOST}"
+    verdict = router.run("verify", "others")
+    assert any(stray in words for words in verdict.report["notices"]), verdict.out + verdict.err
+    assert verdict.code == 2
+    drift = router.run("drift")
+    assert (drift.code, [words for words in drift.report["strays"] if stray in words] != []) == (2, True), drift.out + drift.err
+    router.intend()
+    assert not any("laptops" in words for words in router.run("verify").report["notices"])
+    assert router.run("drift").report["strays"] == []
+    router.intend(name="others", status="planned", pool=other)
     told = router.run("remove-flexvpn", "others", "--plan")
     assert f"nr-run remove-flexvpn laptops --host {HOST}" in told.out + told.err
     gone = router.run("remove-flexvpn", "laptops", "--host", HOST, "--yes")
@@ -217,7 +229,7 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
     router.intend(client_profile={"authentication_timeout": 20}, reconnect_timeout=1200)
     changed = router.run("deploy-flexvpn", "laptops", "--yes")
     assert (changed.code, changed.report["changed"]) == (0, True), changed.out + changed.err
-    assert f"{first} stays on its flash" in changed.out + changed.err
+    assert f"{first} stays in its flash" in changed.out + changed.err
     assert " reconnect timeout 1200" in router.configurations()["startup"]
     assert router.lab.client("laptop", "status")["connected"]
     router.lab.exec(HOST, f"delete /force bootflash:{first}")
@@ -326,7 +338,7 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
     router.lab.fault(HOST, "refuse-exec", on=False)
     assert done.code != 0, done.out + done.err
     assert "is there is not known" in done.tunnel["sentence"], done.tunnel
-    assert "may be on its flash still" in done.out + done.err
+    assert "may still be in its flash" in done.out + done.err
     assert '"applying"' not in router.journal().rpartition('"placing-files"')[2]
     assert files(router) == []
 
@@ -344,7 +356,7 @@ def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:
     router.intend(window_seconds=10)
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     while process.poll() is None and not router.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:
-        pass
+        time.sleep(0.005)
     out, err = process.communicate(timeout=300)
     assert process.wait() == 20, out + err
     assert "no packets went both ways" in json.loads(out)["tunnels"][0]["sentence"]
@@ -374,7 +386,7 @@ def test_killed(router: Router, state: str) -> None:
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     with router.somebody_connects():
         while process.poll() is None and router.journal().count(f'"{state}"') == known:
-            pass
+            time.sleep(0.002)
         process.kill()
         process.communicate(timeout=60)
         router.lab.fault(HOST, "slow", on=False)

@@ -204,7 +204,7 @@ def test_what_other_tools_call_it_is_answered(rehearsal, command: str, option: t
     run = rehearsal.nr_run if command == "rollback" else rehearsal.deploy_other
     done = run(command, *([] if command == "rollback" else ["hq-branch"]), *option)
     assert done.code == 64
-    assert f"there is no {option[0]}: --plan shows what would be done" in done.err
+    assert f"there is no {option[0]}: --plan previews the change" in done.err
 
 
 @pytest.mark.parametrize(

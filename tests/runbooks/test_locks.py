@@ -146,7 +146,7 @@ def test_a_killed_holder_is_taken_over(tmp_path) -> None:
         holder.process.kill()
         holder.process.wait()
     with DeviceLocks(tmp_path, "two", ["hub"], keep_seconds=KEEP) as locks:
-        assert [("run one" in line, "ended without letting go" in line) for line in locks.taken_over] == [(True, True)]
+        assert [("run one" in line, "ended without releasing it" in line) for line in locks.taken_over] == [(True, True)]
     assert not list((tmp_path / ".locks").glob(".*"))
 
 
@@ -278,7 +278,7 @@ def test_a_run_takes_over_from_one_that_was_killed(rehearsal) -> None:
     rehearsal.lab.fault("vpn2611", "slow", on=False)
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 0, done.out + done.err
-    assert "ended without letting go: taken over" in done.err
+    assert "ended without releasing it: taken over" in done.err
     journal = (rehearsal.runs / done.report["run"] / "journal.jsonl").read_text()
     assert journal.count("lock-taken-over") == 2
 

@@ -87,7 +87,7 @@ def test_what_a_line_loses_is_not_gone(rehearsal, unchanged) -> None:
         done = rehearsal.deploy("--yes", "--json", "--revert-in", "60")
         page = str(done.tunnel["by_hand"])
         assert (done.code, line.seen > 1) == (21, True), done.out + done.err
-        assert "the size that it says fitted before" in page
+        assert "its size matched before" in page
         assert "its rollback timer fires at " in page
         assert "ipsec transform-set NR-" in rehearsal.lab.exec("vpn3640", "show running-config")
         assert "No reload is scheduled" not in rehearsal.lab.exec("vpn3640", "show reload")

@@ -134,7 +134,8 @@ def test_a_route_of_somebody_else_is_an_objection(pair: Pair) -> None:
     before = pair.running()
     code, report = pair.run("deploy-l2l", "--yes")
     assert code == 13, report
-    assert f"the route to {network}/24 is somebody's own, and none is built beside it" in report["tunnels"][0]["sentence"]
+    theirs = f"the route to {network}/24 belongs to somebody else, and no other is built beside it"
+    assert theirs in report["tunnels"][0]["sentence"]
     assert pair.running() == before
 
 

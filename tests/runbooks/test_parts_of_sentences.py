@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.runbooks.engine.rollback.told_of_rollback import EndAfter, told
+from nr_run.runbooks.engine.rollback.rollback_words import EndAfter, told
 from nr_run.runbooks.engine.runbook import work_words
 from nr_run.runbooks.engine.verifying.gates import postcheck_of
 from nr_run.runbooks.engine.verifying.reach import WHOLE, Reach, reach_of
@@ -48,8 +48,8 @@ def test_a_proof_that_is_still_to_come_is_told_as_such() -> None:
     assert reach_of((one,)).ahead == "will be verified from this side only: A (192.0.2.1) is not ours, and will not be checked"
     assert reach_of((one,)).sentence == "verified from this side only: A (192.0.2.1) is not ours, and was not checked"
     both = "A (192.0.2.1) and B (192.0.2.2) are not ours, and"
-    assert reach_of((one, two)).ahead == f"will be verified from this side only: {both} will not be looked at"
-    assert reach_of((one, two)).sentence == f"verified from this side only: {both} were not looked at"
+    assert reach_of((one, two)).ahead == f"will be verified from this side only: {both} will not be checked"
+    assert reach_of((one, two)).sentence == f"verified from this side only: {both} were not checked"
     assert (WHOLE.ahead, WHOLE.sentence) == ("", "")
 
 

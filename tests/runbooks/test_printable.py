@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from nr_run.runbooks.commands.views.screen import console
 from nr_run.runbooks.commands.views.view import recap_view
 from nr_run.runbooks.engine.outcome import Result, TunnelOutcome
 from nr_run.runbooks.run.folder import RunFolder
+
+from .. import warm
 
 ATTACKS = {
     "clipboard (OSC 52)": "\x1b]52;c;ZWNobyBwd25lZA==\x1b\\",
@@ -116,7 +118,7 @@ def test_parse(tmp_path: Path, words: tuple[str, ...]) -> None:
     for attack in ATTACKS.values():
         text.write_text(f"interface: Ethernet0/0\n    Crypto map tag: X, local addr. 192.0.2.1\n strange {attack} row\n")
         command = [str(Path(sys.executable).parent / "nr-run"), "parse", "--os", "ios", *words, "show crypto ipsec sa", str(text)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = warm.run(command, os.environ, timeout=120)
         assert done.returncode in (12, 65), done.stdout + done.stderr
         assert not steering(done.stdout + done.stderr)
 
@@ -128,7 +130,7 @@ def test_show(tmp_path: Path) -> None:
     (run / "journal.jsonl").write_text('{"time": "x", "state": "begun", "runbook": "deploy-l2l"}\n')
     (run / "recap.txt").write_text("".join(ATTACKS.values()))
     command = [str(Path(sys.executable).parent / "nr-run"), "show", "--runs", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = warm.run(command, os.environ, timeout=120)
     assert done.returncode == 0
     assert "\\x1b]52" in done.stdout
     assert not steering(done.stdout + done.stderr)

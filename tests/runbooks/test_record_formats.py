@@ -90,7 +90,7 @@ def test_records(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     refused(lambda made: made["members"].reverse(), "has vpn3640 where its deployment has vpn2611")
     refused(lambda made: made.update(service="l2"), r"there is no service 'l2' \(", NothingMatched)
-    refused(lambda made: made.update(format=9), "has format 9, and this nr-run goes on from format 3 or 4 only")
+    refused(lambda made: made.update(format=9), "has format 9, and this nr-run resumes format 3 or 4 only")
     refused(lambda made: made["wanted"].pop("crypto"), "is no record of a run: ValidationError")
 
 

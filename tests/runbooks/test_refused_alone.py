@@ -73,7 +73,7 @@ def found(**texts: str) -> None:
         ({"a": HERE, "b": HERE, "c": HERE}, "a and b and c have t: name two devices with --host"),
         (
             {"a": HERE.replace(" match address NR-t\n", " match address NR-t\n set peer 192.0.2.7\n"), "b": THERE},
-            "cannot be read for",
+            "cannot be parsed",
         ),
         ({"a": HERE, "b": EMPTY}, "only a has t, and no device that was read has the address of its peer 192.0.2.2"),
         ({"a": HERE.replace(" crypto map M\n", ""), "b": PEER}, "a: the tunnel leaves it by no interface with an address"),
@@ -105,7 +105,7 @@ def test_too_many_devices_to_look_through() -> None:
 def test_what_other_tools_call_it(option: str) -> None:
     """Whoever types another tool's word for a look is told ours."""
     done = CliRunner().invoke(cli, ["deploy-l2l", option], standalone_mode=False)
-    assert f"there is no {option}: --plan shows what would be done" in str(done.exception)
+    assert f"there is no {option}: --plan previews the change" in str(done.exception)
 
 
 def test_no_such_run(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], 
         (
             json.dumps({"format": min(READABLE) - 1}),
             SecretError,
-            f"has format {min(READABLE) - 1}, and this nr-run resumes only format {min(READABLE)} or",
+            f"has format {min(READABLE) - 1}, and this nr-run resumes format {min(READABLE)} or",
         ),
     ],
 )
@@ -213,7 +213,7 @@ def test_a_lock_of_the_machine_that_cannot_be_looked_at() -> None:
     """Who only looks follows no link either."""
     (folder,) = lock_folders()
     with_a_link(folder / "192.0.2.1:22.lock")
-    with pytest.raises(Locked, match="cannot be looked at"):
+    with pytest.raises(Locked, match="cannot be read"):
         refuse_held_here({"hub": "192.0.2.1:22"})
 
 

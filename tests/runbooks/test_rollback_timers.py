@@ -46,7 +46,7 @@ def test_the_timers_are_there_while_the_change_is_made(timed: TimedPair) -> None
 
 
 def test_the_plan_says_which_timer_and_why_not_a_gentler_one(timed: TimedPair) -> None:
-    """Each device has its sentence, and one that cannot use a gentler rung says why."""
+    """Each device has its sentence, and one that cannot use an earlier method says why."""
     timed.lab.fault(REPLACE, "clock-unset")
     done = timed.begin("--plan")
     out, _ = done.communicate(timeout=30)
@@ -57,7 +57,7 @@ def test_the_plan_says_which_timer_and_why_not_a_gentler_one(timed: TimedPair) -
 
 
 @pytest.mark.parametrize("fault", ["clock-unset", "flash-full"])
-def test_without_clock_or_flash_the_next_rung_is_taken(timed: TimedPair, fault: str) -> None:
+def test_without_clock_or_flash_the_next_method_is_taken(timed: TimedPair, fault: str) -> None:
     """Where kron cannot run, or no copy fits, the reload is the timer, and the tunnel is built all the same."""
     timed.lab.fault(REPLACE, fault)
     code, report = timed.run("deploy-l2l", "--yes")

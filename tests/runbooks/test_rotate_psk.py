@@ -170,7 +170,7 @@ def test_a_key_that_is_kept_elsewhere(rehearsal) -> None:
     done = rotate(rehearsal, "--yes", "--json", "--to", "env:NEW_KEY")
     assert done.code == 0, done.out + done.err
     assert keys_on_devices(rehearsal) == {rehearsal.environment["NEW_KEY"]}
-    assert any("write it into the intent" in words for words in done.report["warnings"])
+    assert any("write that into the intent" in words for words in done.report["warnings"])
 
 
 def test_the_generated_key() -> None:

@@ -72,6 +72,26 @@ def test_only_what_is_taken_back_goes_on_without_a_journal(tmp_path: Path) -> No
     full.close()
 
 
+def test_what_stands_there_is_not_written_again(tmp_path: Path) -> None:
+    """A text that a file holds already stays the same file; another one, a durable one, and one that is gone are written."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    file = folder.path / "a" / "show.txt"
+    folder.write("a/show.txt", "first\n")
+    first = file.stat().st_ino
+    folder.write("a/show.txt", "first\n")
+    assert file.stat().st_ino == first
+    for text, durable in (("second\n", False), ("first\n", True), ("first\n", False), ("second\n", True)):
+        folder.write("a/show.txt", text, durable=durable)
+        assert file.read_text() == text
+    file.unlink()
+    folder.write("a/show.txt", "second\n")
+    assert file.read_text() == "second\n"
+    file.unlink()
+    folder.write("a/show.txt", "second\n")
+    assert file.read_text() == "second\n"
+    folder.close()
+
+
 def test_a_large_text_is_kept_once_and_stays_what_it_was(tmp_path: Path) -> None:
     """The same text under several names is one file on the disk; to write one of them again leaves the others alone."""
     folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))

@@ -16,7 +16,7 @@ from nornir.core import Nornir
 
 from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.safe_change import safe_change
+from nr_run.runbooks.safe_change import HostRollback, Rollback, safe_change
 
 from .. import warm
 from ..tasks.test_netmiko_connection import plain
@@ -72,12 +72,28 @@ def test_what_is_refused_on_one_is_taken_back_on_all(lab: LabHandle, nornir: Nor
     lab.fault("old", "refuse-line", "permit")
     with pytest.raises(NrRunError, match="old: line"), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
         change.push(TEXTS)
-    assert change.undone == dict.fromkeys(DEVICES, "rolled back")
+    assert change.undone == dict.fromkeys(DEVICES, HostRollback(Rollback.ROLLED_BACK))
     lab.fault("old", "refuse-line", on=False)
     assert {name: text.count("MINE") for name, text in shown(lab).items()} == {
         name: before[name].count("MINE") for name in DEVICES
     }
     assert "undone" in states(tmp_path / "runs")
+
+
+def test_what_cannot_be_taken_back_is_told(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """One device refuses the inverse: its state is incomplete and says what is left, and the other one is rolled back."""
+    names = ["old", "young"]
+    lab.fault("old", "refuse-inverse", "MINE")
+    lab.fault("young", "refuse-line", "permit")
+    with pytest.raises(NrRunError) as told, safe_change(nornir, names, runs=tmp_path / "runs") as change:
+        change.push({name: TEXTS[name] for name in names})
+    assert "old: rollback-incomplete: something of the change is left" in str(told.value)
+    assert {host: found.state for host, found in change.undone.items()} == {
+        "old": Rollback.INCOMPLETE,
+        "young": Rollback.ROLLED_BACK,
+    }
+    assert change.undone["young"].message == ""
+    assert not change.is_rolled_back
 
 
 def test_a_timer_that_was_armed_beside_one_that_was_not(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
@@ -90,7 +106,7 @@ def test_a_timer_that_was_armed_beside_one_that_was_not(lab: LabHandle, nornir: 
     with pytest.raises(NrRunError, match="old: reload in was answered"), safe_change(nornir, names, runs=runs) as change:
         change.push({name: TEXTS[name] for name in names})
     assert change.armed["young"][0].name == "revert-timer"
-    assert change.undone == dict.fromkeys(names, "rolled back")
+    assert change.undone == dict.fromkeys(names, HostRollback(Rollback.ROLLED_BACK))
     assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
     assert "No reload" in lab.exec("young", "show reload")
     assert not any("MINE" in text for text in shown(lab).values())
@@ -101,7 +117,7 @@ def test_what_was_saved_is_saved_as_before(lab: LabHandle, nornir: Nornir, tmp_p
     lab.fault("old", "refuse-exec", "write")
     with pytest.raises(NrRunError, match="write memory"), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
         change.push(TEXTS)
-    assert change.undone == dict.fromkeys(DEVICES, "rolled back")
+    assert change.undone == dict.fromkeys(DEVICES, HostRollback(Rollback.ROLLED_BACK))
     assert "saved" not in states(tmp_path / "runs")
     lab.fault("old", "refuse-exec", on=False)
     assert not [name for name, text in shown(lab).items() if "MINE" in text]
@@ -195,7 +211,7 @@ def test_a_process_that_dies_is_taken_back_by_resume(lab: LabHandle, tmp_path: P
         [sys.executable, "-c", KILLED.format(**words, step=step)], capture_output=True, text=True, timeout=300, env=os.environ
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with pytest.raises(DriftError, match="has not ended on"), safe_change(plain(lab), ["fw"], runs=tmp_path / "runs"):
+    with pytest.raises(DriftError, match="is unfinished on"), safe_change(plain(lab), ["fw"], runs=tmp_path / "runs"):
         pass
     process = nr_run(tmp_path, "resume")
     out, err = process.communicate(timeout=300)

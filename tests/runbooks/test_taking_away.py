@@ -128,7 +128,7 @@ def test_ends_that_did_not_agree_cannot_be_proved_again(rehearsal) -> None:
     rehearsal.configure("vpn3640", "crypto ipsec transform-set NR-hq-branch esp-3des esp-md5-hmac", "write memory")
     apart = rehearsal.configurations()
     gone = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
-    assert "stands in another form that cannot be parsed reliably" in gone.out + gone.err
+    assert "exists in another form that cannot be parsed reliably" in gone.out + gone.err
     assert gone.code == 65, gone.out + gone.err
     assert rehearsal.configurations() == apart
     mended = rehearsal.deploy("--yes", "--json")

@@ -13,7 +13,7 @@ import pytest
 from nr_run.lab.entry import Counters, LabHandle
 from nr_run.runbooks.commands.service_command import building
 from nr_run.runbooks.engine.context import Timeouts
-from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
 from ..matrix.devices import HOSTS, Two, two
@@ -92,7 +92,7 @@ def deployed(pair: Two, monkeypatch: pytest.MonkeyPatch) -> Counted:
     counted = Counted(pair.lab)
     timeouts = Timeouts(ike=60.0, poll=0.5, reconnect=60.0, reconnect_pause=0.1)
     places = pair.folder / "inventory", pair.folder / "runs", False, False
-    with open_run(Wanted("l2l", "deploy-l2l", ("pair",), *places, timeouts), counted) as opened:
+    with open_run(RunRequest("l2l", "deploy-l2l", ("pair",), *places, timeouts), counted) as opened:
         pair.lab.reset_counters()
         (outcome,) = run_deployments(
             opened.context,

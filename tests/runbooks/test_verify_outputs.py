@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,33 @@ def test_what_cannot_be_written_is_no_success(rehearsal: Rehearsal, tmp_path: Pa
     assert done.code == 0
     assert "move history.db away" in done.err
     assert "nobody was notified" in done.err
+
+
+def test_a_disk_that_is_full_keeps_nobody_from_the_verdicts(rehearsal: Rehearsal) -> None:
+    """A record that the disk does not take is an error, and every verdict is told; what is wrong with a tunnel is told first."""
+    assert rehearsal.deploy("--yes").code == 0
+
+    def on_a_full_disk() -> tuple[int, dict[str, Any], str]:
+        places = ["--inventory", str(rehearsal.inventory), "--runs", str(rehearsal.runs)]
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "nr-run"), "verify", "hq-branch", "--json", *places],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=rehearsal.environment,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2048, resource.RLIM_INFINITY)),
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout), done.stderr
+
+    code, report, said = on_a_full_disk()
+    assert (code, report["outcome"], report["verdicts"][0]["word"]) == (1, "error", "up"), report
+    assert "verification.json cannot be written" in report["warnings"][0]
+    assert "verification.json cannot be written" in said
+    rehearsal.configure("vpn3640", "interface Ethernet0/0", "no crypto map NR-MAP")
+    code, report, _ = on_a_full_disk()
+    assert (code, report["outcome"]) == (12, "verify-failed")
+    assert report["verdicts"][0]["word"] in ("down", "unverified"), report
 
 
 def test_ike_that_was_torn_down_between_two_looks_is_a_flap(rehearsal: Rehearsal) -> None:

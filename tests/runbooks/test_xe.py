@@ -161,7 +161,7 @@ def test_killed_then_resumed(xe: TimedPair, state: str) -> None:
 
 
 def test_without_clock_and_archive_a_reload_with_its_reason_is_the_timer(tmp_path: Path) -> None:
-    """The last rung: `reload in N reason TEXT`, verified by `show reload`, fired when management is lost."""
+    """The last method: `reload in N reason TEXT`, verified by `show reload`, fired when management is lost."""
     devices = {"hq": "c8000v-17", "branch": "c8000v-1711"}
     with start_lab(tmp_path / "lab", devices=devices, speed=60) as lab:
         for name in devices:

@@ -13,7 +13,7 @@ from nr_run.checks.verdict import Configured
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.models.platforms import Platform
 from nr_run.services.configured_axis import configured_of
-from nr_run.services.intended_state import Standing, standing
+from nr_run.services.intended_state import ComparedMember, standing
 from nr_run.services.l2l.service import L2L
 from nr_run.services.service import Deployment
 
@@ -42,7 +42,7 @@ def deployment() -> tuple[Deployment, dict[str, Platform]]:
     return made, platforms
 
 
-def stands(text: str, key: str | None = TOKEN, routes: str | None = None) -> Standing:
+def stands(text: str, key: str | None = TOKEN, routes: str | None = None) -> ComparedMember:
     """How the branch stands that runs this."""
     made, platforms = deployment()
     member = next(member for member in made.members if member.host == "vpn3640")

@@ -14,7 +14,7 @@ from nr_run.changes.removal import owned
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.made_before import made_before
-from nr_run.services.l2l.existing.beside import policies_of_offers
+from nr_run.services.l2l.existing.in_place import policies_of_offers
 from nr_run.services.ownership import OWN_NAMES, is_of_others, without_others, without_unmade
 from nr_run.services.ra.service import REMOTE_ACCESS
 from nr_run.services.service import Removal

@@ -28,7 +28,7 @@ def test_it_is_found_by_records_and_has_no_command() -> None:
 @pytest.mark.parametrize(
     ("ask", "kind", "words"),
     [
-        (lambda: SERVICE.intended(Path(), {}), NothingMatched, "stands in no intent"),
+        (lambda: SERVICE.intended(Path(), {}), NothingMatched, "is in no intent"),
         (lambda: SERVICE.removal(MADE, None, ""), ChangeError, "is undone by nr-run rollback"),
         (lambda: SERVICE.traffic(MADE, ()), ChangeError, "is verified by that runbook"),
         (lambda: SERVICE.verdict(MADE, None), ChangeError, "is verified by that runbook"),

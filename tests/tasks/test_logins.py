@@ -87,7 +87,7 @@ def test_words_of_the_inventory(tmp_path: Path) -> None:
     with Scripted(box("Kennwort> "), greeting="Kennung> ") as there:
         assert works(there, tmp_path, settings) == [USER, PASSWORD]
     with Scripted(box("Kennwort> "), greeting="Kennung ist gefragt: ") as there:
-        with pytest.raises(Unreachable, match="the last that it said is 'Kennung ist gefragt:'"):
+        with pytest.raises(Unreachable, match="the last that it printed is 'Kennung ist gefragt:'"):
             works(there, tmp_path, _QUICK)
         assert not there.typed
 

@@ -40,7 +40,7 @@ def test_no_message_is_without_its_signs(text: str) -> None:
     """A text in which no sign of a message stands has no message."""
     for part in (messages._LINES, messages._INLINE):
         found = part.search(text + "\n")
-        assert found is None or messages._holds(text + "\n", messages._SIGNS, messages._FORMS), found
+        assert found is None or messages.may_hold(text + "\n"), found
 
 
 PROMPTS = Prompts("r1#")

@@ -143,6 +143,25 @@ def test_no_ssh_config(tmp_path: Path, home: Path) -> None:
             works(("edge", None), login(tmp_path, ConnectionSettings(ssh_config_file=False)))
 
 
+def test_a_command_decides_in_ssh_config(tmp_path: Path) -> None:
+    """``Match exec`` is followed, though what runs its commands is imported only then, in a process of its own."""
+    own = tmp_path / "config"
+    own.write_text(
+        'Match host edge exec "test 1 = 2"\n  Port 1\nMatch host edge exec "test 1 = 1"\n  HostName 192.0.2.7\n  Port 2\n'
+    )
+    program = (
+        "import sys\n"
+        "from nr_run.tasks.access.ssh_config import reached\n"
+        "from nr_run.inventory.files.connection_settings import ConnectionSettings\n"
+        "before = 'invoke' in sys.modules\n"
+        "found = reached('edge', None, 'netops', ConnectionSettings(ssh_config_file=sys.argv[1]))\n"
+        "print(before, found.address, found.port)\n"
+    )
+    command = [sys.executable, "-c", program, str(own)]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=True)
+    assert done.stdout.split() == ["False", "192.0.2.7", "2"]
+
+
 def test_ssh_config_that_cannot_be_followed(tmp_path: Path) -> None:
     """A file that is no ssh_config is said, with what to do."""
     (tmp_path / "config").write_text("Match nonsense\n")

@@ -136,6 +136,15 @@ def test_no_device_at_all(deployed: Estate, fault: Faults) -> None:
     assert BRANCH in verdict["sentence"]
 
 
+def test_a_deadline_that_leaves_no_time_for_pings_makes_nothing_idle(deployed: Estate) -> None:
+    """Without SAs, and without the pings that were to bring them, nothing is known: unverified, and not idle."""
+    deployed.clear()
+    code, verdict = deployed.verdict("--deadline", "2")
+    assert (verdict["word"], verdict["healthy"]) == ("unverified", False), verdict
+    assert code in (11, 12)
+    assert "deadline" in verdict["sentence"]
+
+
 @pytest.mark.parametrize("probe", [(), ("--no-probe",)], ids=["probe", "no-probe"])
 @pytest.mark.parametrize(
     "how",

@@ -1,1 +1,1 @@
-"""The lines of a box: telnet, SSH, terminals, sessions, and what is printed on them."""
+"""The lines of a device: telnet, SSH, terminals, sessions, and what is printed on them."""

@@ -1,1 +1,1 @@
-"""What a box is configured with: how a typed line is read, and what is kept of it."""
+"""What a device is configured with: how a typed line is read, and what is kept of it."""

@@ -1,1 +1,1 @@
-"""IKE between two boxes, the SAs that come of it, and what time does to them."""
+"""IKE between two devices, the SAs that come of it, and what time does to them."""

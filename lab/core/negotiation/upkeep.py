@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..records import EVERYTHING
 from ..wire.routing import NONE, Silent
 from ..wire.stations import Heard, Station, outside
-from .sa import Flow, Ike2Sa, IkeSa
+from .sa import Flow, Ike2Sa, IkeSa, IpsecSa
 
 if TYPE_CHECKING:
     from ..wire.network import Network
@@ -72,12 +72,21 @@ class Upkeep:
         for flow in list(box.crypto.flows) if ike is not None and now - box.crypto.settled >= MOMENT else ():
             youngest = flow.outbound[-1] if flow.outbound else None
             client = flow.peer in self.network.clients
-            if youngest is None or not (flow.initiator or client) or youngest.remaining(now) > REKEY_SECONDS:
+            if youngest is None or youngest.remaining(now) > REKEY_SECONDS:
+                continue
+            if not (flow.initiator or client or self._ends_sooner(flow, youngest)):
                 continue
             missed = box.crypto.settled < youngest.made + youngest.seconds - REKEY_SECONDS
             used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
             if ike is not None and (used or client) and (missed or youngest.remaining(now) > 0):
                 ike.renew(box, flow)
+
+    def _ends_sooner(self, flow: Flow, sa: IpsecSa) -> bool:
+        """Whether the other end keeps an SA for longer: in IKEv2 each has a lifetime of its own, and whose is over first rekeys
+        (RFC 7296 2.8)."""
+        other = self.network.owner(flow.peer)
+        theirs = other.crypto.inbound(sa.spi) if other is not None else None
+        return flow.version == 2 and theirs is not None and theirs[1].seconds > sa.seconds
 
     def _settle(self, box: Station, now: float, heard: Heard) -> None:
         box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]

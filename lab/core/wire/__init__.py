@@ -1,1 +1,1 @@
-"""The wire between the boxes, and who stands on it."""
+"""The wire between the devices, and who is attached to it."""

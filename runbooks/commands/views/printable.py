@@ -25,33 +25,45 @@ def _written_out(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def json_text(value: object, *, default: Callable[[object], object] | None = None, indent: int | None = None) -> str:
-    """One JSON document in which such characters are escaped as JSON has it; other letters stay as they are."""
+def json_text(
+    value: object,
+    *,
+    default: Callable[[object], object] | None = None,
+    indent: int | None = None,
+    change: Callable[[str], str] = str,
+) -> str:
+    """One JSON document in which such characters are escaped as JSON has it; other letters stay as they are.
+
+    ``change`` is what becomes of each text in a document that is laid out with ``indent``, but for the keys.
+    """
     if indent is None or default is not None:
         text = json.dumps(value, default=default, indent=indent, ensure_ascii=False)
     else:
-        text = _laid_out(value, " " * indent, "")
+        text = _laid_out(value, " " * indent, "", change)
     return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _laid_out(value: object, step: str, margin: str) -> str:
+def _laid_out(value: object, step: str, margin: str, change: Callable[[str], str] = str) -> str:
     """As json.dumps() lays a value out, which does so in Python piece by piece and takes several times as long."""
     if isinstance(value, str):
-        return encode_basestring(value)
+        return encode_basestring(change(value))
     if type(value) is int:
         return str(value)
     if value is None or value is True or value is False:
         return _WORDS[value]
     inner = margin + step
     if isinstance(value, dict) and value:
-        if not all(type(key) is str for key in value):
-            return json.dumps(value, indent=len(step), ensure_ascii=False).replace("\n", f"\n{margin}")
-        rows = [f"{inner}{encode_basestring(key)}: {_laid_out(item, step, inner)}" for key, item in value.items()]
+        rows = [f"{inner}{_key(key)}: {_laid_out(item, step, inner, change)}" for key, item in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
     if isinstance(value, list | tuple) and value:
-        rows = [inner + _laid_out(item, step, inner) for item in value]
+        rows = [inner + _laid_out(item, step, inner, change) for item in value]
         return "[\n" + ",\n".join(rows) + f"\n{margin}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: object) -> str:
+    """A key as JSON has it: of another kind than text it is one all the same."""
+    return encode_basestring(key) if isinstance(key, str) else json.dumps({key: 0}, ensure_ascii=False)[1:-4]
 
 
 _WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ....checks.finding import against
-from ....checks.verdict import Configured, Verdict, Verification, Word
+from ....checks.verdict import UNSENT, Configured, KnownBy, Verdict, Verification, Word
 from ....inventory.errors import Exit
 from .wrapped import WIDTH, wrapped
 
@@ -25,6 +25,7 @@ _STYLES = {
     Word.UNENCRYPTED: "bold white on red",
 }
 _WORD = max(len(word.value) for word in Word)
+_SHOWN_ALONE = (KnownBy.TABLES, KnownBy.NOTHING)
 #: So many findings of a failure are shown; all of them are in the record.
 _FINDINGS = 4
 
@@ -57,6 +58,10 @@ def _block(verdict: Verdict, width: int) -> Iterator[Text]:
     yield from wrapped(verdict.sentence, width, " " * (_WORD + 2), style="dim" if verdict.healthy else "")
     if not verdict.healthy:
         yield from _trouble(verdict, width)
+    # Where traffic has shown nothing, why it has not; that none was to be sent stands below all of them.
+    told = verdict.untested if verdict.known_by in _SHOWN_ALONE else ()
+    left = [said for said in told if said != UNSENT and said not in verdict.sentence]
+    yield from (line for said in left[:_FINDINGS] for line in wrapped(said, width, " " * (_WORD + 2), style="dim"))
     if verdict.reach:
         yield from wrapped(verdict.reach, width, " " * (_WORD + 2), style="yellow")
 

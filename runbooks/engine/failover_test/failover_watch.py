@@ -172,7 +172,7 @@ def watch_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
 
 def _count_lost(context: Context, plan: DeploymentPlan, test: FailoverTest, now: Look) -> None:
     if test.leaderless:
-        test.lost.append(f"at {test.leaderless} looks on the way back no path was known to carry traffic")
+        test.lost.append(f"at {test.leaderless} looks during the return no path was known to carry traffic")
     test.lost += _lost(context, plan, test, now)
 
 

@@ -10,11 +10,11 @@ from ....tasks.gather import Snapshot, gather
 from ...locking.locks import refuse_held
 from ..context import Context
 from ..nornir_run import run_on
-from ..run_setup import Opened
+from ..run_setup import OpenRun
 from .planning import Known
 
 
-def find_missing(opened: Opened) -> tuple[Deployment, ...]:
+def find_missing(opened: OpenRun) -> tuple[Deployment, ...]:
     """What is to go and only devices know, read from those. They are read again when the run has them locked.
 
     Raises NothingMatched when no device that could be read has it, ChangeError when its members cannot be told.

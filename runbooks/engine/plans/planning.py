@@ -101,6 +101,8 @@ class DeploymentPlan:
     trial: bool = False
     #: True if a change in place is rolled back: its stages go the way back, and no gate between them is that of either form.
     back: bool = False
+    #: What stands, where a run that built or changed it is rolled back; None for everything else.
+    undone: Deployment | None = None
 
     @property
     def name(self) -> str:

@@ -65,7 +65,7 @@ def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> Dep
     shape = previous_plan(there) if there.replaces else there
     if shape is None:
         noun = context.service.noun
-        raise ChangeError(f"the {noun} stands in another form that cannot be parsed reliably, so its end could not be verified")
+        raise ChangeError(f"the {noun} exists in another form that cannot be parsed reliably, so its end could not be verified")
     return shape
 
 
@@ -143,7 +143,13 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
             raise DriftError(f"the device has changed since that run: {error}") from None
         change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
         members.append(with_change(context, fresh, change, accept_unsaved))
-    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces, back=made.replaces)
+    return replace(
+        shape,
+        members=tuple(members),
+        removal=not made.removal and not made.replaces,
+        back=made.replaces,
+        undone=None if made.removal else made.deployment,
+    )
 
 
 def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:

@@ -1,1 +1,1 @@
-"""Taking a change back on every device that was touched, and what a person is told of it."""
+"""Rolling a change back on every device that was touched, and the words about it."""

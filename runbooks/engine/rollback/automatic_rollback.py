@@ -25,7 +25,7 @@ from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .post_rollback import verify_previous
 from .restore_startup import restore_startup
 from .rollback_timers import arming_of, seconds_until_reverted
-from .told_of_rollback import EndAfter, told
+from .rollback_words import EndAfter, told
 
 
 def roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError) -> TunnelOutcome:

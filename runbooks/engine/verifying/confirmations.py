@@ -19,6 +19,7 @@ from ....inventory.hiding.secrets import TOKEN, Secrets
 if TYPE_CHECKING:
     from ....changes.change import Change
     from ....changes.config_object import ConfigObject
+    from ....services.besides import Confirmation
     from ....services.service import Deployment, Service
 
 
@@ -54,30 +55,62 @@ class Confirming:
     undoing: bool = False
 
     def asked(
-        self, service: Service, deployment: Deployment, *, removal: bool, changes: Sequence[Change] = ()
+        self,
+        service: Service,
+        deployment: Deployment,
+        *,
+        removal: bool,
+        changes: Sequence[Change] = (),
+        undone: Deployment | None = None,
     ) -> tuple[Asked, ...]:
-        """All that a change of this deployment asks for, with who has confirmed it; ``changes`` are what is planned."""
-        from ....services.besides import WithChangeConfirmations, WithConfirmations, WithFarKeys
+        """All that a change of this deployment asks for, with who has confirmed it; ``changes`` are what is planned.
 
+        ``undone`` is what stands, where a run that built or changed it is rolled back.
+        """
         if self.rotating:
-            key = self.rotating[deployment.name]
-            found = service.key_confirmations(deployment, key, former=False) if isinstance(service, WithFarKeys) else ()
+            found = _of_key(service, deployment, self.rotating[deployment.name], former=False)
+        elif self.undoing:
+            found = _of_rollback(service, deployment, undone or deployment, removal=removal, changes=changes)
         else:
-            found = ()
-            if isinstance(service, WithConfirmations) and (removal or not self.undoing):
-                found = service.confirmations(deployment, removal=removal)
-            if isinstance(service, WithChangeConfirmations) and not removal:
-                found = (*found, *service.change_confirmations(deployment, changes))
-            if isinstance(service, WithFarKeys) and self.undoing and not removal:
-                keys = keys_given_back(service.references(deployment), changes)
-                again = (service.key_confirmations(deployment, key, former=True) for key in keys)
-                found = (*found, *(item for items in again for item in items))
+            found = _of_change(service, deployment, removal=removal, changes=changes)
         who = dict.fromkeys(self.names, (self.by, self.at))
         return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
 
     def open(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
         """What has to be confirmed still."""
         return tuple(item for item in asked if self.needed and not item.by)
+
+
+def _of_change(service: Service, deployment: Deployment, *, removal: bool, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+    from ....services.besides import WithChangeConfirmations, WithConfirmations
+
+    found = service.confirmations(deployment, removal=removal) if isinstance(service, WithConfirmations) else ()
+    if isinstance(service, WithChangeConfirmations) and not removal:
+        found = (*found, *service.change_confirmations(deployment, changes))
+    return found
+
+
+def _of_rollback(
+    service: Service, before: Deployment, undone: Deployment, *, removal: bool, changes: Sequence[Change]
+) -> tuple[Confirmation, ...]:
+    """What goes in clear then, and which far ends have to have a key of before; the rest was seen to before that run."""
+    from ....services.besides import WithChangeConfirmations, WithConfirmations, WithRollbackConfirmations
+
+    found: tuple[Confirmation, ...] = ()
+    if isinstance(service, WithRollbackConfirmations):
+        found = service.rollback_confirmations(undone, None if removal else before, changes)
+    elif removal and isinstance(service, WithConfirmations):
+        found = service.confirmations(before, removal=True)
+    elif isinstance(service, WithChangeConfirmations) and not removal:
+        found = service.change_confirmations(before, changes)
+    keys = () if removal else keys_given_back(service.references(before), changes)
+    return (*found, *(item for key in keys for item in _of_key(service, before, key, former=True)))
+
+
+def _of_key(service: Service, deployment: Deployment, reference: str, *, former: bool) -> tuple[Confirmation, ...]:
+    from ....services.besides import WithFarKeys
+
+    return service.key_confirmations(deployment, reference, former=former) if isinstance(service, WithFarKeys) else ()
 
 
 def keys_given_back(references: Sequence[str], changes: Iterable[Change]) -> tuple[str, ...]:
@@ -122,7 +155,7 @@ def confirming(
     by_none = Confirming(rotating=keys, undoing=undoing)
     every = (by_none.asked(service, deployment, removal=removal) for deployment in deployments)
     known = {item.name for asked in every for item in asked}
-    if isinstance(service, WithChangeConfirmations) and not removal and not rotating:
+    if isinstance(service, WithChangeConfirmations) and (undoing or not removal) and not rotating:
         known |= {*service.change_asks}
     if isinstance(service, WithFarKeys) and undoing:
         known |= {FAR_KEY}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ....checks.finding import Finding, Status
-from ....checks.observations.looking import Look, Stimulus
+from ....checks.observations.looks import Look, Stimulus
 from ....checks.observations.observation import Probe
 from ....checks.planned_running import running_with
 from ....checks.proof import Traffic

@@ -196,7 +196,7 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "line-missing",
         "the tunnel is not up, and what it cannot be without is not in the running configuration",
-        "the device does not have all lines of the tunnel: its release refused them, or somebody took them away",
+        "the device does not have all lines of the tunnel: its release refused them, or somebody removed them",
         "certain",
         "show running-config on the device that is named, beside nr-run deploy-l2l --plan",
         "push the tunnel again with what the release takes; a device that refuses an algorithm needs another one at both ends",
@@ -324,14 +324,14 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "policy-order",
         "an SA has another transform than is wanted, though both ends have that one",
-        "the two ends agree on something else than is wanted, because it stands earlier in their order",
+        "the two ends agree on something else than is wanted, because it comes earlier in their order",
         "high",
         "show crypto ipsec sa and show crypto map: which transform set stands first, and which entry it is",
-        "put what is wanted first at both ends, or take the other away",
+        "put the wanted one first at both ends, or remove the other",
     ),
     Known(
         "asymmetric-return",
-        "the tunnel is up and receives nothing while another tunnel interface of the ASA does",
+        "the tunnel is up and receives nothing, and by another tunnel interface of the ASA more comes in than goes out",
         "answers come in by another tunnel interface than they were asked through, and the ASA drops them (no connection)",
         "medium",
         "show logging (looks for: ASA-6-106015), and show crypto ipsec sa of both tunnel interfaces",
@@ -359,7 +359,7 @@ KNOWN: tuple[Known, ...] = (
         "another route is preferred to the one by the tunnel, so packets for the far side may leave in clear",
         "high",
         "show ip route, on an ASA show route, for the pinged address: which route is the longest",
-        "take the other route away, or route the same prefixes by the tunnel",
+        "remove the other route, or route the same prefixes by the tunnel",
     ),
     Known(
         "list-denies",
@@ -367,7 +367,7 @@ KNOWN: tuple[Known, ...] = (
         "a line of the crypto access list takes traffic out of the tunnel, so it leaves in clear or to another entry of the map",
         "high",
         "show access-lists of the list that the map entry matches: the first line for the pinged addresses",
-        "take the denying line away, or have a network of its own for what is to pass beside the tunnel",
+        "remove the denying line, or use a separate network for what should bypass the tunnel",
     ),
 )
 CAUSES: dict[str, Cause] = {

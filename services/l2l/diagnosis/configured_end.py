@@ -19,7 +19,7 @@ from ....checks.finding import Evidence
 from ....inventory.systems import System, any_of
 from ....parsers import algorithms
 from ..endpoint import Endpoint
-from ..existing.as_before import protection
+from ..existing.tunnel_facts import protection
 from ..placing.map_entries import MapEntries
 
 Transform = tuple[str | None, str | None]

@@ -9,7 +9,7 @@ from ....checks.observations.questions import INTERFACES, ROUTE, UP
 from ....checks.signatures import Signature
 from ....inventory.systems import any_of
 from ..endpoint import Watched
-from ..verdicts.by_another import comes_by_another
+from ..verdicts.misrouted_packets import comes_by_another
 from . import differences as differ
 from . import on_the_way as way
 from .case import Case

@@ -8,7 +8,7 @@ from ....checks.observations.questions import IPSEC, ROUTE
 from ....checks.signatures import Signature
 from ....inventory.systems import SYSTEMS
 from ..endpoint import EVERYTHING, Watched, flow_of, rise
-from ..verdicts.by_another import answers_by_another, comes_by_another
+from ..verdicts.misrouted_packets import answers_by_another, comes_by_another
 from . import differences as differ
 from . import on_the_way as way
 from .case import Case

@@ -18,8 +18,8 @@ from ....inventory.intents.intent import Crypto, ForeignTermination, IKEProposal
 from ....inventory.models.platforms import Platform
 from ...service import Removal
 from ..records import WantedTunnel
-from .as_before import pfs_of, proposal_of
 from .found import Found, addresses, found_on, names_on
+from .tunnel_facts import pfs_of, proposal_of
 
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
 _IKE = IKEProposal(name="not-known", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1", group=14)
@@ -93,7 +93,7 @@ def _other(
     holders = [host for host, text in texts.items() if peer in (address for _, address in addresses(platforms[host], text))]
     if not holders and peer in ours and ours[peer] not in texts:
         raise ChangeError(
-            f"only {found.host} was looked at, and its peer {peer} is {ours[peer]}: name both ends, --host {found.host} "
+            f"only {found.host} was read, and its peer {peer} is {ours[peer]}: name both ends, --host {found.host} "
             f"--host {ours[peer]}"
         )
     if not holders and len(texts) == 1:

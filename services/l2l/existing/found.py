@@ -24,7 +24,7 @@ from ....inventory.models.platforms import Platform
 from ....inventory.systems import system_of
 from ..placing.exemptions import exempted
 from ..placing.route_places import marked_routes
-from .standing_form import profile_name, routes_into, tunnels_on
+from .existing_tunnel import profile_name, routes_into, tunnels_on
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What is shared by all tunnels of a device and may be this one's too; without its intent nobody can tell.

@@ -10,7 +10,7 @@ from ....inventory.errors import OtherForm
 from ....inventory.intents.intent import Style
 from ..features import Member
 from ..placing.versions import is_version
-from .standing_form import tunnels_called
+from .existing_tunnel import tunnels_called
 
 
 def refuse_other_form(member: Member, running: Config) -> None:

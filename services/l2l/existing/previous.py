@@ -11,7 +11,7 @@ from ....changes.objects import Config, ConfigObject
 from ....inventory.intents.intent import Side, TunnelTermination
 from ...service import Sight
 from ..records import WantedEnd, WantedTunnel
-from .as_before import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_prefixes
+from .tunnel_facts import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_prefixes
 
 
 def previous(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> WantedTunnel | None:

@@ -10,8 +10,8 @@ from ....checks.finding import Cause
 from ....inventory.intents.intent import ForeignTermination, Tunnel, TunnelTermination
 from ...besides import FAR_KEY, Confirmation
 from ...service import Foreign, Sight
-from ..existing.as_before import pfs_of, proposal_of
 from ..existing.previous import entry_of, protected_of_one, termination_of
+from ..existing.tunnel_facts import pfs_of, proposal_of
 from ..records import WantedEnd, WantedTunnel
 from .partner_sheet import plain
 from .played_end import played
@@ -32,7 +32,7 @@ def key_of_foreign(wanted: WantedTunnel, *, former: bool) -> tuple[Confirmation,
     ends = " and ".join(f"{end.called} ({end.outside_ip})" for end in wanted.tunnel.foreign)
     if not ends:
         return ()
-    which = "the key of before again" if former else "the new key"
+    which = "the former key again" if former else "the new key"
     why = "no end shows a key, and with another one there the tunnel does not come up again once it is negotiated"
     return (Confirmation(FAR_KEY, f"{ends} has {which} for {wanted.tunnel.name}", why),)
 

@@ -18,7 +18,7 @@ from ....changes.selectors import Selector, Unread, overlap, selectors_or_line
 from ....inventory.errors import ChangeError
 from ....inventory.intents.intent import Side
 from ....inventory.prefix_index import PrefixIndex
-from ..existing.standing_form import StandingForm
+from ..existing.existing_tunnel import ExistingTunnel
 from ..features import Member
 
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
@@ -106,7 +106,7 @@ def map_of(member: Member, access_list: str, running: Config) -> tuple[str, str]
 
 
 def place_in(
-    crypto_map: str, member: Member, access_list: str, running: Config, approved: int | None, there: StandingForm | None
+    crypto_map: str, member: Member, access_list: str, running: Config, approved: int | None, there: ExistingTunnel | None
 ) -> tuple[int, str]:
     """The sequence number in a crypto map, with the decision; one that a person has ``approved`` is taken again where it is free.
 
@@ -128,8 +128,8 @@ def asks_clients(crypto_map: str, running: Config) -> bool:
 def _refuse_number(end: Side, access_list: str) -> None:
     if access_list.isdigit():
         raise ChangeError(
-            f"{end.local.host}: cisco.access_list {access_list} is a number; a numbered list is shown and taken away "
-            "otherwise than a named one, so give it a name"
+            f"{end.local.host}: cisco.access_list {access_list} is a number; a numbered list is shown and removed "
+            "differently from a named one, so give it a name"
         )
 
 

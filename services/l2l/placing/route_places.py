@@ -28,7 +28,7 @@ from ....checks.routing.ways import Ways
 from ....inventory.models.platforms import Platform
 from ....inventory.systems import any_of, system_of
 from ...service import Site
-from ..existing.standing_form import tunnels_called
+from ..existing.existing_tunnel import tunnels_called
 from ..features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
 from ..records import WantedEnd
 

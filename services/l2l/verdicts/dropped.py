@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....checks.observations.looking import DROPS, Look
+from ....checks.observations.looks import DROPS, Look
 from ....checks.observations.observation import Observation
 from ....checks.observations.questions import IPSEC
 from ....inventory.errors import DeviceRefused, ParseError

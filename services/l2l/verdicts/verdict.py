@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Finding, Status
 from ....checks.ike_agreed import printed, weaker
-from ....checks.observations.looking import Shown
-from ....checks.verdict import Configured, EndState, KnownBy, Operating, Verdict
+from ....checks.observations.looks import Shown
+from ....checks.verdict import UNSENT, Configured, EndState, KnownBy, Operating, Verdict
 from ...configured_axis import configured_of, of_members, stated, unseen, unshown
 from ...configured_axis import findings as configured_findings
 from ...service import Deployment, Member
@@ -21,7 +21,7 @@ from ..diagnosis.case import Case
 from ..diagnosis.provider_side import Explained, explain
 from ..diagnosis.signatures import case_of, fitting
 from ..endpoint import Endpoint, Pair, Watched, ike_rows, live, with_other_ike
-from .at_risk import risks
+from .latent_faults import risks
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
 from .verdict_path import path_of
@@ -130,6 +130,9 @@ def _operating(
         if not all(one.works_without for one in seeing.standing.values()):
             return Operating.DOWN, KnownBy.TABLES, f"{differs}: without it nothing is encrypted"
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{differs}; it has no SAs, and nothing was sent to see whether it works"
+    if operating is Operating.IDLE and seeing.probing and (why := _unsent(ends)):
+        # Nothing asks for it, and what was to ask for it did not: that is no sign that it would come up.
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{why}; it has no SAs, and whether it comes up was not seen"
     if operating is Operating.IDLE and (trying := _trying(ends)):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{trying}; it did not come up while it was watched"
     said = [words for words in (sentence, differs, problems if pairs else "", *seeing.changing) if words]
@@ -148,6 +151,12 @@ def _with_path(
     if operating is Operating.UP and known_by is not KnownBy.TABLES:
         return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
     return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
+
+
+def _unsent(ends: Sequence[EndSeen]) -> str:
+    """Why pings were not sent that were wanted: there was no time for them, or nothing to send them from."""
+    found = (one.shown.unsent.get(aim.traffic) for one in ends for aim in one.aims.values())
+    return "; ".join(dict.fromkeys(why for why in found if why))
 
 
 def _trying(ends: Sequence[EndSeen]) -> str:
@@ -272,7 +281,7 @@ def _untested(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen]) -
     """What no traffic met, and what could not be compared."""
     yield from unseen(deployment, seeing)
     if not seeing.probing:
-        yield "nothing was sent"
+        yield UNSENT
         return
     for one in ends:
         for pair in one.end.selectors if not one.end.tunnel else ():

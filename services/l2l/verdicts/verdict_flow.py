@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ....checks.finding import Evidence, Finding
-from ....checks.observations.looking import Look, Shown
+from ....checks.observations.looks import Look, Shown
 from ....checks.observations.observation import Flow, Observation, Probe, spis
 from ....checks.observations.questions import IPSEC
 from ....checks.proof import Traffic
@@ -18,8 +18,8 @@ from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
 from ...configured_axis import status_of
 from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
-from .by_another import goes_by_another
 from .dropped import replayed
+from .misrouted_packets import goes_by_another
 
 
 @dataclass(frozen=True, slots=True)

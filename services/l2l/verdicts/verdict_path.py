@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ....checks.finding import Finding, Status
-from ....checks.observations.looking import Shown
+from ....checks.observations.looks import Shown
 from ....checks.readiness.device_facts import Box
 from ....checks.readiness.precheck import path
 from ....inventory.errors import NrRunError
 from ....inventory.systems import system_of
-from ...intended_state import Standing
+from ...intended_state import ComparedMember
 from ..records import WantedEnd
 
 
-def path_of(wants: WantedEnd, shown: Shown, standing: Standing | None, time: str) -> tuple[Finding, ...]:
+def path_of(wants: WantedEnd, shown: Shown, standing: ComparedMember | None, time: str) -> tuple[Finding, ...]:
     """Findings on one end; none where the device did not show what they need, which others tell."""
     system, routes = system_of(shown.platform), shown.routes
     if standing is None or routes is None:

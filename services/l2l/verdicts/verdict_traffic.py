@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from ....changes.configuration import Configuration
 from ....changes.objects import Config, read
 from ....changes.tree import Node, kept, parse, starting
-from ....checks.observations.looking import Shown, Stimulus
+from ....checks.observations.looks import Shown, Stimulus
 from ....checks.proof import Traffic
 from ....checks.routing.tunnel_interfaces import TunnelInterface, tunnel_interface
 from ....inventory.prefix_index import PrefixIndex

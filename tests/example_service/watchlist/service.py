@@ -14,7 +14,7 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import Config
 from nr_run.changes.replacing import NOTHING, Replacing
 from nr_run.checks.finding import Evidence, Finding, Status
-from nr_run.checks.observations.looking import Shown, Stimulus
+from nr_run.checks.observations.looks import Shown, Stimulus
 from nr_run.checks.observations.questions import Question
 from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
 from nr_run.inventory.errors import ChangeError, NothingMatched
@@ -98,7 +98,7 @@ class Complete:
 
 
 def deployment_of(wanted: WatchList) -> Deployment:
-    """All its routers; one stage, or two with a gate between them. On the way back the second list goes first."""
+    """All its routers; one stage, or two with a gate between them. A rollback removes the second list first."""
     members = tuple(Member(host, "watcher", wanted) for host in wanted.routers)
     stages = [Stage("list", (AccessList(""),), Complete(wanted.name, wanted.at_least), settle_seconds=0.0, undo=2)]
     if wanted.ready:

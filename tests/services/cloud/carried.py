@@ -68,7 +68,7 @@ class Carried:
     def _has(self, state: str, also: dict[str, str]) -> bool:
         new = [path for path in (self.folder / "runs").glob("2*/journal.jsonl") if path.parent.name not in self.older]
         lines = new[0].read_text().splitlines() if new else []
-        found = [json.loads(line) for line in lines if line.endswith("}")]
+        found = [json.loads(line) for line in lines if state in line and line.endswith("}")]
         return any(line["state"] == state and also.items() <= {k: str(v) for k, v in line.items()}.items() for line in found)
 
     @property

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.plan import plan
 from nr_run.checks.finding import Finding, Status, proved
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict

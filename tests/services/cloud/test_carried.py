@@ -73,7 +73,7 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     assert shared.shows() == there
     code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert shared.shows() == there
     code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
@@ -123,7 +123,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
         stands = shared.shows()
         code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
         assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-        assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+        assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
         assert shared.shows() == stands
         code, report = shared.run("rollback", run, "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
@@ -187,7 +187,7 @@ def test_another_key_of_one_tunnel(shared: Carried) -> None:
     code, report = shared.run("rotate-psk", "ali", *which, "--lab", "--yes")
     assert "is not rehearsed" in report["error"]
     code, report = shared.run("rotate-psk", "ali", *which, "--yes")
-    assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
+    assert (code, "with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
     try:
         shared.lab.fault(GATEWAYS[0], "wrong-psk")
         kept.forget()

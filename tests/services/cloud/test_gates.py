@@ -92,7 +92,7 @@ WRONG: list[tuple[str, Any, str, str, str, str]] = [
     ),
     (
         *("an end of a tunnel is told", ()),
-        *("bgp", "where the ends of the tunnels are", "degraded", "its answers would go into the tunnel"),
+        *("bgp", "with the ends of the tunnels", "degraded", "its answers would go into the tunnel"),
     ),
 ]
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
+from nr_run.changes.plan import plan_reversal
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.intent import Cloud
 from nr_run.services.cloud.service import CLOUD
@@ -74,3 +76,27 @@ def test_a_network_that_is_made_wider_has_one_route() -> None:
     narrow: Cloud = site(cloud_prefixes=["172.16.0.0/17"], cloud_hosts=["172.16.10.225"])
     there = deployed(narrow, BARE.replace("172.16.0.0 255.255.0.0", "172.16.0.0 255.255.128.0"))
     assert routes(deployed(site(), there), "172.16.0.0") == ["route Null0 172.16.0.0 255.255.0.0 250"]
+
+
+def test_who_lets_a_rollback_send_in_clear() -> None:
+    """What a run closed opens again when it is undone: asked by what comes back, whatever on_removal says of a removal."""
+
+    def said(undone: Cloud, before: Cloud | None, running: str = BARE) -> list[str]:
+        """Of the way back from what ``undone`` has made of a firewall: to nothing, or to what stood before."""
+        there = deployed(undone, running)
+        if before is None:
+            made = [change for _, change in staged(undone, running)]
+            back = [plan_reversal(in_stages(made, range(len(made) - 1, -1, -1)), running, there)]
+        else:
+            back = [change for _, change in staged(before, there)]
+        old = deployment_of(before) if before else None
+        return [item.sentence for item in CLOUD.rollback_confirmations(deployment_of(undone), old, back)]
+
+    closed, opened, both = site(on_removal="closed"), site(**OPEN), site(**TWO)
+    over = "may go over VBR, in clear"
+    assert said(closed, None) == ["what is for 172.16.0.0/16 may go as before the run: over VBR, in clear"]
+    assert said(opened, None) == []
+    assert said(closed, opened) == [f"what is for 172.16.0.0/16 {over}, when both tunnels are lost"]
+    assert said(opened, closed) == []
+    assert said(both, site(), ROOM) == [f"what is for 172.31.0.0/16 {over}"]
+    assert said(both, closed, ROOM) == []

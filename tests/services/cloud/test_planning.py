@@ -10,10 +10,10 @@ from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.cloud.as_before import as_before
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.features import PARTS
 from nr_run.services.cloud.intent import Cloud
+from nr_run.services.cloud.previous import as_before
 from nr_run.services.service import Sight
 
 from ...changes.trees import same
@@ -150,7 +150,7 @@ def test_a_router_of_somebody_keeps_its_own() -> None:
         (": end", "route VBR 172.16.10.0 255.255.255.0 10.0.0.1 1\n: end", "leads to a part of the cloud"),
         (CLEAR, CLEAR.replace("10.0.0.1 1", "10.0.0.1 5"), "has the distance 5, and circuit.distance is 1"),
         (CLEAR, CLEAR.replace("VBR", "VPN-IP1").replace("10.0.0.1 1", "192.168.10.9 1"), "by another way than circuit"),
-        (": end", "route Null0 172.16.0.0 255.255.0.0 1\n: end", "drops what is for the cloud"),
+        (": end", "route Null0 172.16.0.0 255.255.0.0 1\n: end", "drops traffic for the cloud"),
         (": end", "tunnel-group 10.10.10.49 type ipsec-l2l\n: end", "tunnel-group 10.10.10.49 exists with other content"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.finding import proved
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.observations.questions import BGP
 from nr_run.inventory.errors import NothingMatched
@@ -147,6 +147,15 @@ def test_packets_of_full_size(built: Played) -> None:
     for small, large in (((5, 5), (3, 3)), ((5, 0), (3, 0))):
         found = built.verdict({through_first: (Probe(*small), Probe(*large))})
         assert (found.operating.value, found.causes) == ("up", ())
+
+
+def test_pings_that_the_far_end_does_not_answer_are_no_proof(built: Played) -> None:
+    """A gateway need not answer pings, and a session outlives its tunnel for a while: up, and known by the tables alone."""
+    through_first = through(site().first)
+    for answers, known_by in ((5, "probe"), (0, "tables")):
+        found = built.verdict({through_first: (Probe(5, answers), Probe(0, 0))})
+        assert (found.operating.value, found.known_by.value) == ("up", known_by)
+        assert ("169.254.10.1 answered no ping" in found.sentence) == (answers == 0)
 
 
 def test_what_is_sent_through_the_tunnels(built: Played) -> None:

@@ -186,7 +186,7 @@ def test_only_a_client_of_the_new_pool_proves_it() -> None:
         return found.status, found.sentence
 
     status, words = said(Laptop())
-    assert (status, "an address of the pool of before" in words) == (Status.UNVERIFIED, True)
+    assert (status, "addresses of the former pool" in words) == (Status.UNVERIFIED, True)
     assert said(Laptop(), Laptop(address="192.168.119.10", port=50001))[0] is Status.OK
 
 

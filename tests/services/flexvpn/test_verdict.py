@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.verdict import Verdict
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING

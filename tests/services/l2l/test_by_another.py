@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.observations.questions import IPSEC
 from nr_run.checks.proof import Traffic

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.checks.observations.looking import Look
+from nr_run.checks.observations.looks import Look
 from nr_run.checks.observations.observation import Observation
 from nr_run.services.l2l.endpoint import Endpoint
 from nr_run.services.l2l.verdicts.dropped import replayed

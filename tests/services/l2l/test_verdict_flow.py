@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import KnownBy, Operating

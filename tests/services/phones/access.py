@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation
 from nr_run.checks.phones.case import AuditAsked
 from nr_run.checks.phones.phone_file import read_phone_file

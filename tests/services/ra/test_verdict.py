@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.questions import IKE as IKE_SAS
 from nr_run.checks.observations.questions import IPSEC as IPSEC_FLOWS
 from nr_run.checks.verdict import Verdict

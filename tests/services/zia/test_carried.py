@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from nr_run.inventory.hiding.kept_secrets import KeptSecret
 from nr_run.lab.entry import LabHandle
 
+from ... import warm
 from ...changes.trees import same
 from ...runbooks.test_ssh import STRONG, write_inventory
 from ...warm import start_lab
@@ -60,7 +60,7 @@ class Rehearsed:
             str(self.folder / "runs"),
             "--json",
         ]
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=400, check=False)
+        done = warm.run(line, environment, timeout=400)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
@@ -150,7 +150,7 @@ def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     stands = rehearsed.running()
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert rehearsed.running() == stands
     code, report = rehearsed.run("remove-zia", "branch-zia", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
@@ -158,6 +158,26 @@ def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     noted = [json.loads(line) for line in (Path(report["folder"]) / "journal.jsonl").read_text().splitlines()]
     (said,) = [line for line in noted if line["state"] == "confirmed"]
     assert (said["name"], said["by"]) == ("in-clear", pwd.getpwuid(os.getuid()).pw_name)
+
+
+def test_a_rollback_that_opens_what_was_closed(rehearsed: Rehearsed) -> None:
+    """A site that ended open is closed by a run: to undo it is asked about, and who says so gets back what stood."""
+    rehearsed.intend(
+        ("encryption_mandatory: true", "encryption_mandatory: false"), ("on_total_loss: closed", "on_total_loss: open")
+    )
+    assert rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")[0] == 0
+    stands = rehearsed.running()
+    rehearsed.intend()
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    closed = rehearsed.running()
+    assert ("set interface Null0" in closed, "set interface Null0" in stands) == (True, False)
+    code, report = rehearsed.run("rollback", "--yes", "--poll-interval", "0.2")
+    assert (code, rehearsed.running()) == (13, closed), json.dumps(report)[:6000]
+    assert "when both tunnels are lost: that is how the site ended before the run" in report["tunnels"][0]["sentence"]
+    code, report = rehearsed.run("rollback", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert rehearsed.running() == stands
 
 
 def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
@@ -169,7 +189,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credential")
     told = report["tunnels"][0]["sentence"]
     assert code == 13
-    assert "say --confirm probes\n" in told
+    assert "with --confirm probes\n" in told
     assert "credential" not in told
     assert rehearsed.running() == before
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
@@ -224,7 +244,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll-interval", "0.2")
     code, report = rehearsed.run(*gone)
     assert code == 13, json.dumps(report)[:6000]
-    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert "with --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     code, report = rehearsed.run(*gone, "--confirm", "in-clear")
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before
@@ -238,8 +258,8 @@ def test_another_key(rehearsed: Rehearsed) -> None:
     old, stands = kept.path.read_text().strip(), rehearsed.running()
     code, report = rehearsed.run("rotate-psk", "branch-zia", "--yes")
     assert code == 13, json.dumps(report)[:6000]
-    assert "say --confirm far-key\n" in report["tunnels"][0]["sentence"]
-    assert any(f"{kept.next} holds the next key" in words for words in report["warnings"]), report["warnings"]
+    assert "with --confirm far-key\n" in report["tunnels"][0]["sentence"]
+    assert any(f"{kept.next} has the next key" in words for words in report["warnings"]), report["warnings"]
     assert rehearsed.running() == stands
     assert kept.pending()
     # The portal gets a key, which the person keeps in the place of the one that was made.

@@ -13,10 +13,10 @@ from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.service import Sight
-from nr_run.services.zia.as_before import site_before
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.gates import tunnels
 from nr_run.services.zia.intent import Zia
+from nr_run.services.zia.previous import site_before
 from nr_run.services.zia.service import ZIA
 
 from ...changes.whole import whole

@@ -8,6 +8,7 @@ from nr_run.changes.plan import plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.services.service import Removal, Sight
 from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.intent import Zia
 from nr_run.services.zia.service import ZIA
 
 from ...changes.whole import whole
@@ -48,3 +49,18 @@ def test_who_gives_up_that_all_is_encrypted() -> None:
     assert asked.name == "in-clear"
     assert asked.sentence.startswith("the hosts behind Vlan1 of branch881 may send to the Internet by the routing table, in")
     assert ZIA.confirmations(deployment_of(site(encryption_mandatory=False)), removal=True) == ()
+
+
+def test_who_lets_a_rollback_send_in_clear() -> None:
+    """What a run closed opens again when it is undone: asked by what comes back, where encryption is mandatory now."""
+
+    def said(undone: Zia, before: Zia | None) -> list[str]:
+        old = deployment_of(before) if before else None
+        return [item.sentence for item in ZIA.rollback_confirmations(deployment_of(undone), old, ())]
+
+    closed, opened = site(), site(encryption_mandatory=False, on_total_loss="open")
+    (whole,) = said(closed, None)
+    assert "in clear: nothing is left there" in whole
+    (words,) = said(closed, opened)
+    assert "when both tunnels are lost: that is how the site ended before the run" in words
+    assert said(opened, closed) == said(opened, None) == said(closed, closed) == []

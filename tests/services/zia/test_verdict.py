@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.observations.looking import Look, Shown
+from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
@@ -89,7 +89,7 @@ def _before(action: str, sets: str = "") -> dict[str, str]:
         ({"running": DENIED}, "access list NR-branch-zia-PBR has 'deny ip any any', which the intent has not"),
         ({"running": NARROWED}, "does not lead 'permit tcp any any eq 443'"),
         ({"running": OTHER_LIST}, "access list NAT does not lead 'permit tcp any any eq www'"),
-        ({"running": NUMBERED}, "access list 101 is no list of which is known for certain what it leads"),
+        ({"running": NUMBERED}, "access list 101 is a list whose matches are not known with certainty"),
         ({"running": SHORT}, "has 'match length 3 200'"),
         ({"more": _before("deny")}, "clause 5 of the route map is asked before ours and denies"),
         ({"more": _before("permit")}, "clause 5 of the route map is asked before ours and leads into no tunnel"),

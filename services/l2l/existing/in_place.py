@@ -18,7 +18,7 @@ from ....inventory.systems import system_of
 from ..features import Member, Names
 from ..placing.exemptions import of_before
 from ..placing.versions import free_version, is_version
-from .standing_form import SETS, StandingForm, refuse_strange
+from .existing_tunnel import SETS, ExistingTunnel, refuse_strange
 
 #: What is edited in place where nothing else uses it; all other objects are built again.
 _EDITED = frozenset(
@@ -33,7 +33,7 @@ _SWITCHED = {"crypto-map": "entry", "vti": "tunnel"}
 Going = tuple[list[ConfigObject], list[str]]
 
 
-def beside(member: Member, names: Names, there: StandingForm, wanted: Config, running: Config) -> tuple[Names, tuple[str, ...]]:
+def beside(member: Member, names: Names, there: ExistingTunnel, wanted: Config, running: Config) -> tuple[Names, tuple[str, ...]]:
     """Names for a tunnel that is there: its own where they hold what is wanted, new versions where not, a sentence for each.
 
     ``wanted`` is the desired configuration under other names. What is edited and retired is in the names. Raises ChangeError
@@ -65,7 +65,7 @@ def _list_name(there: ConfigObject, base: str, wanted: ConfigObject, running: Co
     return free_version(base, (item.groups["name"] for item in running.of("access-list")))
 
 
-def _set_name(member: Member, there: StandingForm, base: str, wanted: ConfigObject, running: Config) -> str:
+def _set_name(member: Member, there: ExistingTunnel, base: str, wanted: ConfigObject, running: Config) -> str:
     """The set or proposal in use if it is what is wanted, else a version of the name that is free or has that content.
 
     Where the intent gives the name, one of another name is not kept though it has the same content.
@@ -82,7 +82,7 @@ def _content(item: ConfigObject) -> object:
     return item.groups.get("transforms", "").split(), item.meaning[1]
 
 
-def _replacing(member: Member, names: Names, there: StandingForm, wanted: Config, running: Config) -> Replacing:
+def _replacing(member: Member, names: Names, there: ExistingTunnel, wanted: Config, running: Config) -> Replacing:
     """What the wanted form may change and retire; ``names`` are the base names of list and set."""
     key = running.key_of(str(member.remote.outside_ip))
     candidates = (there.tunnel, *there.parts, *((key,) if key else ()))
@@ -97,7 +97,7 @@ def _replacing(member: Member, names: Names, there: StandingForm, wanted: Config
     return Replacing(frozenset(editable), (*retired, *exempt), (*stays, *offered, *left))
 
 
-def _alone(item: ConfigObject, there: StandingForm, running: Config) -> bool:
+def _alone(item: ConfigObject, there: ExistingTunnel, running: Config) -> bool:
     """True if nothing but the tunnel uses it; a key of a whole network is that of other peers as well."""
     if item.key == there.tunnel.key:
         return True
@@ -111,7 +111,7 @@ def _of_one_peer(key: ConfigObject) -> bool:
     return key.groups.get("mask", "") in ("", "255.255.255.255")
 
 
-def _keys(there: StandingForm, running: Config, peer: str) -> Going:
+def _keys(there: ExistingTunnel, running: Config, peer: str) -> Going:
     """Keys of peers that the tunnel no longer goes to."""
     going: list[ConfigObject] = []
     stays: list[str] = []
@@ -129,7 +129,7 @@ def _keys(there: StandingForm, running: Config, peer: str) -> Going:
     return going, stays
 
 
-def _policies(member: Member, names: Names, there: StandingForm, wanted: Config, running: Config) -> Going:
+def _policies(member: Member, names: Names, there: ExistingTunnel, wanted: Config, running: Config) -> Going:
     """What both ends would agree on before the new proposal: it goes, unless another IKE peer of the device is offered it."""
     if member.ike_version == 2 and system_of(member.platform).ikev2_policy == "address":
         return _offers(member, names, there, running)
@@ -152,13 +152,13 @@ def _policies(member: Member, names: Names, there: StandingForm, wanted: Config,
     return going, stays
 
 
-def _own(member: Member, there: StandingForm, running: Config) -> frozenset[Key]:
+def _own(member: Member, there: ExistingTunnel, running: Config) -> frozenset[Key]:
     """All of the tunnel, with the key of the peer that it is to go to."""
     key = running.key_of(str(member.remote.outside_ip))
     return there.own | ({key.key} if key else set())
 
 
-def _offers(member: Member, names: Names, there: StandingForm, running: Config) -> Going:
+def _offers(member: Member, names: Names, there: ExistingTunnel, running: Config) -> Going:
     """The proposals of the IKEv2 policy of IOS that is for the tunnel, and that is to offer another one."""
     policy = running.get("ikev2-policy", names.ikev2_policy)
     if policy is None or f"proposal {names.ikev2_proposal}" in policy.children:
@@ -175,7 +175,7 @@ def _offers(member: Member, names: Names, there: StandingForm, running: Config) 
     return [*(item for item in ours if not referrers(running, item, besides=besides)), *offers], []
 
 
-def _refuse_shared_peer(member: Member, there: StandingForm, running: Config) -> None:
+def _refuse_shared_peer(member: Member, there: ExistingTunnel, running: Config) -> None:
     peers = dict.fromkeys((*there.tunnel.peers, str(member.remote.outside_ip)))
     sharing = next((use for peer in peers for use in uses_of_peer(running, peer, besides=there.own)), "")
     if sharing:

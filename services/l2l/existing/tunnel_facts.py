@@ -18,7 +18,7 @@ from ....templates.words import (
     ESP_ENCRYPTION,
     ESP_INTEGRITY,
 )
-from .standing_form import routes_into
+from .existing_tunnel import routes_into
 
 #: What the words of phase 2 mean; no word has one meaning on IOS and another one on an ASA.
 _ENCRYPTION = {word: name for table in (ESP_ENCRYPTION, ASA_ESP_ENCRYPTION) for name, word in table.items()}

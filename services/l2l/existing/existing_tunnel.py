@@ -69,7 +69,7 @@ def profile_name(interface: ConfigObject) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingForm:
+class ExistingTunnel:
     """The tunnel itself, and all that follows from it on the device; ``access_list`` is the one that a map entry matches."""
 
     tunnel: ConfigObject
@@ -92,7 +92,7 @@ class StandingForm:
         return tuple(item for item in self.parts if item.family.name in families)
 
 
-def standing_form(member: Member, names: Names, running: Config) -> StandingForm | None:
+def find_existing_tunnel(member: Member, names: Names, running: Config) -> ExistingTunnel | None:
     """The tunnel in the style that is wanted, None where the device has none.
 
     ``names`` has the crypto map and the base of its access list, or the number of the tunnel interface. Raises ChangeError where
@@ -105,7 +105,7 @@ def standing_form(member: Member, names: Names, running: Config) -> StandingForm
     if tunnel is None:
         return None
     parts = {item.key: item for item in parts_of(tunnel, running) if item.key != tunnel.key}
-    return StandingForm(tunnel, tuple(parts.values()), selecting)
+    return ExistingTunnel(tunnel, tuple(parts.values()), selecting)
 
 
 def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, ConfigObject] | None:
@@ -128,7 +128,7 @@ def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, Conf
         numbers = " and ".join(entry.groups["sequence"] for entry, _ in found)
         raise ChangeError(
             f"{host}: entries {numbers} of crypto map {names.crypto_map} both match a version of {names.access_list}; "
-            "take one away by hand"
+            "remove one by hand"
         )
     return found[0] if found else None
 
@@ -175,7 +175,7 @@ def _by_way(running: Config) -> dict[str, tuple[ConfigObject, ...]]:
 _BY_WAY = by_object(_by_way)
 
 
-def refuse_strange(host: str, there: StandingForm, peer: str, wanted: ConfigObject) -> None:
+def refuse_strange(host: str, there: ExistingTunnel, peer: str, wanted: ConfigObject) -> None:
     """Raise ChangeError for a map entry that may be changed in place only by somebody who knows what it is.
 
     That is one that goes to another peer for other networks altogether than those of the list that is ``wanted`` (its own may

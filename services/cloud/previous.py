@@ -8,8 +8,8 @@ from typing import Any
 
 from ...changes.objects import Config, ConfigObject
 from ...templates.words import ASA_IKEV2_ENCRYPTION, ASA_IKEV2_INTEGRITY
-from ..l2l.existing.as_before import proposal_of
 from ..l2l.existing.found import addresses
+from ..l2l.existing.tunnel_facts import proposal_of
 from ..service import Sight
 from .in_place import interface_of
 from .intent import Cloud, Gateway

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...changes.objects import Config, ConfigObject
 from ...templates.words import IKEV2_ENCRYPTION, IKEV2_INTEGRITY
-from ..l2l.existing.as_before import proposal_of
+from ..l2l.existing.tunnel_facts import proposal_of
 from .intent import Edge, Zia
 from .limits import NULL
 from .names import draft, standing
