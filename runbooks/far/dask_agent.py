@@ -22,6 +22,8 @@ from .wire import Inbox, Outbox
 
 #: Plain words of a refusal, or sealed bytes.
 PLAIN, SEALED = b"P", b"S"
+#: Before the same words as the result of the task: which of the two comes first is not known.
+REFUSED = "refused: "
 
 
 def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE) -> str:
@@ -42,7 +44,7 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
         secrets = order.store()
     except NrRunError as error:
         up.put([agent, PLAIN + str(error).encode()])
-        return "refused"
+        return f"{REFUSED}{error}"
     inbox = Inbox(seal, f"to {agent}")
     outbox = Outbox(lambda piece: up.put([agent, SEALED + piece]), seal, f"from {agent}")
     doer = Doer(secrets, outbox.send, learns=order.learns, lease=lease)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ...inventory.errors import NrRunError, Unreachable, UsageError
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.device import Stop
-from .dask_agent import PLAIN, serve
+from .dask_agent import PLAIN, REFUSED, serve
 from .messages import END, MARGIN, READY, Message, lease_seconds
 from .order import RunOrder, build
 from .runner import FarRunner
@@ -217,6 +217,9 @@ class _Cluster:
             if future.status == "error":
                 error = future.exception()
                 why = str(error).strip().partition("\n")[0] if isinstance(error, ImportError) else type(error).__name__
+            elif future.status == "finished":
+                said = str(future.result(timeout=5))
+                why = said.removeprefix(REFUSED) if said.startswith(REFUSED) else why
             elif future.status in ("cancelled", "lost"):
                 why = "the scheduler is gone"
         self._lost(worker, why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,17 @@ from pathlib import Path
 from nr_run.runbooks.far.messages import LEASE
 
 from .. import warm
-from ..conftest import DEVICES, Rehearsal
+from ..conftest import DEVICES, ROOT, Rehearsal
 from .conftest import Cluster
+
+
+def another_build(folder: Path) -> Path:
+    """Where a worker finds an nr-run that differs in one line."""
+    copy = folder / "nr_run"
+    shutil.copytree(ROOT / "dev" / "nr_run", copy, ignore=shutil.ignore_patterns("__pycache__", "lab"))
+    changed = copy / "checks" / "__init__.py"
+    changed.write_text(changed.read_text() + "\n# another\n")
+    return folder
 
 
 def all_let_go(cluster: Cluster) -> None:

@@ -19,7 +19,7 @@ from nr_run.inventory.errors import Exit
 from .. import warm
 from ..conftest import DEVICES, ROOT
 from ..verify.estate import TUNNEL
-from .befalling import all_let_go, worker_of
+from .befalling import all_let_go, another_build, worker_of
 from .conftest import KEY, Cluster, wait_for_worker
 
 HQ, BRANCH = DEVICES
@@ -104,11 +104,7 @@ def test_a_stranger_with_another_certificate_gets_no_connection(cluster: Cluster
 
 def test_a_worker_of_another_build_gets_no_work(cluster: Cluster, tmp_path: Path) -> None:
     """A worker whose nr-run differs in one line is told of in one sentence, and the others do the work."""
-    copy = tmp_path / "nr_run"
-    shutil.copytree(ROOT / "dev" / "nr_run", copy, ignore=shutil.ignore_patterns("__pycache__", "lab"))
-    changed = copy / "checks" / "__init__.py"
-    changed.write_text(changed.read_text() + "\n# another\n")
-    cluster.begin_worker("other-build", {"PYTHONPATH": str(tmp_path)})
+    cluster.begin_worker("other-build", {"PYTHONPATH": str(another_build(tmp_path))})
     try:
         done = cluster.run("verify", TUNNEL, "--json")
     finally:

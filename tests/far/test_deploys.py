@@ -16,7 +16,7 @@ from nr_run.inventory.errors import Exit
 from .. import warm
 from ..conftest import DEVICES, Done, Rehearsal
 from ..verify.estate import TUNNEL
-from .befalling import all_let_go, worker_of
+from .befalling import all_let_go, another_build, worker_of
 from .conftest import NAMES, Cluster, begin_cluster
 
 HQ, BRANCH = DEVICES
@@ -233,3 +233,21 @@ def test_ctrl_c_reaches_the_workers(clear: Clear) -> None:
     assert process.returncode in (Exit.INTERRUPTED, Exit.ROLLED_BACK), out + err
     clear.as_before()
     all_let_go(clear.cluster)
+
+
+@every
+def test_workers_of_another_build_change_nothing(clear: Clear, tmp_path: Path) -> None:
+    """Where all workers have another nr-run the deploy is refused in one sentence, before any device is asked anything."""
+    for name in NAMES:
+        clear.cluster.end_worker(name)
+    clear.cluster.begin_worker("other-build", {"PYTHONPATH": str(another_build(tmp_path))})
+    lab = clear.cluster.estate.lab
+    lab.reset_counters()
+    try:
+        done = clear.cluster.run("deploy-l2l", TUNNEL, "--yes", "--json", *OPTIONS)
+    finally:
+        clear.cluster.end_worker("other-build")
+    assert done.code == Exit.UNREACHABLE, done.out + done.err
+    assert "can do this run (worker tls://" in done.report["error"]
+    assert "it has nr-run" in done.report["error"]
+    assert [lab.counters(name).logins for name in DEVICES] == [0, 0]
