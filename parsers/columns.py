@@ -68,13 +68,14 @@ def words(text: str) -> frozenset[str]:
     return frozenset(item for item in (part.strip() for part in text.strip("{} ").split(",")) if item)
 
 
-_NO_NAME = frozenset({"", "(none)", "none", "None", "NONE", "<none>", "unassigned", "-", "---"})
+#: The ways in which IOS prints that there is none.
+NO_NAME = frozenset({"", "(none)", "none", "None", "NONE", "<none>", "unassigned", "-", "---"})
 
 
 def name_or_none(text: str) -> str | None:
     """A name, or None for the ways in which IOS prints "there is none"."""
     plain = text.strip()
-    return None if plain in _NO_NAME else plain
+    return None if plain in NO_NAME else plain
 
 
 def address_or_none(text: str) -> Address | None:

@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .columns import hexadecimal
+from .columns import NO_NAME, hexadecimal, name_or_none
 from .convert import Field, inherited
 from .vocabulary import refuse_no_address
 
@@ -35,6 +35,7 @@ def maker(record: type, fields: Sequence[Field], shape: Sequence[str], judged: f
         return None
     twin = type(record.__name__, (), {"__slots__": names, "__module__": __name__})
     scope: dict[str, Any] = {"twin": twin, "record": record, "inherited": inherited, "refuse_no_address": refuse_no_address}
+    scope["no_name"] = NO_NAME
     scope["new"] = twin.__new__
     lines = [f"def make(above{''.join(f', s{number}' for number in range(len(shape)))}):"]
     lines += [*_judging(fields, shape, judged), "    made = new(twin)"]
@@ -89,4 +90,6 @@ def _setting(number: int, item: Field, shape: Sequence[str]) -> list[str]:
 def _converted(number: int, item: Field, captured: str) -> str:
     if item.convert is str.strip:
         return f"{captured}.strip()"
+    if item.convert is name_or_none:
+        return f"(None if (name := {captured}.strip()) in no_name else name)"
     return f"int({captured})" if item.convert is int else f"c{number}({captured})"

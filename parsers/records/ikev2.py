@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .. import algorithms
 from ..columns import Address, Spi, address, column, name_or_none, squeezed
 from ..vocabulary import SESSION_STATUS, one_of
+
+
+@lru_cache(maxsize=256)
+def _fvrf(text: str) -> str | None:
+    return name_or_none(text.split("/")[0])
+
+
+@lru_cache(maxsize=256)
+def _ivrf(text: str) -> str | None:
+    return name_or_none(text.split("/")[1])
+
+
+@lru_cache(maxsize=256)
+def _behind_colon(text: str) -> str:
+    return text.split(":")[1].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +55,13 @@ class Ikev2Sa:
     local_port: int
     remote_address: Address
     remote_port: int
-    fvrf: str | None = column(lambda text: name_or_none(text.split("/")[0]), source="vrfs", default=None)
-    ivrf: str | None = column(lambda text: name_or_none(text.split("/")[1]), source="vrfs", default=None)
+    fvrf: str | None = column(_fvrf, source="vrfs", default=None)
+    ivrf: str | None = column(_ivrf, source="vrfs", default=None)
     status: str
     role: str | None = None
     encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
     encryption_text: str | None = None
-    prf: str | None = column(lambda text: text.split(":")[1].strip(), default=None)
+    prf: str | None = column(_behind_colon, default=None)
     integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
     integrity_text: str | None = None
     dh_group: int | None = None
