@@ -28,7 +28,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
+.PHONY: help tools demo test matrix faults laws chaos thousands damages diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
@@ -36,8 +36,10 @@ help:
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
+	@echo "make laws         the laws of changes, parsers and secrets with all their examples (make test draws two in five; minutes)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
+	@echo "make damages      every capture of the parsers, damaged in many ways, read fast and slowly (minutes)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
 	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
@@ -71,11 +73,17 @@ faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \
 		tests/services/cloud/test_carried.py tests/far/test_deploys.py
 
+laws: $(STAMP)
+	NR_RUN_LAWS=all $(BIN)/pytest -q -n 2 $$(grep -rl 'import examples' tests --include='test_*.py')
+
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos
 
 thousands: $(STAMP)
 	NR_RUN_THOUSANDS=all $(BIN)/pytest -q -n 0 tests/verify/test_thousands.py
+
+damages: $(STAMP)
+	NR_RUN_DAMAGES=40 $(BIN)/pytest -q -n 2 tests/parsers/test_passages.py
 
 diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis

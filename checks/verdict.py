@@ -7,7 +7,7 @@ known from a probe or only from tables. Plain frozen records; nothing here reads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -172,7 +172,7 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        made = asdict(self)
+        made = asdict(replace(self, findings=()))
         made["findings"] = [finding.as_dict() for finding in self.findings]
         made["word"], made["healthy"] = self.word.value, self.healthy
         return _plain(made)
@@ -225,7 +225,7 @@ class Verification:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        made = asdict(self)
+        made = asdict(replace(self, verdicts=()))
         made["verdicts"] = [verdict.as_dict() for verdict in self.worst_first()]
         made["healthy"] = self.healthy
         return _plain(made)

@@ -1,4 +1,5 @@
-"""The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
+"""The server side of the control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with
+a token. The client side is request.py.
 
 Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "memory" | "keep" | "rewind" | "counters" |
 "reset" | "stop", ...}. Answers: {"ok": ...} or {"error": sentence, "kind": name of the exception}.
@@ -9,16 +10,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import socket
 from dataclasses import asdict
 from typing import Any
 
 from .core import errors
 from .memory import resident_kb
 from .rehearsal import Rehearsal
-
-LIMIT = 1 << 24
-TIMEOUT = 600.0
 
 
 class Control:
@@ -93,22 +90,3 @@ class Control:
             self.stopped.set()
             return None
         raise errors.LabError(f"The lab does not know the request {what}.")
-
-
-def request(address: str, token: str, what: str, **more: Any) -> Any:
-    """Put one request to a running lab and return its answer; LabError as the lab raised it, NoLab if none answers."""
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
-            channel.settimeout(TIMEOUT)
-            channel.connect(address)
-            channel.sendall(json.dumps({"token": token, "do": what, **more}).encode() + b"\n")
-            with channel.makefile("rb") as answers:
-                line = answers.readline(LIMIT)
-    except OSError as error:
-        raise errors.NoLab("No lab answers: it has ended. Start one with: nr-run lab up") from error
-    if not line:
-        raise errors.NoLab("The lab ended while it was asked.")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise getattr(errors, answer["kind"], errors.LabError)(answer["error"])
-    return answer["ok"]

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from . import folder
-from .control import request
 from .core.errors import LabError, NoLab
 from .folder import default_directory
+from .request import request
 
 __all__ = ["Counters", "Endpoint", "LabError", "LabHandle", "Memory", "attach", "default_directory", "start"]
 

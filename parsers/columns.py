@@ -128,6 +128,7 @@ def present(_text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def squeezed(text: str) -> str:
     """The text with single blanks and none at its ends."""
     return " ".join(text.split())

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from pkgutil import get_data
 
+from .order import disjoint
 from .patterns import PATTERNS
 from .program import Group, Program, groups_of, program_of
 
@@ -30,13 +31,27 @@ def kept(os: str, name: str, source: str) -> Program | None:
         found = json.loads(data) if data else {}
     except (OSError, ValueError):
         return None
-    return program_of(found["groups"]) if found.get("made_of") == checksum(source) else None
+    return program_of(found["groups"], found["apart"]) if found.get("made_of") == checksum(source) else None
 
 
 def document(source: str) -> str:
     """The file of a template: what TTP makes of it now."""
     groups: list[Group] = groups_of(source)
-    return json.dumps({"made_of": checksum(source), "groups": groups}, indent=1, ensure_ascii=False) + "\n"
+    found = json.dumps({"made_of": checksum(source), "groups": groups}, indent=1, ensure_ascii=False)
+    return found.removesuffix("\n}") + f',\n "apart": {json.dumps(_apart(groups))}\n}}\n'
+
+
+def _apart(groups: list[Group]) -> list[tuple[int, int]]:
+    """The pairs of rules that never match the same line, where the way they begin does not show it."""
+    from .overlap import apart
+
+    patterns = [rule.regex.pattern for rule in program_of(groups).rules]
+    return [
+        (one, other)
+        for other in range(len(patterns))
+        for one in range(other)
+        if not disjoint(patterns[one], patterns[other]) and apart(patterns[one], patterns[other])
+    ]
 
 
 def _file_of(name: str) -> str:

@@ -179,7 +179,7 @@ class Machine:
         """Do what the lines of a passage do, one after the other."""
         values = match.groups()
         self.outcome.matched += len(passage.rules)
-        if self.learning:
+        if self.begun[-1] >= 0:  # a group that is open is being learned
             self.trace += passage.rules
         if len(passage.events) == 1:
             self._finished(passage.start.scope, dict(zip(passage.events[0].names, values, strict=True)), position)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -72,7 +72,7 @@ class Scope:
         """The candidates before `rule` that might claim a line of its kind: where one does, it comes first."""
         found = self.rivals.get(rule.index)
         if found is None:
-            before = self.candidates[: self.candidates.index(rule)]
+            before = [other for other in self.candidates[: self.candidates.index(rule)] if other.index not in rule.apart]
             found = tuple(other for other in before if not disjoint(other.regex.pattern, rule.regex.pattern))
             self.rivals[rule.index] = found
         return found
@@ -90,6 +90,8 @@ class Rule:
     # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a lost
     # or stale entry costs time and changes no result, because the rivals of a rule are asked before it is taken.
     followers: tuple[Rule, ...] = ()
+    #: Rules that begin like this one and yet never match the same line, by their number.
+    apart: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -109,13 +111,16 @@ def compile_template(source: str) -> Program:
     return program_of(groups_of(source))
 
 
-def program_of(groups: list[Group]) -> Program:
-    """The program of what TTP made of a template."""
+def program_of(groups: list[Group], apart: Sequence[Sequence[int]] = ()) -> Program:
+    """The program of what TTP made of a template; apart: the pairs of rules that are known never to match the same line."""
     rules: list[Rule] = []
     root = Scope("", 0, None)
     for group in groups:
         _add_scope(group, root, rules)
     _fill_candidates(root)
+    for one, other in apart:
+        rules[one].apart |= {other}
+        rules[other].apart |= {one}
     return Program(root, tuple(rules))
 
 

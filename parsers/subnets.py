@@ -52,7 +52,12 @@ def number_of(address: str) -> int | None:
 
 def holds(heading: str, address: str) -> bool:
     """True if a route to `address` can stand below the heading of network `heading`."""
-    bounds, number = _bounds(heading), number_of(address)
+    return holds_number(heading, number_of(address))
+
+
+def holds_number(heading: str, number: int | None) -> bool:
+    """The same of an address as a number; None is in no network."""
+    bounds = _bounds(heading)
     return bounds is not None and number is not None and bounds[0] <= number <= bounds[1]
 
 
@@ -63,12 +68,14 @@ def counted(_state: Any, text: str) -> Iterator[str]:
         if heading.group(4):
             continue
         stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
-        found, masks = 0, set()
+        found, masks, bounds = 0, set(), _bounds(heading.group(1)) or (1, 0)
         for row in _ROW.finditer(text, heading.end(), stop):
-            if not holds(heading.group(1), row.group(1)):
+            address, length = row.groups()
+            place = number_of(address)
+            if place is None or not bounds[0] <= place <= bounds[1]:
                 break
             found += 1
-            masks.add(row.group(2))
+            masks.add(length)
         if found != int(heading.group(2)):
             yield f"{heading.group(1)} is said to have {heading.group(2)} subnets and {found} were printed"
         elif heading.group(3) and len(masks) != int(heading.group(3)):

@@ -10,6 +10,8 @@ import re
 from _socket import AF_INET, inet_pton
 from collections.abc import Callable
 
+from .columns import address
+
 #: Main and aggressive mode up to their ends; ``OAK_`` stood before each in the first releases, GDOI has states of its own.
 IOS_IKE_STATE = re.compile(
     r"(?:OAK_)?(?:MM_(?:NO_STATE|SA_SETUP|KEY_EXCH|KEY_AUTH)|AG_(?:NO_STATE|INIT_EXCH|AUTH)|QM_IDLE"
@@ -79,10 +81,10 @@ def one_of(known: re.Pattern[str], change: Callable[[str], str] = str) -> Callab
 def refuse_no_address(text: str) -> None:
     """Raise ValueError where four numbers with dots stand of which one is larger than 255."""
     plain, _, rest = text.partition("/")
-    if "." not in rest:
+    if "." not in rest:  # an address, or a prefix, and nothing else, as nearly always
         try:
-            inet_pton(AF_INET, plain)
-            return  # an address alone, as nearly always
+            inet_pton(AF_INET, plain) if rest else address(plain)
+            return
         except (OSError, ValueError):
             pass
     for found in _FOUR.finditer(text) if _NO_ADDRESS.search(text) else ():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..command import Command, Note, many, one, record
 from ..convert import build
 from ..machine import IncompleteRecord, Raw
-from ..subnets import counted, holds, number_of
+from ..subnets import counted, holds_number, number_of
 
 if TYPE_CHECKING:
     from ..records import (
@@ -56,14 +56,16 @@ def _route(raw: Raw, above: list[Raw]) -> None:
 def _below_heading(raw: Raw, heading: Raw) -> None:
     """The mask of a route without one is that of the heading that holds it; below another network no heading holds any."""
     address, _, length = raw["prefix"].partition("/")
-    if not heading.get("over") and not holds(heading["subnetted"], address):
-        heading["over"] = True
+    over = heading.get("over")
+    number = None if over and length else number_of(address)
+    if not over and not holds_number(heading["subnetted"], number):
+        over = heading["over"] = True
     if length or ":" in address:
         return
     mask = heading.get("subnetted", "").partition("/")[2]
-    if heading.get("over") or not mask or heading["how"].lower().startswith("variably"):
+    if over or not mask or heading["how"].lower().startswith("variably"):
         raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
-    if (number_of(address) or 0) & ((1 << (32 - int(mask))) - 1):
+    if (number or 0) & ((1 << (32 - int(mask))) - 1):
         raise IncompleteRecord(f"{address} is no network with the /{mask} of its heading")
     raw["prefix"] += f"/{mask}"
 

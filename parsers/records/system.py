@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..columns import Address, Network, column, duration, network
+from ..columns import Address, Network, column, duration, network, squeezed
 
 
 def _interface_address(text: str) -> Address | None:
@@ -83,7 +83,7 @@ class Route:
     """One route. code as printed ("S*", "O E2", "B"); vrf None: the global table."""
 
     vrf: str | None = None
-    code: str = column(lambda text: " ".join(text.split()))
+    code: str = column(squeezed)
     prefix: Network
     connected: bool = False
     next_hops: tuple[NextHop, ...] = column(source="hop", default=())

@@ -227,6 +227,18 @@ def rollout_of(options: dict[str, Any]) -> Rollout:
     return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 
+def _progress(*, as_json: bool) -> PlainProgress:
+    from .views.progress import PlainProgress
+
+    if as_json:
+        return PlainProgress()
+    from .views.live_progress import LiveProgress
+    from .views.screen import console
+
+    screen = console(stderr=True)
+    return LiveProgress(screen) if screen.is_terminal else PlainProgress()
+
+
 class CommandConsole:
     """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
 
@@ -238,11 +250,7 @@ class CommandConsole:
             raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes, self._detail = plan_only, yes, detail
-        from .views.progress import LiveProgress, PlainProgress
-        from .views.screen import console
-
-        screen = console(stderr=True)
-        self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
+        self.progress = _progress(as_json=as_json)
 
     @property
     def approval(self) -> Approval:

@@ -5,8 +5,10 @@ Which commands there are, and how they are told to a person, a service declares;
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -98,10 +100,19 @@ def _run(
     from ..engine.runbook import run_deployments
 
     rollout = rollout_of(options)
+    # Nobody waits for these while the devices are being logged in to; at the end somebody would.
+    threading.Thread(target=_import_views, name="nr-run-views", daemon=True).start()
     outcomes = run_deployments(opened.context, deployments, opened.runs, planner, console.show(), console.approval, rollout)
     for notice in opened.context.notices:
         console.progress.say(f"warning: {notice}")
     return console.finish(opened.context, outcomes, opened.warnings)
+
+
+def _import_views() -> None:
+    """What shows plan and recap; where it cannot be imported, they say so."""
+    with suppress(ImportError):
+        for name in ("plan_view", "view"):
+            importlib.import_module(f".views.{name}", __package__)
 
 
 def building(*, accept_unsaved: bool) -> Planner:

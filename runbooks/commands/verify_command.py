@@ -115,7 +115,8 @@ def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> N
 
 def progress_of() -> Any:
     """What tells a person on standard error how far it is."""
-    from .views.progress import LiveProgress, PlainProgress
+    from .views.live_progress import LiveProgress
+    from .views.progress import PlainProgress
     from .views.screen import console
 
     screen = console(stderr=True)

@@ -22,7 +22,8 @@ from ...inventory.files.did_you_mean import hint
 from ...inventory.hiding.kept_secrets import KeptSecret, kept_at, new_key, replaceable
 from ...inventory.hiding.references import check_preshared_key, fetch
 from ...inventory.hiding.secrets import Secrets
-from ...services.besides import WithFarKeys
+from ...inventory.models.platforms import Platform
+from ...services.besides import WithFarKeys, WithSecrets
 from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
@@ -30,6 +31,7 @@ from ..history.write import key_changed
 from ..run.journal_states import ENDED, begun
 from .context import Context
 from .outcome import Result, TunnelOutcome
+from .plans.every_intent import every_intent
 from .plans.planning import DeploymentPlan
 from .verifying.confirmations import Confirming, keys_given_back
 
@@ -65,18 +67,26 @@ class Rotation:
         """Of what has the key."""
         return self.deployment.name
 
-    def begin(self, service: Service, others: Sequence[Deployment], secrets: Secrets) -> None:
+    def begin(
+        self,
+        service: Service,
+        others: Sequence[Deployment],
+        secrets: Secrets,
+        elsewhere: Mapping[str, str],
+    ) -> None:
         """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError.
 
-        ``others`` are all that is intended: none of them may have the same key.
+        ``others`` are all that is intended of the service, and ``elsewhere`` has the references of the other services with what
+        uses them: none may be the same key.
         """
         if not self.to:
-            self._refuse_shared(service, others)
+            self._refuse_shared(service, others, elsewhere)
         secrets.give(self.reference, self._new_value(secrets))
 
-    def _refuse_shared(self, service: Service, others: Sequence[Deployment]) -> None:
+    def _refuse_shared(self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str]) -> None:
         """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever."""
         shared = sorted({one.name for one in others if one.name != self.name and self.reference in service.references(one)})
+        shared += [elsewhere[self.reference]] if self.reference in elsewhere else []
         if shared:
             raise ChangeError(
                 f"{self.reference} is the key of {', '.join(shared)} too, which would be left with a key that is kept nowhere: "
@@ -138,6 +148,8 @@ class Rotation:
             self._both_stay()
         else:
             self._abandon()
+            if self._was_there and self.kept is not None:
+                self.told.append(f"{self.kept.next} stays, with the key that was not taken: the next rotation uses it again")
 
     def _done(self, runs: Path) -> None:
         if self.to:
@@ -217,10 +229,16 @@ class Rotations:
         for rotation in self.each.values():
             rotation.is_open = bool(said.open(said.asked(service, rotation.deployment, removal=False)))
 
-    def begin(self, service: Service, others: Sequence[Deployment], secrets: Secrets) -> None:
+    def begin(
+        self,
+        service: Service,
+        others: Sequence[Deployment],
+        secrets: Secrets,
+        elsewhere: Mapping[str, str],
+    ) -> None:
         """See `Rotation.begin`."""
         for rotation in self.each.values():
-            rotation.begin(service, others, secrets)
+            rotation.begin(service, others, secrets, elsewhere)
 
     def release(self) -> None:
         """Let other rotations of these keys go on."""
@@ -250,6 +268,15 @@ class Rotations:
     def told(self) -> tuple[str, ...]:
         """What a person has to know or do, a sentence each."""
         return tuple(sentence for rotation in self.each.values() for sentence in rotation.told)
+
+
+def keys_elsewhere(inventory: Path, platforms: Mapping[str, Platform], besides: str) -> dict[str, str]:
+    """The references of all that the other services are to have, each with what uses it. Raises IntentError."""
+    found: dict[str, str] = {}
+    for name, intended in every_intent(inventory, platforms).items():
+        if name != besides and isinstance(intended, WithSecrets):
+            found |= dict.fromkeys(intended.references(), f"a {declared().services[name].noun}")
+    return found
 
 
 def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:

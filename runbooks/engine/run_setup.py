@@ -26,7 +26,7 @@ from ..far.let_go import note_elsewhere
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Timeouts, nobody
-from .key_rotation import Rotations, unfinished_rotations
+from .key_rotation import Rotations, keys_elsewhere, unfinished_rotations
 from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
@@ -124,7 +124,8 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
         secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
         if wanted.rotations is not None:
             stack.callback(wanted.rotations.release)
-            wanted.rotations.begin(service, _all_intended(intended, today), secrets)
+            others = keys_elsewhere(folder, platforms, service.name)
+            wanted.rotations.begin(service, _all_intended(intended, today), secrets, others)
         elif not wanted.lab:
             warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)

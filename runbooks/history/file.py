@@ -53,7 +53,8 @@ def reading(runs: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.
     """The history to read, brought up to date first. Raises NothingMatched where there is none, HistoryError."""
     path = runs / NAME
     if not path.exists():
-        raise NothingMatched(f"{runs} holds no history: no verification has ended there yet (nr-run verify makes one)")
+        words = "no verification has ended there yet (nr-run verify makes one; with --lab it keeps none)"
+        raise NothingMatched(f"{runs} holds no history: {words}")
     with _told(path), closing(_open(path, busy_seconds)) as connection:
         if _version(connection) != VERSION:
             connection.execute("BEGIN IMMEDIATE")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ...changes import tree
 from ...checks.finding import Finding, Status
-from ...checks.observations.looks import Shown, Stimulus
+from ...checks.observations.looks import Look, Shown, Stimulus
 from ...checks.observations.observation import spis
 from ...checks.proof import Traffic
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
@@ -53,6 +53,10 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     looks = seeing.of(site.host).looks
     large = [item for role, end in site.tunnels for item in large_lost(site.host, role, through(end), looks)] if view else []
     operating, known_by, sentence, own = _operating(view, why, configured, large)
+    if operating is Operating.UP and (silent := _silent(site, looks)):
+        # A session lives on for as long as it waits for the next message, whatever has become of the tunnel below it.
+        words = f"{' and '.join(silent)} answered no ping, so that packets pass is known by the session of BGP alone"
+        known_by, sentence = KnownBy.TABLES, f"{sentence}; {words}"
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
@@ -64,6 +68,13 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(str(end.address) for _, end in site.tunnels)),
     )
+
+
+def _silent(site: Cloud, looks: Sequence[Look]) -> tuple[str, ...]:
+    """The far ends inside of tunnels to which the last pings were sent in vain."""
+    sent = {traffic: probe for look in looks for traffic, probe in look.pings.items()}
+    probes = ((end.inner[1], sent.get(through(end))) for _, end in site.tunnels)
+    return tuple(str(address) for address, probe in probes if probe is not None and probe.sent and not probe.received)
 
 
 def through(end: Gateway) -> Traffic:

@@ -11,6 +11,7 @@ from nr_run.changes.plan import plan_removal
 from nr_run.changes.removal import owned
 from nr_run.checks.finding import against
 
+from ..sampling import examples
 from .boxes import Box, Wanted, tunnels
 from .crowded import crowded
 from .device import Device
@@ -18,7 +19,9 @@ from .test_replacing_laws import change_to, forms
 from .trees import same
 from .whole import read_back, restore
 
-LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+LAW = settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 def lines_of(text: str) -> set[str]:

@@ -17,12 +17,15 @@ from nr_run.changes.steps import Step
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 
+from ..sampling import examples
 from .deep_boxes import IOS_BASE, IOS_CLIENTS, IOS_CROWD, IOS_FORMS, Scene, scenes
 from .deep_device import DeepDevice, Refused
 from .trees import same
 from .whole import read_back, restore
 
-LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+LAW = settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 #: What every peer of the device shares, with what it names and the line in which it does.

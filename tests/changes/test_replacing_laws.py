@@ -16,13 +16,16 @@ from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import End
 
+from ..sampling import examples
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device
 from .rendering import TOKEN, desired, termination
 from .trees import same
 from .whole import read_back, restore
 
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+LAW = settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 NEW_KEY = "<secret:credential:rotated-psk>"
 
 

@@ -22,6 +22,7 @@ from nr_run.parsers import parse
 from nr_run.parsers.export import as_document
 
 from ..parsers.conftest import CASES, Case
+from ..sampling import examples
 from .old_hiding import OldSecrets
 from .secret_syntaxes import LINES
 
@@ -81,7 +82,7 @@ GRAMMAR = ("key", "password", "secret", "7", "0", "address", "level", "5", "md5"
 WORDS = (*GRAMMAR, "snmp-server", "host", "version", "2c", "authentication")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from((*OLD_FORMS, *FORMS, "plain @ text")), KEYS), min_size=1, max_size=5),
     st.lists(KEYS.filter(lambda key: len(key) >= 8), max_size=3),
@@ -106,7 +107,7 @@ def test_hides_all_that_was_hidden(
     assert hidden_places(text, before, old) <= hidden_places(text, after, new)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS) | KEYS, max_size=7).map(" ".join), max_size=4).map("\n".join))
 @example("enable secret level 7 8 key")
 def test_no_order_of_words_shows_what_was_hidden(text: str) -> None:
@@ -227,7 +228,7 @@ def test_ten_thousand_keys() -> None:
     assert Counter(secrets.hide(text).split("\n")) == Counter(values.keys())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.text("abAB12é→", min_size=8, max_size=12), max_size=6), st.text("abAB12é→\n", max_size=80), st.data())
 def test_known_values_are_found_wherever_they_stand(values: list[str], around: str, data: st.DataObject) -> None:
     """Each place where a value stands is covered, as a search for each value in turn finds it."""

@@ -14,6 +14,7 @@ from nr_run.inventory.intents.intent import Intent, IntentFile
 from nr_run.inventory.intents.intent_files import load_intent
 
 from ..own_inventory import PAIR
+from ..sampling import examples
 
 MARKER = "S3cr3t-M4rker-K3y"
 
@@ -338,7 +339,7 @@ SECRETS = [f"psk: {MARKER}", f"preshared_key_ref: {MARKER}", f"preshared_key: *{
 YAML_SOUP = st.lists(st.sampled_from([*PIECES, *SECRETS]), max_size=8).map("\n".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=YAML_SOUP | st.text(max_size=40))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """No text ends in anything but an intent or an IntentError, and no value of a secret field is shown."""

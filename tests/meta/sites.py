@@ -59,17 +59,11 @@ def _parsed(path: Path) -> ast.Module:
 def error_names() -> frozenset[str]:
     """Names of the errors that nr-run raises on purpose: the tree in inventory/errors.py, and what is derived elsewhere."""
     names = {node.name for node in ast.walk(_parsed(ROOT / _ERRORS)) if isinstance(node, ast.ClassDef)} - {"Exit"}
-    grown = True
-    while grown:
-        grown = False
-        for _, tree in modules():
-            for node in ast.walk(tree):
-                bases = (
-                    {base.id for base in node.bases if isinstance(base, ast.Name)} if isinstance(node, ast.ClassDef) else set()
-                )
-                if isinstance(node, ast.ClassDef) and bases & names and node.name not in names:
-                    names.add(node.name)
-                    grown = True
+    classes = [node for _, tree in modules() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    known = 0
+    while len(names) > known:
+        known = len(names)
+        names |= {node.name for node in classes if {base.id for base in node.bases if isinstance(base, ast.Name)} & names}
     return frozenset(names)
 
 
@@ -85,15 +79,17 @@ def sites() -> tuple[Site, ...]:
 
 
 def _of_module(file: str, tree: ast.Module) -> Iterator[Site]:
-    helpers = _helpers(tree)
+    helpers, names = _helpers(tree), error_names()
     for function, node in _calls(tree, ""):
+        name = _name(node.func)
+        if name not in names and name != _FINDING and name not in helpers:
+            continue
         # click's own UsageError has the name of ours.
-        name = "" if ast.unparse(node.func).startswith("click.") else _name(node.func)
-        if name in error_names():
+        if ast.unparse(node.func).startswith("click."):
+            continue
+        if name in names:
             yield Site(file, function, name, _words(node), (node.lineno, node.end_lineno or node.lineno))
-        elif name == _FINDING or name in helpers:
-            if function.rpartition(".")[2] in helpers or _is_harmless(node):
-                continue
+        elif function.rpartition(".")[2] not in helpers and not _is_harmless(node):
             yield Site(file, function, f"check {_check_of(node)}", _words(node), (node.lineno, node.end_lineno or node.lineno))
 
 

@@ -66,10 +66,11 @@ def test_help_is_light(words: tuple[str, ...]) -> None:
     assert imported == []
 
 
-#: What a deploy imports before it talks to its first device.
+#: What a deploy imports before it talks to its first device, one on a lab that runs too.
 DEPLOY = """
 import sys
 import nr_run.runbooks.commands.service_command, nr_run.runbooks.engine.run_setup, nr_run.runbooks.engine.runbook
+import nr_run.runbooks.commands.views.progress, nr_run.lab.entry
 from nr_run.services.registry import find_built
 find_built("l2l")
 print(len(sys.modules), *sys.modules)
@@ -82,6 +83,7 @@ UNUSED = (
     "unittest",
     "yaml",
     "rich",
+    "nr_run.lab.rehearsal",
     "nr_run.parsers.provider_samples",
     "nr_run.services.sample_draft",
 )

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from nr_run.inventory.errors import DeviceRefused, NrRunError, ParseError
 from nr_run.parsers import parse
 
+from ..sampling import examples
+
 if TYPE_CHECKING:
     from .conftest import Case
 
@@ -42,7 +44,7 @@ def test_a_garbage_line_anywhere_makes_the_result_unverified(case: Case) -> None
             assert verdict(case, text) != "complete", f"{garbage!r} above line {place + 1} passed"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_words_anywhere_make_the_result_unverified(case: Case, data: st.DataObject) -> None:
     """No word of letters alone is taken for output, whatever it is."""

@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from nr_run.runbooks.commands.views.progress import LiveProgress, PlainProgress
+from nr_run.runbooks.commands.views.live_progress import LiveProgress
+from nr_run.runbooks.commands.views.progress import PlainProgress
 from nr_run.runbooks.history.moments import age
 
 

@@ -177,8 +177,8 @@ def test_a_partner_that_does_not_follow(tmp_path: Path) -> None:
         assert pair.run("deploy-l2l", "--yes")[0] == 0
         built = pair.running()
         code, report = pair.run("rotate-psk", "hq-branch", "--yes")
-        assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), report
-        assert any("holds the next key" in words for words in report["warnings"])
+        assert (code, "confirm it with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), report
+        assert any("has the next key" in words for words in report["warnings"])
         new = secret.pending()
         assert new is not None
         code, report = pair.run("rotate-psk", "hq-branch", "--confirm", "far-key", "--yes")
@@ -195,7 +195,7 @@ def test_a_partner_that_does_not_follow(tmp_path: Path) -> None:
         assert (secret.path.read_text().strip(), secret.pending()) == (new, None)
         changed = pair.running()
         code, report = pair.run("rollback", "--yes")
-        assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), report
+        assert (code, "confirm it with --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), report
         assert "has the former key again for hq-branch" in report["tunnels"][0]["sentence"]
         code, report = pair.run("rollback", "--confirm", "far-key", "--yes")
         assert (code, report["tunnels"][0]["result"]) == (20, "rolled-back"), report

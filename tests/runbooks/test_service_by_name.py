@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from nr_run.inventory.errors import NothingMatched, UsageError
+from nr_run.inventory.errors import ChangeError, NothingMatched, UsageError
+from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.engine.plans.service_by_name import service_by_name
 from nr_run.services.registry import declared
 
@@ -53,6 +55,16 @@ def test_a_name_that_nothing_has() -> None:
         service_by_name(["shopp"], INVENTORY)
     with pytest.raises(NothingMatched, match="hq-branch"):
         service_by_name(["hq-branc"], INVENTORY, "l2l")
+
+
+def test_a_key_that_another_service_has_too(inventory: Path, tmp_path: Path) -> None:
+    """The rotation of a tunnel's key does not take it from a site under it: refused before any device is asked."""
+    zia = inventory / "zia.yaml"
+    zia.write_text(zia.read_text().replace("credential:zia-shop", "credential:hq-branch-psk"))
+    places = ["--inventory", str(inventory), "--runs", str(tmp_path / "runs")]
+    done = CliRunner().invoke(cli, ["rotate-psk", "hq-branch", "--plan", *places])
+    assert "credential:hq-branch-psk is the key of a site too" in str(done.exception)
+    assert isinstance(done.exception, ChangeError)
 
 
 def test_what_is_not_able_is_given_where_nothing_else_has_the_name() -> None:

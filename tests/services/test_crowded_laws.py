@@ -33,10 +33,13 @@ from ..changes.deep_device import DeepDevice
 from ..changes.test_deep_laws import enter, lines_of
 from ..changes.trees import same
 from ..changes.whole import read_back, restore, whole
+from ..sampling import examples
 from .l2l.example import FAR, crypto_of, intent, platform
 from .ra.groups import KEYS, group
 
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+LAW = settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 NEAR = {"host": "box", "outside_ip": "203.0.113.1", "protected_prefixes": ["10.1.0.0/16"], "probe_address": "10.1.0.1"}
 THEIRS = {**FAR, "outside_ip": PEER, "protected_prefixes": ["10.20.0.0/16"], "probe_address": "10.20.0.1"}
 TOKENS = {**KEYS, "credential:hq-branch-psk": "<secret:credential:hq-branch-psk>"}

@@ -71,7 +71,8 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = 
     outputs: Outputs = {}
     if what.settled(before):
         if decides:
-            run_on_all(context.nornir, fresh_login.begin, {member.host: {} for member in plan.members})
+            # Where it cannot begin, it is made when it is asked for.
+            run_on(context.nornir, fresh_login.begin, {member.host: {} for member in plan.members})
         probes, after, outputs = _both_ways(context, plan, what)
     elif set(what.asks) - set(SAS):
         # What else the proof asks may say why it does not come up.

@@ -331,7 +331,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "asymmetric-return",
-        "the tunnel is up and receives nothing while another tunnel interface of the ASA does",
+        "the tunnel is up and receives nothing, and by another tunnel interface of the ASA more comes in than goes out",
         "answers come in by another tunnel interface than they were asked through, and the ASA drops them (no connection)",
         "medium",
         "show logging (looks for: ASA-6-106015), and show crypto ipsec sa of both tunnel interfaces",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ....changes.configuration import Configuration
-from ....changes.tree import Node
+from ....changes.tree import Node, Nodes, kept
 from ..endpoint import Endpoint
 
 #: What passes every tunnel over a path of 1500 bytes: ESP in tunnel mode takes less than 100 of them, whatever the transform.
@@ -37,16 +38,29 @@ def full_through(inner: str, outside: str, nodes: Sequence[Node] | None) -> int 
     """The same of a tunnel interface ``inner``, empty with a crypto map, over the interface ``outside``."""
     if nodes is None:
         return None
-    least = min([FULL, *(limit for node in nodes for limit in _limits(inner, outside, node))])
-    return least if least >= LEAST else None
+    sizes = kept(nodes, _sizes)
+    found = [FULL, *sizes.everywhere]
+    found += [size - (0 if name == inner else ESP) for name in {inner, outside} - {""} for size in sizes.of.get(name, ())]
+    return min(found) if min(found) >= LEAST else None
 
 
-def _limits(inner: str, outside: str, node: Node) -> Iterator[int]:
-    lines = [line.strip() for line in (node.line, *node.children)]
-    yield from (int(match[1]) + HEADERS for line in lines if (match := _MSS.fullmatch(line)))
-    if match := _ASA_MTU.fullmatch(node.line):
-        yield int(match[1]) - ESP
-    name = node.line.removeprefix("interface ") if node.line.startswith("interface ") else ""
-    is_inner = bool(inner) and name == inner
-    if is_inner or (name and name == outside):
-        yield from (int(match[1]) - (0 if is_inner else ESP) for line in lines[1:] if (match := _MTU.fullmatch(line)))
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """What packets fit into by a configuration: on every way, and by interface. A hub is asked for each of its tunnels."""
+
+    everywhere: tuple[int, ...]
+    of: Mapping[str, tuple[int, ...]]
+
+
+def _sizes(nodes: Nodes) -> _Sizes:
+    everywhere: list[int] = []
+    of: dict[str, tuple[int, ...]] = {}
+    for node in nodes:
+        lines = [line.strip() for line in (node.line, *node.children)]
+        everywhere += [int(match[1]) + HEADERS for line in lines if (match := _MSS.fullmatch(line))]
+        if match := _ASA_MTU.fullmatch(node.line):
+            everywhere.append(int(match[1]) - ESP)
+        if node.line.startswith("interface "):
+            name = node.line.removeprefix("interface ")
+            of[name] = (*of.get(name, ()), *(int(match[1]) for line in lines[1:] if (match := _MTU.fullmatch(line))))
+    return _Sizes(tuple(everywhere), of)

@@ -149,6 +149,15 @@ def test_packets_of_full_size(built: Played) -> None:
         assert (found.operating.value, found.causes) == ("up", ())
 
 
+def test_pings_that_the_far_end_does_not_answer_are_no_proof(built: Played) -> None:
+    """A gateway need not answer pings, and a session outlives its tunnel for a while: up, and known by the tables alone."""
+    through_first = through(site().first)
+    for answers, known_by in ((5, "probe"), (0, "tables")):
+        found = built.verdict({through_first: (Probe(5, answers), Probe(0, 0))})
+        assert (found.operating.value, found.known_by.value) == ("up", known_by)
+        assert ("169.254.10.1 answered no ping" in found.sentence) == (answers == 0)
+
+
 def test_what_is_sent_through_the_tunnels(built: Played) -> None:
     """Each tunnel that has SAs, from its own address inside to that of the cloud."""
     questions = survey_of(site())

@@ -259,7 +259,7 @@ def test_another_key(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("rotate-psk", "branch-zia", "--yes")
     assert code == 13, json.dumps(report)[:6000]
     assert "with --confirm far-key\n" in report["tunnels"][0]["sentence"]
-    assert any(f"{kept.next} holds the next key" in words for words in report["warnings"]), report["warnings"]
+    assert any(f"{kept.next} has the next key" in words for words in report["warnings"]), report["warnings"]
     assert rehearsed.running() == stands
     assert kept.pending()
     # The portal gets a key, which the person keeps in the place of the one that was made.
