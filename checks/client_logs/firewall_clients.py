@@ -139,5 +139,5 @@ def _one(fits: Sequence[Client], found: Sequence[Client], what: str) -> Client:
     if not fits:
         raise NothingMatched(f"no client of the syslog {what}: it has {names or 'none'}")
     raise NothingMatched(
-        f"{len(fits)} clients of the syslog may be meant: say which, --phone ADDRESS or --phone SEP... ({names})"
+        f"{len(fits)} clients of the syslog may be meant: name one with --phone ADDRESS or --phone SEP... ({names})"
     )

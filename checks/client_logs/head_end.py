@@ -167,7 +167,7 @@ def the_client(before: Shown, after: Shown, named: str) -> str:
             else f"{len(choice)} of them have another IKE SA afterwards"
         )
         raise NothingMatched(
-            f"{before.name} has {len(old)} clients, and {what}: say which is meant, --client ADDRESS ({', '.join(old)})"
+            f"{before.name} has {len(old)} clients, and {what}: name it with --client ADDRESS ({', '.join(old)})"
         )
     return choice[0]
 

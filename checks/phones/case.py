@@ -144,7 +144,7 @@ class Case:
                 return only
         told = ", ".join(dict.fromkeys(every or others))
         self.unread.append(
-            f"which tunnel group phones come to is not known ({told} would do): say --phone-config FILE or --tunnel-group NAME, "
+            f"which tunnel group phones come to is not known ({told} would do): give --phone-config FILE or --tunnel-group NAME, "
             "so that group URL, group policy, pool and access policies are judged"
             if told
             else "there is no tunnel group for remote access, so group policy, pool and access policies could not be judged"

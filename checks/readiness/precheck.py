@@ -149,7 +149,7 @@ def saved(box: Facts, accept_unsaved: bool) -> Finding:
     if accept_unsaved:
         words += "; saving the tunnel will save that as well, as you asked"
         return Finding("saved", box.host, Status.WARNING, words)
-    words += "; saving the tunnel would save that as well. Save it, revert it, or say --accept-unsaved"
+    words += "; saving the tunnel would save that as well. Save it, revert it, or use --accept-unsaved"
     return say(box, "saved", False, words, "show startup-config", "lines that differ", differing)
 
 

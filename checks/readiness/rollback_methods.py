@@ -211,7 +211,7 @@ def _reload(box: Facts) -> Iterator[Finding]:
     words = (
         "a reload would bring back what runs now"
         if saved
-        else "a reload would drop what runs and is not saved; say --revert-in 0"
+        else "a reload would drop what runs and is not saved; use --revert-in 0"
     )
     yield _say(box, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
     yield boots(box)

@@ -64,7 +64,7 @@ def check_address(scheduler: str) -> None:
     """Raise UsageError for an address that is not encrypted, and where Dask is not installed."""
     if not scheduler.startswith("tls://"):
         raise UsageError(
-            f"--scheduler {scheduler}: say tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
+            f"--scheduler {scheduler}: give tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
         )
     try:
         import distributed  # noqa: F401 - whether it is there

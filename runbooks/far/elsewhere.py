@@ -28,9 +28,9 @@ def refuse_both(scheduler: str, *, lab: bool, processes: int = 0) -> None:
     if not scheduler:
         return
     if processes > 1:
-        raise UsageError("--processes are of this machine, and --scheduler reaches the devices from others: say one of them")
+        raise UsageError("--processes are of this machine, and --scheduler reaches the devices from others: use one of them")
     if lab:
-        raise UsageError("--lab plays the devices on this machine, and --scheduler reaches them from others: say one of them")
+        raise UsageError("--lab plays the devices on this machine, and --scheduler reaches them from others: use one of them")
     from .dask_cluster import check_address
 
     check_address(scheduler)

@@ -108,7 +108,7 @@ def beside(count: int, nornir: Nornir, hosts: Iterable[str], secrets: Secrets, s
         for process in processes:
             process.ready.wait(START_SECONDS)
         if not runner.alive:
-            raise Unreachable("no further process of this machine has begun; say --processes 1")
+            raise Unreachable("no further process of this machine has begun; use --processes 1")
         yield nornir.with_runner(runner)
     finally:
         runner.close()

@@ -26,7 +26,7 @@ def objections_to(text: str, inventory: Path, platforms: Mapping[str, Platform],
     found = []
     for site in made.cloud:
         if site.name in there.by_name:
-            found.append(f"connection {site.name} is there already: give another --name")
+            found.append(f"connection {site.name} exists already: give another --name")
         try:
             refuse_platform(site, platforms[site.host])
             Connections({}, there.path).check(site, today)

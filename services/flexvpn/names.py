@@ -126,7 +126,7 @@ def _refuse_users(wanted: FlexVpn, names: HeadEndNames, config: Config) -> None:
         other = next((node.line for node in config.others if node.line.startswith(f"username {user.name} ")), "")
         if other or (there is None and config.get("user", user.name)):
             raise ChangeError(
-                f"{wanted.host}: user {user.name} is there already, and may be somebody who logs in to the device itself: "
+                f"{wanted.host}: user {user.name} exists already, and may belong to somebody who logs in to the device itself: "
                 "give the VPN user another name"
             )
 

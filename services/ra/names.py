@@ -99,7 +99,7 @@ def _refuse_users(group: RemoteAccess, running: Config) -> None:
         other = next((node.line for node in running.others if node.line.startswith(f"username {user.name} ")), "")
         if other or (there is None and running.get("user", user.name)):
             raise ChangeError(
-                f"{group.host}: user {user.name} is there already, and may be somebody who logs in to the device itself: "
+                f"{group.host}: user {user.name} exists already, and may belong to somebody who logs in to the device itself: "
                 "give the VPN user another name"
             )
 

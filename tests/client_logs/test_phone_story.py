@@ -171,7 +171,7 @@ def test_whose_messages_they_are() -> None:
     laptop = other("kim", "198.51.100.8", FIREWALL["limit"])
     second = other("CP-8841-SEP00005E0053FF", "203.0.113.99", FIREWALL["dap"])
     assert ids(told("", syslog((*laptop, *FIREWALL["csd"])))) == ["csd"]
-    with pytest.raises(NothingMatched, match=rf"2 clients .*may be meant: say which, --phone.*{USER}"):
+    with pytest.raises(NothingMatched, match=rf"2 clients .*may be meant: name one with --phone.*{USER}"):
         told("", syslog((*laptop, *FIREWALL["csd"], *second)))
     both = syslog((*laptop, *FIREWALL["csd"], *second))
     for name, cause in (("203.0.113.99", "dap"), ("SEP00005E0053FF", "dap"), ("00:00:5e:00:53:a1", "csd"), ("kim", "limit")):

@@ -30,7 +30,7 @@ def test_an_address_without_encryption(command: str, address: str) -> None:
     assert isinstance(done.exception, UsageError)
     assert (
         str(done.exception)
-        == f"--scheduler {address}: say tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
+        == f"--scheduler {address}: give tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
     )
 
 
@@ -39,7 +39,7 @@ def test_a_rehearsal_elsewhere(command: str) -> None:
     """--lab plays the devices here, so that it is refused with --scheduler, also where the environment says that."""
     done = CliRunner().invoke(cli, [*words_of(command), "--lab"], env={"NR_RUN_SCHEDULER": "tls://192.0.2.1:8786"})
     assert isinstance(done.exception, UsageError)
-    assert "say one of them" in str(done.exception)
+    assert "use one of them" in str(done.exception)
 
 
 @pytest.mark.parametrize("command", FROM_HERE)
@@ -57,7 +57,7 @@ def test_processes_of_this_machine_and_of_others() -> None:
     line = [*words_of("deploy-l2l"), "--processes", "2", "--scheduler", "tls://192.0.2.1:8786"]
     done = CliRunner().invoke(cli, line)
     assert isinstance(done.exception, UsageError)
-    assert "say one of them" in str(done.exception)
+    assert "use one of them" in str(done.exception)
 
 
 @pytest.mark.parametrize("given", ["9", "601", "soon", "nan"])

@@ -71,7 +71,7 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
         if asked.by:
             yield Text(f"  confirmed by {asked.by} at {asked.at}: {asked.sentence}", style="dim")
         elif outcome.result is Result.PENDING:
-            yield Text(f"  to confirm: {asked.sentence}; say --confirm {asked.name}", style="yellow")
+            yield Text(f"  to confirm: {asked.sentence}; use --confirm {asked.name}", style="yellow")
     for sentence in outcome.untested:
         yield Text(f"  not verified: {sentence}", style="yellow")
     for sentence in outcome.stays:

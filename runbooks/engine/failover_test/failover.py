@@ -57,7 +57,7 @@ def refuse_time(paths: Failover, rules: Rules, now: datetime) -> str:
     why = "" if rules.rehearsal else closed(paths.windows, now, paths.away_seconds + paths.back_seconds)
     if not why or rules.outside_window or rules.looking:
         return why
-    raise DriftError(f"{why}: test in a window (maintenance_windows of the intent), or say --outside-window")
+    raise DriftError(f"{why}: test in a window (maintenance_windows of the intent), or use --outside-window")
 
 
 def planner_of(rules: Rules) -> Callable[[Context, Deployment, Known], DeploymentPlan]:
