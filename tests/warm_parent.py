@@ -31,6 +31,7 @@ PACKAGES = tuple(
 MODULES = (
     *("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live"),
     *("rich._emoji_codes", "nornir.plugins.inventory.simple", "ruamel.yaml.mergevalue", "encodings.idna", "_strptime"),
+    *("pydantic.dataclasses", "nr_run.lab.__main__"),
 )
 
 
@@ -56,8 +57,11 @@ def import_everything() -> None:
     releases = importlib.import_module("nr_run.lab.core.configuration.releases")
     for name in (*releases.TABLES, *releases.ASA_ROWS):
         releases.release(name)
-    # The plug-ins of Nornir and the expressions of the YAML reader are sorted out when the first inventory is read.
-    importlib.import_module("nr_run.inventory.files.hosts").load_nornir(Path(__file__).with_name("inventories") / "pair")
+    # The plug-ins of Nornir and the expressions of the YAML reader are sorted out when the first inventory is read; files of the
+    # same text, which most inventories of the tests have, are then not read again.
+    pair = Path(__file__).with_name("inventories") / "pair"
+    importlib.import_module("nr_run.inventory.files.hosts").load_nornir(pair)
+    importlib.import_module("nr_run.inventory.intents.intent_files").load_intent(pair / "vpn")
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)

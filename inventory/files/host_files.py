@@ -41,8 +41,8 @@ LITERALS: Mapping[str, str] = {
 }
 
 
-def check_host_files(folder: Path) -> Mapping[str, int]:
-    """Line of every host in ``hosts.yaml``.
+def check_host_files(folder: Path) -> Mapping[str, Document]:
+    """The files that are there, by name; ``hosts.yaml`` is always among them.
 
     Raises IntentError with every problem of the three files on a line of its own. ``groups.yaml`` and ``defaults.yaml`` may be
     missing, but a file that is there has to hold something: an empty one is most often a failed export.
@@ -65,7 +65,7 @@ def check_host_files(folder: Path) -> Mapping[str, int]:
     if defaults is not None:
         problems.extend(_element(defaults, (), defaults.data, DEFAULTS_KEYS, known))
     raise_all(problems)
-    return {name: hosts.line((name,)) for name in hosts.data} if hosts else {}
+    return documents
 
 
 def _elements(document: Document, groups: Sequence[str]) -> Iterator[Problem]:

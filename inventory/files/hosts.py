@@ -11,6 +11,7 @@ from ..models.platforms import KNOWN, Models, Platform, platform_for
 from .connection_settings import OVER_SSH, OVER_TELNET
 from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
 from .unknown_host import refuse_unknown
+from .yaml_source import Document
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -27,23 +28,27 @@ def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
     Raises IntentError with every problem on a line of its own, as ``file:line: field: what is wrong``.
     """
     from nornir import InitNornir
+    from ruamel.yaml.error import YAMLError
 
     from ..models.models_file import load_models
 
     models = load_models(folder)
-    lines = check_host_files(folder)
-    files = {"host_file": folder / HOSTS, "group_file": folder / GROUPS, "defaults_file": folder / DEFAULTS}
+    documents = check_host_files(folder)
     try:
         nornir = InitNornir(
-            inventory={"plugin": "SimpleInventory", "options": {name: str(path) for name, path in files.items()}},
+            inventory=_source(folder, documents),
             runner={"plugin": "threaded", "options": {"num_workers": workers}},
             logging={"enabled": False},
         )
     except (ValueError, TypeError):
         # Nornir reads dates in free data as dates, and fails on one that does not exist.
         raise IntentError(f"{folder}: data of a host, a group or the defaults has a date or number that does not exist") from None
+    except YAMLError:
+        raise IntentError(
+            f"{folder}: a tag or sign of a host, a group or the defaults is not Nornir's: quote its value"
+        ) from None
     problems = [
-        f"{folder / HOSTS}:{lines[name]}: {name}: {problem}"
+        f"{folder / HOSTS}:{documents[HOSTS].line((name,))}: {name}: {problem}"
         for name, host in nornir.inventory.hosts.items()
         for problem in _host_problems(host, models)
     ]
@@ -51,6 +56,20 @@ def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
         raise IntentError("\n".join(problems))
     nornir.inventory = _with_models(nornir.inventory, models)
     return nornir
+
+
+def _source(folder: Path, documents: Mapping[str, Document]) -> dict[str, Any]:
+    """Nornir's inventory: what was read, or SimpleInventory, which reads dates, tags and merged keys as we do not."""
+    from nornir.core.plugins.inventory import InventoryPluginRegister
+
+    from .read_once import PLUGIN, ReadOnce
+
+    if all(document.plain for document in documents.values()):
+        InventoryPluginRegister.register(PLUGIN, ReadOnce)
+        data = [documents[name].data if name in documents else {} for name in (HOSTS, GROUPS, DEFAULTS)]
+        return {"plugin": PLUGIN, "options": dict(zip(("hosts", "groups", "defaults"), data, strict=True))}
+    files = {"host_file": folder / HOSTS, "group_file": folder / GROUPS, "defaults_file": folder / DEFAULTS}
+    return {"plugin": "SimpleInventory", "options": {name: str(path) for name, path in files.items()}}
 
 
 def models_of(nornir: Nornir) -> Models:

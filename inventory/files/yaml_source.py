@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ from ..errors import IntentError
 Location = tuple[str | int, ...]
 
 _DEPTH = 30  # an intent has 7 levels
+#: Documents up to so many characters are kept, so many of them: a text that was read is not read again.
+_KEPT_SIZE, _KEPT = 20_000, 32
+#: What begins a tag, an anchor, an alias, a merged key or a directive, or is a colon before a word: not each reader takes it.
+_MARKS = re.compile(r"[!&*%<]|(?:^|[\s,{\[]):", re.MULTILINE)
 
 #: What ruamel.yaml says, as a person would say it. First match wins; the parser's own words may quote the file.
 _PROBLEMS: tuple[tuple[str, str], ...] = (
@@ -53,11 +58,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML file as plain dicts, lists and scalars, with the line (from 1) of every key and list item."""
+    """A YAML file as plain dicts, lists and scalars, with the line (from 1) of every key and list item.
+
+    The data is shared with whoever reads the same text: copy what you give to others that may change it. ``plain`` says that
+    each reader of YAML makes the same of the file: it has no date, tag, alias, merged key or directive.
+    """
 
     path: Path
     data: Mapping[str, Any]
     lines: Mapping[Location, int]
+    plain: bool = False
 
     def line(self, location: Location) -> int:
         """Line of this part, or of the nearest part around it that the file has."""
@@ -91,33 +101,53 @@ def describe(location: Location) -> str:
 def read_document(path: Path) -> Document:
     """The mapping in a YAML file. Raises Unreadable when there is none."""
 
-    def unreadable(text: str) -> Unreadable:
-        return Unreadable(Problem(str(path), 1, text))
+    def unreadable(text: str, line: int = 1) -> Unreadable:
+        return Unreadable(Problem(str(path), line, text))
 
-    parser = YAML(typ="rt")
-    parser.Constructor = _Constructor
-    parser.Composer = _Composer
-    parser.max_depth = _DEPTH
-    reader = _Reader(path)
     try:
-        loaded = parser.load(path.read_text(encoding="utf-8"))
-        data = reader.plain(loaded, ())
+        text = path.read_text(encoding="utf-8")
+        reader = _kept(text) if len(text) <= _KEPT_SIZE else _read(text)
     except OSError as error:
         raise unreadable(f"the file cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise unreadable("the file is not UTF-8 text") from None
     except RecursionError:
         raise unreadable("aliases of aliases make the file too large") from None
+    except _NoDocument as wrong:
+        raise unreadable(wrong.text, wrong.line) from None
     except YAMLError as error:
         raise Unreadable(_yaml_problem(path, error)) from None
     except (ValueError, TypeError, AttributeError):
         # ruamel.yaml lets errors of int(), float() and of tags through as they are, without a place.
         raise unreadable("this is not valid YAML: a value does not fit its tag or its form") from None
+    return Document(path, reader.data, reader.lines, plain=not reader.dates and not _MARKS.search(text))
+
+
+def _read(text: str) -> _Reader:
+    """Raises _NoDocument, or what ruamel.yaml raises."""
+    parser = YAML(typ="rt")
+    parser.Constructor = _Constructor
+    parser.Composer = _Composer
+    parser.max_depth = _DEPTH
+    loaded = parser.load(text)
+    reader = _Reader()
+    reader.data = reader.plain(loaded, ())
     if loaded is None:
-        raise unreadable("the file is empty")
+        raise _NoDocument("the file is empty")
     if not isinstance(loaded, CommentedMap):
-        raise unreadable("the file has to be a mapping (key: value) at its top level")
-    return Document(path, data, reader.lines)
+        raise _NoDocument("the file has to be a mapping (key: value) at its top level")
+    return reader
+
+
+_kept = lru_cache(maxsize=_KEPT)(_read)
+
+
+class _NoDocument(Exception):
+    """The text is YAML, and nothing that we read."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        super().__init__(text)
+        self.text, self.line = text, line
 
 
 class _Composer(Composer):
@@ -132,7 +162,11 @@ class _Constructor(RoundTripConstructor):
     """Leaves dates as text: ruamel.yaml would fail on 30 February without saying where it stands."""
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+class _Date(str):
+    """The text of a date."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: _Date(node.value))
 
 
 class _Reader:
@@ -141,9 +175,10 @@ class _Reader:
     #: More parts than any real file has: aliases of aliases.
     LIMIT = 300_000
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self) -> None:
         self.lines: dict[Location, int] = {}
+        self.data: dict[str, Any] = {}
+        self.dates = False
 
     def plain(self, node: Any, location: Location) -> Any:
         if len(self.lines) > self.LIMIT:
@@ -156,6 +191,7 @@ class _Reader:
             return [self.plain(value, (*location, index)) for index, value in enumerate(node)]
         if isinstance(node, ScalarBoolean):
             return bool(node)
+        self.dates = self.dates or isinstance(node, _Date)
         kind = next((kind for kind in (str, int, float) if isinstance(node, kind) and not isinstance(node, bool)), None)
         return kind(node) if kind else node
 
@@ -166,7 +202,8 @@ class _Reader:
             line = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else None
             if not isinstance(key, str):
                 known = line or self.lines.get(location, 1)
-                raise Unreadable(Problem(str(self.path), known, "a key has to be text (put numbers in quotes)"))
+                raise _NoDocument("a key has to be text (put numbers in quotes)", known)
+            self.dates = self.dates or isinstance(key, _Date)
             if line is not None:
                 self.lines[(*location, key)] = line
             data[str(key)] = self.plain(value, (*location, key))
