@@ -54,7 +54,12 @@ LAYOUT: Layout = (
 
 
 def text(store: Store, layout: Layout = LAYOUT, *, clear: bool) -> list[str]:
-    """The lines of a layout; `clear` writes the secrets out."""
+    """The lines of a layout; `clear` writes the secrets out. They are made once for as long as the configuration stays."""
+    made = store.remembered(("text", tuple(layout), clear), lambda: _text(store, layout, clear=clear))
+    return list(made)
+
+
+def _text(store: Store, layout: Layout, *, clear: bool) -> list[str]:
     lines: list[str] = []
     for item in layout:
         if item == "!":

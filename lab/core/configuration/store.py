@@ -104,8 +104,11 @@ class Store:
     def text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
         """Every line, in the order of the layout: `!` is a line, `x!` puts one after each block, `x/` one between blocks.
 
-        `x.` puts one after the last block, if there is any.
+        `x.` puts one after the last block, if there is any. They are made once for as long as nothing changes.
         """
+        return list(self.remembered(("text", tuple(layout), id(order)), lambda: self._text(layout, order)))
+
+    def _text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
         lines: list[str] = []
         for item in layout:
             if item == "!":
