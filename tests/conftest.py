@@ -59,6 +59,12 @@ LONG = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of one session share the parent of what they start."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        warm.share_parent()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A part of each grid, unless cases are named; the long ones first."""
     if not any("::" in argument for argument in config.args) and not config.option.keyword:

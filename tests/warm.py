@@ -30,9 +30,20 @@ from nr_run.lab.entry import LabHandle
 PATIENCE = 5.0
 
 
+#: Where the one parent of all workers of a test session listens, for the workers.
+_SHARED = "NR_RUN_WARM"
+
+
+def share_parent() -> None:
+    """In the controller of workers, before they begin: they all have this one parent, which imports when it is first asked."""
+    os.environ[_SHARED] = _parent()
+
+
 @cache
-def _parent() -> tuple[str, socket.socket]:
-    """The parent of this test process: the socket at which it forks, and the connection whose end is its end."""
+def _parent() -> str:
+    """The socket at which the parent forks: that of the whole session, or one that this process starts and that ends with it."""
+    if shared := os.environ.get(_SHARED):
+        return shared
     folder = tempfile.mkdtemp(prefix="nr-run-warm-")
     path = f"{folder}/socket"
     process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("warm_parent.py")), path], stdin=subprocess.DEVNULL)
@@ -46,9 +57,8 @@ def _parent() -> tuple[str, socket.socket]:
             assert process.poll() is None, "the warm parent did not start"
             assert time.monotonic() < deadline, "the warm parent does not listen"
             time.sleep(0.01)
-    assert life.recv(16) == b"ready\n"
     atexit.register(_end, life, process, Path(folder))
-    return path, life
+    return path
 
 
 def _end(life: socket.socket, process: subprocess.Popen[bytes], folder: Path) -> None:
@@ -81,9 +91,8 @@ class Process:
         """Have the parent fork; ``streams`` are the standard streams of the new process, and closed here."""
         self.args = list(arguments)
         self.returncode: int | None = None
-        path, _ = _parent()
         self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.connect(path)
+        self._connection.connect(_parent())
         request = {
             "program": program,
             "arguments": self.args,
@@ -94,7 +103,9 @@ class Process:
         for descriptor in streams:
             os.close(descriptor)
         self._lines = self._connection.makefile("r")
-        self.pid = int(self._lines.readline())
+        number = self._lines.readline()
+        assert number, "the warm parent has ended"
+        self.pid = int(number)
 
     def wait(self, timeout: float | None = None) -> int:
         """Its return code, negative for the signal that ended it. Raises TimeoutExpired after ``timeout`` times PATIENCE."""
@@ -190,9 +201,8 @@ os._exit(code if code >= 0 else 128 - code)
 
 def put_command(folder: Path) -> None:
     """An executable ``nr-run`` in this folder that is one of these processes, for command lines that a shell runs."""
-    path, _ = _parent()
     shim = folder / "nr-run"
-    shim.write_text(_SHIM.format(python=sys.executable, socket=path))
+    shim.write_text(_SHIM.format(python=sys.executable, socket=_parent()))
     shim.chmod(0o700)
 
 

@@ -3,7 +3,7 @@
 Run as ``python warm_parent.py SOCKET``. A request is one line of JSON (program, arguments, environment, folder) with three
 descriptors for standard input, output and error; the answers are the number of the process and, when it has ended, its return
 code. Each command is a process of its own, with its own signals and memory, so it can be killed; only its imports are not paid
-for again. The parent ends when the connection that came first is closed.
+for again. All workers of a test session share one parent, which ends when the connection that came first is closed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import pkgutil
 import random
 import runpy
+import select
 import selectors
 import signal
 import socket
@@ -132,13 +133,15 @@ def _find_also(folders: str) -> None:
 
 
 def serve(path: str) -> None:
-    """Fork until the first connection is closed."""
+    """Fork until the first connection is closed; everything is imported when there is a second."""
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
-    listening.listen(64)
-    import_everything()
+    listening.listen(256)
     life, _ = listening.accept()
-    life.sendall(b"ready\n")
+    ready, _, _ = select.select([listening, life], [], [])
+    if life in ready:
+        return
+    import_everything()
     wake, woken = socket.socketpair()
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
