@@ -58,6 +58,10 @@ def import_everything() -> None:
     releases = importlib.import_module("nr_run.lab.core.configuration.releases")
     for name in (*releases.TABLES, *releases.ASA_ROWS):
         releases.release(name)
+    # What a box reads when it starts is then read already, and the words of each mode are in order.
+    devices = {profile: profile for profile in importlib.import_module("nr_run.lab.core.profiles").PROFILES}
+    access = dict.fromkeys(("device-username", "device-password", "enable-secret"), "word-of-the-parent")
+    importlib.import_module("nr_run.lab.rehearsal").Rehearsal(devices, 1.0, access)
     # The plug-ins of Nornir and the expressions of the YAML reader are sorted out when the first inventory is read; files of the
     # same text, which most inventories of the tests have, are then not read again.
     pair = Path(__file__).with_name("inventories") / "pair"

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 R = TypeVar("R")
@@ -216,11 +217,16 @@ def words_of(line: str) -> list[tuple[int, str]]:
 class Grammar(Generic[R]):
     """All forms of one mode."""
 
+    #: So many lines are kept with their readings: the same ones are typed again and again, and some read twice each time.
+    KEPT = 2048
+
     def __init__(self) -> None:
         self.root: Node[R] = Node()
+        self._readings: dict[str, Reading[R]] = {}
 
     def add(self, form: Sequence_, leaf: R, *, stops: bool = False) -> None:
         """Add a form; with `stops`, the line may also end at each place from the first Stop on."""
+        self._readings.clear()
         for place in self._attach([self.root], form, leaf, stops=stops):
             place.leaf = place.leaf if place.leaf is not None else leaf
 
@@ -270,7 +276,14 @@ class Grammar(Generic[R]):
         return [*sorted(keywords), *sorted(arguments), *end]
 
     def read(self, line: str) -> Reading[R]:
-        """Read a typed line."""
+        """Read a typed line. The same line has the same reading each time."""
+        if line not in self._readings:
+            if len(self._readings) >= self.KEPT:
+                self._readings.clear()
+            self._readings[line] = self._read(line)
+        return self._readings[line]
+
+    def _read(self, line: str) -> Reading[R]:
         places: Places[R] = [(self.root, {})]
         words = words_of(line)
         for index, (column, word) in enumerate(words):
@@ -282,7 +295,7 @@ class Grammar(Generic[R]):
                 break
         for node, values in places:
             if node.leaf is not None:
-                return Reading(Verdict.DONE, leaf=node.leaf, values=values, depth=len(words))
+                return Reading(Verdict.DONE, leaf=node.leaf, values=MappingProxyType(values), depth=len(words))
         return Reading(Verdict.INCOMPLETE, column=len(line.rstrip()), depth=len(words))
 
 
