@@ -80,13 +80,26 @@ class Rotation:
         uses them: none may be the same key.
         """
         if not self.to:
-            self._refuse_shared(service, others, elsewhere)
+            self._refuse_shared(service, others, elsewhere, secrets.folders)
         secrets.give(self.reference, self._new_value(secrets))
 
-    def _refuse_shared(self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str]) -> None:
-        """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever."""
-        shared = sorted({one.name for one in others if one.name != self.name and self.reference in service.references(one)})
-        shared += [elsewhere[self.reference]] if self.reference in elsewhere else []
+    def _refuse_shared(
+        self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str], folders: tuple[Path, ...]
+    ) -> None:
+        """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever.
+
+        One file has many names: its place decides, and not the reference.
+        """
+        place = _place(self.reference, folders)
+        every = [(one, reference) for one in others for reference in service.references(one)]
+        shared = sorted(
+            {
+                one.name
+                for one, reference in every
+                if (one.name, reference) != (self.name, self.reference) and _place(reference, folders) == place
+            }
+        )
+        shared += dict.fromkeys(noun for reference, noun in elsewhere.items() if _place(reference, folders) == place)
         if shared:
             raise ChangeError(
                 f"{self.reference} is the key of {', '.join(shared)} too, which would be left with a key that is kept nowhere: "
@@ -268,6 +281,12 @@ class Rotations:
     def told(self) -> tuple[str, ...]:
         """What a person has to know or do, a sentence each."""
         return tuple(sentence for rotation in self.each.values() for sentence in rotation.told)
+
+
+def _place(reference: str, folders: tuple[Path, ...]) -> str:
+    """What a reference reads: the path of a file, whatever it is called; of anything else the reference itself."""
+    kept = kept_at(reference, folders)
+    return str(kept.path) if kept is not None else reference
 
 
 def keys_elsewhere(inventory: Path, platforms: Mapping[str, Platform], besides: str) -> dict[str, str]:

@@ -126,8 +126,9 @@ def test_who_waited_for_a_file_that_was_replaced(tmp_path: Path) -> None:
     os.close(first)
 
 
-def test_another_tunnel_with_the_same_key(rehearsal) -> None:
-    """A key that another tunnel has too is not replaced under it: nothing would know the key of that one any more."""
+@pytest.mark.parametrize("by", ["credential:{name}", "file:{path}"])
+def test_another_tunnel_with_the_same_key(rehearsal, by: str) -> None:
+    """A key that another tunnel has too, by whatever reference, is not replaced under it: that one's would be lost."""
     folder = rehearsal.inventory / "vpn"
     text = (folder / "hq-branch.yaml").read_text()
     before = key_file(rehearsal).read_text()
@@ -135,6 +136,7 @@ def test_another_tunnel_with_the_same_key(rehearsal) -> None:
     second = re.sub(r"host: vpn3640(.*?) +interface: \S+\n", r"partner: Example Ltd\1", second, flags=re.DOTALL)
     for ours, theirs in (("172.18.124.199", "192.0.2.9"), ("10.10.20.", "10.30.1.")):
         second = second.replace(ours, theirs)
+    second = second.replace(f"credential:{NAME}", by.format(name=NAME, path=key_file(rehearsal)))
     (folder / "second.yaml").write_text(second)
     refused = rotate(rehearsal, "--yes")
     assert refused.code != 0
