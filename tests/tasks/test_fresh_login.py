@@ -105,6 +105,17 @@ def test_a_login_of_long_ago_is_made_again(lab: LabHandle, nornir: Nornir, monke
     assert lab.counters("young").logins == 3
 
 
+def test_a_login_that_failed_gives_its_line_back(lab: LabHandle, nornir: Nornir) -> None:
+    """More logins in a row are refused than there are lines, each for its password: a connection that is given up is closed."""
+    lab.fault("young", "login-refused")
+    try:
+        for _ in range(12):
+            with pytest.raises(Unreachable, match="refuses the user name or the password"):
+                done(nornir, "young", asks)
+    finally:
+        lab.fault("young", "login-refused", on=False)
+
+
 def test_a_login_is_of_its_session(lab: LabHandle, nornir: Nornir) -> None:
     """Where the session was lost since, the login that was begun beside it proves nothing any more."""
     done(nornir, "young", asks)
