@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -28,6 +27,7 @@ from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
 from ..history.write import key_changed
+from ..run.authentic import journal_of
 from ..run.journal_states import ENDED, begun
 from .context import Context
 from .outcome import Result, TunnelOutcome
@@ -258,11 +258,18 @@ class Rotations:
         for rotation in self.each.values():
             rotation.release()
 
-    def stopped(self, journal: Sequence[Mapping[str, Any]], runs: Path) -> None:
-        """The run ended before it had outcomes: what became of each says its journal. An error of a file is told, and no more."""
+    def stopped(self, folder: Path, runs: Path) -> None:
+        """The run in ``folder`` ended before it had outcomes: what became of each says its journal, and where that cannot be
+        read both keys stay. An error of a file is told, and no more."""
+        try:
+            journal = journal_of(folder)
+        except NrRunError as error:
+            journal = []
+            next(iter(self.each.values())).told.append(str(error))
         for name, rotation in self.each.items():
             try:
-                rotation.stopped(begun(journal, name), runs)
+                # The first line of a journal is there before anything is done.
+                rotation.stopped(begun(journal, name) if journal else {"recorded"}, runs)
             except NrRunError as error:
                 rotation.told.append(str(error))
 
