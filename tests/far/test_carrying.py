@@ -119,7 +119,7 @@ def test_what_works_on_its_process_is_refused_where_nothing_can_be_called() -> N
         pack(lambda: None)
     task = eval("lambda: None")  # noqa: S307 - as in the program that somebody runs
     task.__qualname__, task.__module__ = "mine", "__main__"
-    with pytest.raises(UsageError, match="mine stands in the program"):
+    with pytest.raises(UsageError, match="mine is defined in the program"):
         pack(task, Callbacks())
 
 
