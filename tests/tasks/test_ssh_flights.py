@@ -11,9 +11,10 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from paramiko.common import MSG_SERVICE_ACCEPT, MSG_USERAUTH_FAILURE
+from paramiko.common import MSG_SERVICE_ACCEPT, MSG_USERAUTH_FAILURE, MSG_USERAUTH_SUCCESS
 
 from nr_run.inventory.errors import Unreachable
+from nr_run.inventory.files.connection_settings import ConnectionSettings
 from nr_run.tasks.access import ssh_client
 
 from .ssh_box import PASSWORD, connect, login
@@ -65,10 +66,9 @@ class Server(paramiko.ServerInterface):
 
 
 class Strict(paramiko.Transport):
-    """Answers the request for a service after a look; where something has come by then, it ends the connection or forgets it."""
+    """Answers the request for a service after a look; where something has come by then, it ends the connection."""
 
     server: Server
-    forgets = False
 
     def _send_message(self, data: paramiko.Message) -> None:
         if data.asbytes()[0] == MSG_SERVICE_ACCEPT:
@@ -171,6 +171,30 @@ def test_a_terminal_that_is_refused_ends_the_login(tmp_path: Path) -> None:
         server.terminal = False
         with pytest.raises(Unreachable, match="edge-1"):
             connect(("127.0.0.1", port), login(tmp_path))
+
+
+class Forgetful(paramiko.Transport):
+    """Takes the request for a service, and says nothing of a login that came before its answer."""
+
+    server: Server
+    early = False
+
+    def _send_message(self, data: paramiko.Message) -> None:
+        kind = data.asbytes()[0]
+        if kind == MSG_SERVICE_ACCEPT:
+            self.early = bool(select.select([self.sock], [], [], LOOK_SECONDS)[0])
+            self.server.early.append(self.early)
+        if not self.early or kind not in (MSG_USERAUTH_SUCCESS, MSG_USERAUTH_FAILURE):
+            super()._send_message(data)
+
+
+def test_a_server_that_forgets_a_login_in_one_flight_is_asked_in_steps(tmp_path: Path) -> None:
+    """Its silence ends with the time for the password; it is asked once more, and in single steps from the next login on."""
+    with strict(kind=Forgetful) as (port, server):
+        for connections in (2, 3):
+            connect(("127.0.0.1", port), login(tmp_path, ConnectionSettings(auth_timeout=5.0))).close()
+            assert server.connections == connections
+        assert server.early == [True, False, False]
 
 
 class OneTry(paramiko.Transport):
