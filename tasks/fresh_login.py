@@ -11,9 +11,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from nornir.core.task import Result, Task
 
+from ..inventory.errors import Unreachable
 from .access.connection import log_in
 from .access.credentials import login_of
 from .access.drivers import LeanDriver
@@ -60,6 +62,13 @@ def begin(task: Task) -> Result:
     return Result(host=task.host)
 
 
+def forget(task: Task) -> None:
+    """The device is about to be changed: a login that was begun before proves nothing of what comes now."""
+    driver = _driver(task)
+    if driver is not None:
+        driver.fresh_login = None
+
+
 def manageable(task: Task) -> Callable[[], None]:
     """What waits for a new login to come to its end: the one that was begun beside this session, or one that is made now.
 
@@ -75,8 +84,11 @@ def manageable(task: Task) -> Callable[[], None]:
         return lambda: None
 
     def wait() -> None:
-        if not begun.succeeded():
-            anew()
+        # Where it failed, one that is made now decides: a route, or the server of passwords, may have come into reach since.
+        with suppress(Unreachable):
+            if begun.succeeded():
+                return
+        anew()
 
     return wait
 

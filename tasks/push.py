@@ -17,6 +17,7 @@ from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
+from .fresh_login import forget
 from .sessions.prompt_answers import agreed_to
 from .sessions.session import ENTER, Reply, Session
 
@@ -33,6 +34,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     """
     device = session(task, as_it_stands=True)
     stop.check()
+    forget(task)
     # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
     # Where the task before, which armed it, has entered it along with its last look, it need not be done again.
     if not device.configuring:

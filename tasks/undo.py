@@ -23,6 +23,7 @@ from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .answers import AGAIN, agreed
 from .clear import clear_peer
 from .device import open_session, reconnect
+from .fresh_login import forget
 from .push import Note, asked_for, leave_and_read
 from .sessions.prompt_answers import agreed_to
 from .sessions.session import Reply, Session
@@ -69,6 +70,7 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
     """
     deadline, unknown = time.monotonic() + patience_seconds, 0
     stood = open_session(task)
+    forget(task)
     while True:
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds, as_it_stands=True)

@@ -36,10 +36,11 @@ class KnownValues:
         """Shorter values are left out."""
         if len(value) < HEAD or value in self._values:
             return
-        self._values.add(value)
         head = value[:HEAD]
         self._lengths[head] = tuple(sorted({*self._lengths.get(head, ()), len(value)}, reverse=True))
         self._pieces |= {piece for at in range(_STRIDE) for piece in _pieces(value[at : at + _STRIDE])}
+        # Last: what is counted among them is found by who looks at this moment.
+        self._values.add(value)
 
     def __len__(self) -> int:
         """How many."""

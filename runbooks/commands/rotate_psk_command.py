@@ -77,7 +77,6 @@ def _rotate(names: tuple[str, ...], **options: Any) -> Exit:
 def _rotated(service: Declaration, names: tuple[str, ...], rotations: Rotations, options: dict[str, Any]) -> Exit:
     """The run: whatever ends it, the place of each key is settled by what became of its deployment."""
     from ..engine.runbook import run_deployments
-    from ..run.authentic import journal_of
 
     with opened_run(service, NAME, names, options, rotations=rotations) as (opened, console):
         planner = building(accept_unsaved=options["accept_unsaved"])
@@ -85,7 +84,7 @@ def _rotated(service: Declaration, names: tuple[str, ...], rotations: Rotations,
         try:
             outcomes = run_deployments(opened.context, *arguments)
         except BaseException:
-            rotations.stopped(journal_of(opened.context.folder.path), opened.runs)
+            rotations.stopped(opened.context.folder.path, opened.runs)
             for sentence in rotations.told:
                 console.progress.say(f"warning: {sentence}")
             raise

@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -28,6 +27,7 @@ from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
 from ..history.write import key_changed
+from ..run.authentic import journal_of
 from ..run.journal_states import ENDED, begun
 from .context import Context
 from .outcome import Result, TunnelOutcome
@@ -80,13 +80,26 @@ class Rotation:
         uses them: none may be the same key.
         """
         if not self.to:
-            self._refuse_shared(service, others, elsewhere)
+            self._refuse_shared(service, others, elsewhere, secrets.folders)
         secrets.give(self.reference, self._new_value(secrets))
 
-    def _refuse_shared(self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str]) -> None:
-        """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever."""
-        shared = sorted({one.name for one in others if one.name != self.name and self.reference in service.references(one)})
-        shared += [elsewhere[self.reference]] if self.reference in elsewhere else []
+    def _refuse_shared(
+        self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str], folders: tuple[Path, ...]
+    ) -> None:
+        """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever.
+
+        One file has many names: its place decides, and not the reference.
+        """
+        place = _place(self.reference, folders)
+        every = [(one, reference) for one in others for reference in service.references(one)]
+        shared = sorted(
+            {
+                one.name
+                for one, reference in every
+                if (one.name, reference) != (self.name, self.reference) and _place(reference, folders) == place
+            }
+        )
+        shared += dict.fromkeys(noun for reference, noun in elsewhere.items() if _place(reference, folders) == place)
         if shared:
             raise ChangeError(
                 f"{self.reference} is the key of {', '.join(shared)} too, which would be left with a key that is kept nowhere: "
@@ -245,11 +258,18 @@ class Rotations:
         for rotation in self.each.values():
             rotation.release()
 
-    def stopped(self, journal: Sequence[Mapping[str, Any]], runs: Path) -> None:
-        """The run ended before it had outcomes: what became of each says its journal. An error of a file is told, and no more."""
+    def stopped(self, folder: Path, runs: Path) -> None:
+        """The run in ``folder`` ended before it had outcomes: what became of each says its journal, and where that cannot be
+        read both keys stay. An error of a file is told, and no more."""
+        try:
+            journal = journal_of(folder)
+        except NrRunError as error:
+            journal = []
+            next(iter(self.each.values())).told.append(str(error))
         for name, rotation in self.each.items():
             try:
-                rotation.stopped(begun(journal, name), runs)
+                # The first line of a journal is there before anything is done.
+                rotation.stopped(begun(journal, name) if journal else {"recorded"}, runs)
             except NrRunError as error:
                 rotation.told.append(str(error))
 
@@ -268,6 +288,12 @@ class Rotations:
     def told(self) -> tuple[str, ...]:
         """What a person has to know or do, a sentence each."""
         return tuple(sentence for rotation in self.each.values() for sentence in rotation.told)
+
+
+def _place(reference: str, folders: tuple[Path, ...]) -> str:
+    """What a reference reads: the path of a file, whatever it is called; of anything else the reference itself."""
+    kept = kept_at(reference, folders)
+    return str(kept.path) if kept is not None else reference
 
 
 def keys_elsewhere(inventory: Path, platforms: Mapping[str, Platform], besides: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
@@ -98,7 +98,8 @@ def _soak(
     for plan in canaries:
         again = look_again(plan)
         if again.result not in GOOD:
-            outcomes[plan.name] = again
+            # It changes nothing, and the devices have what was changed before.
+            outcomes[plan.name] = replace(again, changed=again.changed or outcomes[plan.name].changed)
 
 
 def _all_good(plans: Sequence[DeploymentPlan], outcomes: dict[str, TunnelOutcome]) -> bool:

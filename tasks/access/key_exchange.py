@@ -176,7 +176,8 @@ class LeanTransport(Transport):  # type: ignore[misc]
     def stop_thread(self) -> None:
         """End the thread; what was sent is on its way, and nothing more is read."""
         self.active = False
-        self.packetizer.close()
+        # Before it is closed: the thread sleeps on it, and until it wakes the system keeps a closed one, and the device its line.
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
+        self.packetizer.close()
         super().stop_thread()

@@ -16,7 +16,7 @@ from .key_exchange import LeanTransport
 from .known_hosts import HostKey
 from .lease import Lease, leased
 from .ssh_config import Reached
-from .ssh_flights import open_shell, unanswered
+from .ssh_flights import open_shell, refused_by_ending, unanswered
 
 #: Names of signature algorithms by the type of key that they sign with.
 _RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
@@ -45,6 +45,8 @@ class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
                 raise
             # It has not said no: it may be one that takes no login in one flight.
             _PATIENT.add((self._place.known_as, self._place.proxy))
+            if refused_by_ending(self._made):
+                raise
             self._connect(hostname, port, more)
 
     def _connect(self, hostname: str, port: int, more: dict[str, Any]) -> None:

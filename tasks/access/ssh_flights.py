@@ -3,7 +3,8 @@
 The request for a service and the one that logs in: after a key exchange in which the server has proved its host key, as it does
 in all of ours, a client need not wait for the answer (RFC 4253, section 10); Dropbear's client does not. The host key has been
 judged by then. Old servers are given time all the same: those that still exchange keys with SHA-1. A server that ends the
-connection over it, or says nothing, is asked once more in single steps, and so from then on.
+connection over it, or says nothing, is asked once more in single steps, and so from then on. Where it had accepted the request
+for the service before it ended, it may have refused the password so: that is not sent again.
 
 The request for a terminal and the one for a shell: what follows a request may go before its answer (RFC 4254, section 5.4).
 This is how OpenSSH's client has always asked, old devices too. A terminal that is refused ends the login.
@@ -30,6 +31,10 @@ class AtOnce(AuthHandler):  # type: ignore[misc]
 
     #: The server has said yes or no.
     answered = False
+    #: It has taken the request for the service, so it has come to the login behind it.
+    accepted = False
+    #: It has ended the connection.
+    ended = False
 
     def _request_auth(self) -> None:
         super()._request_auth()
@@ -40,7 +45,8 @@ class AtOnce(AuthHandler):  # type: ignore[misc]
 
     def _parse_service_accept(self, m: Message) -> None:
         """What was asked for with it is on its way."""
-        if m.get_text() != _SERVICE:
+        self.accepted = m.get_text() == _SERVICE
+        if not self.accepted:
             self._disconnect_service_not_available()
 
     def _parse_userauth_success(self, m: Message) -> None:
@@ -56,6 +62,15 @@ def unanswered(transport: Any) -> bool:
     """Whether a login went along with the request for it, and the server has neither taken nor refused it."""
     handler = transport.auth_handler
     return isinstance(handler, AtOnce) and not handler.answered
+
+
+def refused_by_ending(transport: Any) -> bool:
+    """Whether the server has ended the connection when it had come to the login: the password that it saw may be a wrong one.
+
+    So refuse those that allow one try, as OpenSSH's with MaxAuthTries 1 (auth.c, auth_maxtries_exceeded): no failure is sent.
+    """
+    handler = transport.auth_handler
+    return isinstance(handler, AtOnce) and handler.accepted and handler.ended and not handler.answered
 
 
 def log_in_at_once(transport: Any, username: str, password: str) -> list[str]:
@@ -74,6 +89,9 @@ def log_in_at_once(transport: Any, username: str, password: str) -> list[str]:
         except SSHException:
             raise refused from None
         return asked
+    except (SSHException, EOFError, OSError):
+        handler.ended = not transport.is_active()
+        raise
     return found
 
 

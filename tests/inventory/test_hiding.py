@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nr_run.inventory.hiding import harmless_forms, secret_forms
+from nr_run.inventory.hiding import harmless_forms, known_values, secret_forms
 from nr_run.inventory.hiding.harmless_forms import HARMLESS
 from nr_run.inventory.hiding.known_values import KnownValues
 from nr_run.inventory.hiding.references import fetch
@@ -313,3 +313,20 @@ def test_private_key_is_hidden() -> None:
     hidden = Secrets(folders=()).hide(pem)
     assert "MIIEow" not in hidden
     assert "IBAAK" not in hidden
+
+
+def test_a_value_counts_when_it_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks while a value is being added either finds it, or sees by their number that one has come since."""
+    known, seen = KnownValues(), []
+    made = known_values._pieces
+
+    def looked_at(text: str) -> memoryview:
+        if not seen:
+            seen.append(0)
+            seen[0] = (len(known), list(known.spans("the word Canary.Key.99 stands here")))
+        return made(text)
+
+    monkeypatch.setattr(known_values, "_pieces", looked_at)
+    known.add("Canary.Key.99")
+    assert seen == [(0, [])]
+    assert (len(known), list(known.spans("the word Canary.Key.99 stands here"))) == (1, [(9, 22)])

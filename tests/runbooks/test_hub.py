@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,30 @@ def test_a_failing_canary_stops_the_run(hub) -> None:
     assert set(found.values()) == {"refused"}
     assert code in (1, 20)
     assert "NR-" not in hub[0].exec("vpn2611", "show running-config")
+
+
+def test_a_canary_that_falls_sick_while_it_soaks_was_changed(hub) -> None:
+    """It is not verified any more and no other tunnel is begun; that its devices have its change is told all the same."""
+    lab, folder = hub
+    runs = folder.parent / "runs"
+    old = {*runs.glob("2*")}
+
+    def soaks() -> bool:
+        journals = [run / "journal.jsonl" for run in {*runs.glob("2*")} - old]
+        return any('"soaking"' in journal.read_text() for journal in journals if journal.exists())
+
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(deploy, hub, "--canary", "1", "--soak", "6")
+        while not soaks() and not done.done():
+            time.sleep(0.05)
+        lab.fault("branch1", "drop-esp")
+        code, report = done.result()
+    found = results(report)
+    assert found.pop("to-branch1") == "verify-failed", report
+    assert set(found.values()) == {"refused"}
+    assert code not in (0, 10)
+    assert (report["changed"], report["tunnels"][0]["changed"]) == (True, True)
+    assert "NR-to-branch1" in lab.exec("vpn2611", "show running-config")
 
 
 def test_the_run_stops_after_so_many_failures(hub) -> None:

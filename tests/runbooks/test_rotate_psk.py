@@ -13,6 +13,9 @@ from nr_run.inventory.errors import NrRunError, SecretError
 from nr_run.inventory.hiding.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
 from nr_run.inventory.hiding.references import check_preshared_key
 from nr_run.inventory.hiding.secrets import Secrets
+from nr_run.runbooks.engine.key_rotation import Rotation, Rotations
+from nr_run.services.service import Member
+from nr_run.services.watched import WatchedDeployment
 
 from ..conftest import DEVICES
 
@@ -126,8 +129,9 @@ def test_who_waited_for_a_file_that_was_replaced(tmp_path: Path) -> None:
     os.close(first)
 
 
-def test_another_tunnel_with_the_same_key(rehearsal) -> None:
-    """A key that another tunnel has too is not replaced under it: nothing would know the key of that one any more."""
+@pytest.mark.parametrize("by", ["credential:{name}", "file:{path}"])
+def test_another_tunnel_with_the_same_key(rehearsal, by: str) -> None:
+    """A key that another tunnel has too, by whatever reference, is not replaced under it: that one's would be lost."""
     folder = rehearsal.inventory / "vpn"
     text = (folder / "hq-branch.yaml").read_text()
     before = key_file(rehearsal).read_text()
@@ -135,6 +139,7 @@ def test_another_tunnel_with_the_same_key(rehearsal) -> None:
     second = re.sub(r"host: vpn3640(.*?) +interface: \S+\n", r"partner: Example Ltd\1", second, flags=re.DOTALL)
     for ours, theirs in (("172.18.124.199", "192.0.2.9"), ("10.10.20.", "10.30.1.")):
         second = second.replace(ours, theirs)
+    second = second.replace(f"credential:{NAME}", by.format(name=NAME, path=key_file(rehearsal)))
     (folder / "second.yaml").write_text(second)
     refused = rotate(rehearsal, "--yes")
     assert refused.code != 0
@@ -212,3 +217,23 @@ def test_the_old_key_is_another_one(tmp_path: Path) -> None:
     assert "first-value" not in hidden
     assert "<secret:" not in hidden
     assert json.dumps(store.reveal("<secret:credential:one>")) == '"second-value"'
+
+
+@pytest.mark.parametrize("journal", [None, "", '{"state": "recorded", "tunnel": "another"}\n'], ids=["gone", "empty", "another"])
+def test_a_run_whose_journal_cannot_be_read_keeps_both_keys(tmp_path: Path, journal: str | None) -> None:
+    """A key that a device may have is forgotten only where a journal says that none has it."""
+    (tmp_path / "one").write_text("first-value\n")
+    run = tmp_path / "runs" / "20261130T000000Z-abcd"
+    run.mkdir(parents=True)
+    if journal is not None:
+        (run / "journal.jsonl").write_text(journal)
+    kept = replaceable("credential:one", (tmp_path,))
+    kept.keep_next("second-value")
+    some = WatchedDeployment("hq-branch", "any", None, (Member("hq", "end", None),), (), ("hq",), (), found=False)
+    rotation = Rotation(some, "credential:one", "", keeps=True, kept=kept)
+    rotations = Rotations("", keeps=True, each={"hq-branch": rotation})
+    rotations.stopped(run, run.parent)
+    rotations.release()
+    begun = bool(journal)
+    assert kept.pending() == (None if begun else "second-value")
+    assert any("a device may have either" in words for words in rotations.told) is not begun

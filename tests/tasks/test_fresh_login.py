@@ -17,9 +17,11 @@ from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.entry import LabHandle
 from nr_run.tasks import fresh_login
 from nr_run.tasks.arming import arm, disarm, reconnect_and_observe
-from nr_run.tasks.device import session
+from nr_run.tasks.device import Stop, session
 from nr_run.tasks.gather import gather
+from nr_run.tasks.push import push
 from nr_run.tasks.rollback_timers import Arming
+from nr_run.tasks.undo import Undoing, undo
 
 from ..warm import start_lab
 from .test_netmiko_connection import plain
@@ -103,6 +105,48 @@ def test_a_login_of_long_ago_is_made_again(lab: LabHandle, nornir: Nornir, monke
     done(nornir, "young", fresh_login.begin)
     done(nornir, "young", disarm, **arguments)
     assert lab.counters("young").logins == 3
+
+
+def test_a_login_that_failed_gives_its_line_back(lab: LabHandle, nornir: Nornir) -> None:
+    """More logins in a row are refused than there are lines, each for its password: a connection that is given up is closed."""
+    lab.fault("young", "login-refused")
+    try:
+        for _ in range(12):
+            with pytest.raises(Unreachable, match="refuses the user name or the password"):
+                done(nornir, "young", asks)
+    finally:
+        lab.fault("young", "login-refused", on=False)
+
+
+def test_a_login_that_failed_too_early_is_made_again(lab: LabHandle, nornir: Nornir) -> None:
+    """What a login goes by may have come about since the one beside the proof failed: one that is made now decides."""
+    arguments = armed(lab, nornir, "young")
+    lab.fault("young", "login-refused")
+    try:
+        done(nornir, "young", fresh_login.begin)
+        driver = nornir.inventory.hosts["young"].connections["netmiko"].connection
+        with pytest.raises(Unreachable):
+            driver.fresh_login.succeeded()
+    finally:
+        lab.fault("young", "login-refused", on=False)
+    done(nornir, "young", disarm, **arguments)
+    assert "No reload" in lab.exec("young", "show reload")
+
+
+@pytest.mark.parametrize("what", ["change", "rollback"])
+def test_a_login_of_before_a_change_proves_nothing_of_it(lab: LabHandle, nornir: Nornir, what: str) -> None:
+    """Where lines are typed, or taken away again, behind the login that was begun, another one is made."""
+    shown = lab.exec("young", "show running-config")
+    change = Change("young", "ios", (), (), (), (), ())
+    done(nornir, "young", asks)
+    done(nornir, "young", fresh_login.begin)
+    if what == "change":
+        done(nornir, "young", push, change=change, stop=Stop(), note=lambda *_words, **_more: None)
+    else:
+        undoing = Undoing(change, Configuration("young", "ios", "show running-config", shown), False, lambda *_w, **_m: None)
+        done(nornir, "young", undo, undoing=undoing, patience_seconds=0.0, pause_seconds=0.1)
+    done(nornir, "young", reconnect_and_observe)
+    assert lab.counters("young").logins >= 3
 
 
 def test_a_login_is_of_its_session(lab: LabHandle, nornir: Nornir) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from paramiko.common import MSG_SERVICE_ACCEPT
+from paramiko.common import MSG_SERVICE_ACCEPT, MSG_USERAUTH_FAILURE, MSG_USERAUTH_SUCCESS
 
 from nr_run.inventory.errors import Unreachable
+from nr_run.inventory.files.connection_settings import ConnectionSettings
 from nr_run.tasks.access import ssh_client
 
 from .ssh_box import PASSWORD, connect, login
@@ -65,10 +66,9 @@ class Server(paramiko.ServerInterface):
 
 
 class Strict(paramiko.Transport):
-    """Answers the request for a service after a look; where something has come by then, it ends the connection or forgets it."""
+    """Answers the request for a service after a look; where something has come by then, it ends the connection."""
 
     server: Server
-    forgets = False
 
     def _send_message(self, data: paramiko.Message) -> None:
         if data.asbytes()[0] == MSG_SERVICE_ACCEPT:
@@ -81,8 +81,8 @@ class Strict(paramiko.Transport):
 
 
 @contextmanager
-def strict(kex: str = YOUNG, wants: str = "password", *, lenient: bool = False) -> Iterator[tuple[int, Server]]:
-    """The port of a server that takes no login in one flight, unless it is lenient, and what it sees."""
+def strict(kex: str = YOUNG, wants: str = "password", *, kind: type[paramiko.Transport] = Strict) -> Iterator[tuple[int, Server]]:
+    """The port of a server that takes no login in one flight, unless it is of another kind, and what it sees."""
     server = Server(kex, wants)
     over = threading.Event()
     opened: list[paramiko.Transport] = []
@@ -94,7 +94,7 @@ def strict(kex: str = YOUNG, wants: str = "password", *, lenient: bool = False) 
             except OSError:
                 return
             server.connections += 1
-            transport = (paramiko.Transport if lenient else Strict)(client)
+            transport = kind(client)
             transport.server = server
             server.transport = transport
             transport.get_security_options().kex = (kex,)
@@ -142,7 +142,7 @@ def test_an_old_server_is_given_time(tmp_path: Path) -> None:
 
 def test_a_password_that_is_refused_is_sent_once(tmp_path: Path) -> None:
     """A refusal is an answer: there is no second connection, and no second wrong password that would lock the user out."""
-    with strict(lenient=True) as (port, server):
+    with strict(kind=paramiko.Transport) as (port, server):
         made = login(tmp_path)
         (tmp_path / "vault" / "device-password").write_text("Another.Word.1\n")
         with pytest.raises(Unreachable, match="refuses the user name or the password"):
@@ -152,7 +152,7 @@ def test_a_password_that_is_refused_is_sent_once(tmp_path: Path) -> None:
 
 def test_a_server_that_asks_for_the_password(tmp_path: Path) -> None:
     """Where passwords are taken by keyboard-interactive alone, the question is answered."""
-    with strict(wants="keyboard-interactive", lenient=True) as (port, server):
+    with strict(wants="keyboard-interactive", kind=paramiko.Transport) as (port, server):
         connect(("127.0.0.1", port), login(tmp_path)).close()
         assert server.connections == 1
         assert server.passwords[-1] == PASSWORD
@@ -167,7 +167,53 @@ def test_the_shell_is_asked_for_with_the_terminal(tmp_path: Path) -> None:
 
 def test_a_terminal_that_is_refused_ends_the_login(tmp_path: Path) -> None:
     """A shell without a terminal is none on which prompts can be relied on."""
-    with strict(lenient=True) as (port, server):
+    with strict(kind=paramiko.Transport) as (port, server):
         server.terminal = False
         with pytest.raises(Unreachable, match="edge-1"):
             connect(("127.0.0.1", port), login(tmp_path))
+
+
+class Forgetful(paramiko.Transport):
+    """Takes the request for a service, and says nothing of a login that came before its answer."""
+
+    server: Server
+    early = False
+
+    def _send_message(self, data: paramiko.Message) -> None:
+        kind = data.asbytes()[0]
+        if kind == MSG_SERVICE_ACCEPT:
+            self.early = bool(select.select([self.sock], [], [], LOOK_SECONDS)[0])
+            self.server.early.append(self.early)
+        if not self.early or kind not in (MSG_USERAUTH_SUCCESS, MSG_USERAUTH_FAILURE):
+            super()._send_message(data)
+
+
+def test_a_server_that_forgets_a_login_in_one_flight_is_asked_in_steps(tmp_path: Path) -> None:
+    """Its silence ends with the time for the password; it is asked once more, and in single steps from the next login on."""
+    with strict(kind=Forgetful) as (port, server):
+        for connections in (2, 3):
+            connect(("127.0.0.1", port), login(tmp_path, ConnectionSettings(auth_timeout=5.0))).close()
+            assert server.connections == connections
+        assert server.early == [True, False, False]
+
+
+class OneTry(paramiko.Transport):
+    """Ends the connection at a wrong password, without a word of refusal."""
+
+    server: Server
+
+    def _send_message(self, data: paramiko.Message) -> None:
+        if data.asbytes()[0] == MSG_USERAUTH_FAILURE:
+            self.close()
+            return
+        super()._send_message(data)
+
+
+def test_a_password_that_is_refused_by_ending_is_sent_once(tmp_path: Path) -> None:
+    """A server that allows one try ends the connection and says no failure: the wrong password is not sent to it again."""
+    with strict(kind=OneTry) as (port, server):
+        made = login(tmp_path)
+        (tmp_path / "vault" / "device-password").write_text("Another.Word.1\n")
+        with pytest.raises(Unreachable, match="refuses the user name or the password"):
+            connect(("127.0.0.1", port), made)
+        assert (server.connections, server.passwords) == (1, ["Another.Word.1"])
