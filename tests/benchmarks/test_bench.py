@@ -88,7 +88,7 @@ def test_the_page_tells_targets_loads_and_what_is_missing(modules: Callable[[str
     assert "CPU / plain 1.5, at most 2" in text
     assert "9 to 9*" in text
     assert "0.5 to 0.5 |" in text
-    assert "**1 of them were measured while other work kept it busy**" in text
+    assert "**1 of them were measured while other work kept the machine busy**" in text
     assert "1 rows have not been measured yet." in text
     assert "Not measured yet." in text.partition("## A hub")[2]
 

@@ -219,7 +219,7 @@ def test_binding_of_a_map_that_is_nowhere() -> None:
 )
 def test_name_that_waits_for_its_list(line: str) -> None:
     """A list whose name something refers to already would be at work there the moment it is built."""
-    with pytest.raises(ChangeError, match="the name NR-hq-branch stands in"):
+    with pytest.raises(ChangeError, match="the name NR-hq-branch is in"):
         planned(FAR, f"{VPN3640}{line}\n")
 
 

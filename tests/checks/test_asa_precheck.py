@@ -160,7 +160,7 @@ FAILING: dict[str, tuple[Box, str, str]] = {
     "name for the peer": (
         box(with_lines("name 198.51.100.1 branch-fw")),
         "names",
-        "prints branch-fw in the place of 198.51.100.1",
+        "prints branch-fw instead of 198.51.100.1",
     ),
     "name for the net": (box(with_lines("name 10.2.0.0 branch description x")), "names", "type no name 10.2.0.0 branch"),
     "not saved": (box(startup=RUNNING.replace("hostname asa91", "hostname old")), "saved", "is not saved (2 lines differ)"),

@@ -182,7 +182,7 @@ def test_an_applet_that_knows_our_names() -> None:
     """An applet that takes away what has the tunnel's name is a reason not to build it: the line is in the sentence."""
     action = 'action 3.0 cli command "no ip access-list extended NR-hq-branch"'
     text = router(last=f'event manager applet BOUNCE\n event syslog pattern "X"\n {action}')
-    with pytest.raises(ChangeError, match="the name NR-hq-branch stands in 'action"):
+    with pytest.raises(ChangeError, match="the name NR-hq-branch is in 'action"):
         on_router(text, HERE)
 
 

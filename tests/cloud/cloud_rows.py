@@ -89,7 +89,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     _row(
-        *("E4-2", "the prefix that matters is not advertised", "gate", "is told nothing, and not 192.168.20.0/24"),
+        *("E4-2", "the prefix that matters is not advertised", "gate", "receives nothing, and not 192.168.20.0/24"),
         after=(f"no {LAN}",),
         mended=(LAN,),
     ),

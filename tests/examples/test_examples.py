@@ -25,7 +25,7 @@ from ..tools import tool
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 RULES = EXAMPLES / "prometheus" / "nr-run-alerts.yaml"
-FILES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix != ".json")
+FILES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix not in (".json", ".pyc"))
 #: A command line that is run, up to what a shell makes of its output.
 _COMMAND = re.compile(r"^(?:ExecStart=\S*/|\s*- (?:run: )?|[*\d/ ]+nr-run +(?:.* )?)nr-run (?P<words>[a-z][^|;>#]*)")
 #: What an alert tells a person to type.

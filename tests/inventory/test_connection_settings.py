@@ -99,7 +99,7 @@ def test_tuning_is_netmikos(inventory: Path) -> None:
 
 def test_a_platform_among_the_options_is_refused(inventory: Path) -> None:
     """The platform of a device stands at the host or its groups; among the options it would reach nothing."""
-    with pytest.raises(IntentError, match=r"connection_options\.nr_run\.platform: reaches nothing"):
+    with pytest.raises(IntentError, match=r"connection_options\.nr_run\.platform: has no effect"):
         with_options(inventory, "{nr_run: {platform: cisco_ios}}")
 
 

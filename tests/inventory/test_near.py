@@ -39,9 +39,9 @@ def test_a_long_list_is_cut() -> None:
     ("module", "heavy"),
     [
         ("errors", ["pydantic", "nornir", "ruamel.yaml", "netmiko", "ttp"]),
-        ("platforms", ["pydantic", "nornir", "ruamel.yaml"]),
-        ("intent_files", ["nornir", "netmiko"]),
-        ("hosts", ["nornir", "netmiko", "pydantic"]),
+        ("models.platforms", ["pydantic", "nornir", "ruamel.yaml"]),
+        ("intents.intent_files", ["nornir", "netmiko"]),
+        ("files.hosts", ["nornir", "netmiko", "pydantic"]),
     ],
 )
 def test_a_module_imports_no_more_than_it_needs(module: str, heavy: list[str]) -> None:

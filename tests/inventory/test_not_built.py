@@ -133,6 +133,6 @@ def test_auto_stands_where_names_stand_and_is_no_name(vpn: Path) -> None:
     assert crypto.auto == {"ike", "pfs"}
     assert crypto.pfs_group is None
     edit(path, "    proposals: auto", "    proposals: [auto, ike-3des-sha1-2]")
-    assert any("ike_policies[0].proposals: auto stands alone" in line for line in refusal(vpn))
+    assert any("ike_policies[0].proposals: auto excludes others" in line for line in refusal(vpn))
     edit(path, "  - name: ike-3des-sha1-2", "  - name: auto-best")
     assert any("auto-best may not be called so" in line for line in refusal(vpn))

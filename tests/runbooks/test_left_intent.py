@@ -56,7 +56,7 @@ def test_a_tunnel_that_left_the_intent_is_removed(rehearsal, words: tuple[str, .
     done = remove(rehearsal, *words, "--yes")
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
     assert [words for words in done.report["warnings"] if "telnet" not in words] == []
-    assert any("IKE policies stay" in line for line in done.tunnel["stays"])
+    assert any("the IKE policies and other device-wide IKE settings stay" in line for line in done.tunnel["stays"])
     now = rehearsal.configurations()
     for name in ("vpn2611", "vpn3640"):
         for which in ("running", "startup"):

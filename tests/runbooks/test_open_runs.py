@@ -40,7 +40,7 @@ def test_runs_from_before_the_markers_are_found(tmp_path: Path) -> None:
     """A folder without markers is read through once, and what is unfinished there is refused from then on."""
     run(tmp_path, "20260101T000000Z-0001", *OPEN, "done")
     run(tmp_path, "20260101T000001Z-0002", *OPEN)
-    with pytest.raises(DriftError, match="run 20260101T000001Z-0002 has not ended on hub"):
+    with pytest.raises(DriftError, match="run 20260101T000001Z-0002 is unfinished on hub"):
         refuse_unfinished(tmp_path, {"hub": "192.0.2.1:22"}, besides="")
     assert sorted(path.name for path in (tmp_path / FOLDER).iterdir()) == ["20260101T000001Z-0002", COMPLETE]
 
@@ -50,7 +50,7 @@ def test_a_device_under_another_name_is_the_same_device(tmp_path: Path) -> None:
     folder = run(tmp_path, "20260101T000001Z-0002", *OPEN)
     with (folder / "journal.jsonl").open("a") as journal:
         journal.write(json.dumps({"state": "locked", "at": {"hub": "192.0.2.1:22"}}) + "\n")
-    with pytest.raises(DriftError, match="has not ended on hub"):
+    with pytest.raises(DriftError, match="is unfinished on hub"):
         refuse_unfinished(tmp_path, {"headquarters": "192.0.2.1:22"}, besides="")
     refuse_unfinished(tmp_path, {"headquarters": "192.0.2.9:22"}, besides="")
 
@@ -103,7 +103,7 @@ def test_a_marker_that_is_taken_away_frees_nothing(tmp_path: Path) -> None:
     assert open_runs(tmp_path, is_unfinished) == [folder]
     (tmp_path / FOLDER / folder.name).unlink()
     for _ in range(2):
-        with pytest.raises(DriftError, match="run 20260101T000001Z-0002 has not ended on hub"):
+        with pytest.raises(DriftError, match="run 20260101T000001Z-0002 is unfinished on hub"):
             refuse_unfinished(tmp_path, {"hub": "192.0.2.1:22"}, besides="")
         shutil.rmtree(tmp_path / FOLDER, ignore_errors=True)
     with (folder / "journal.jsonl").open("a") as journal:
@@ -130,7 +130,7 @@ def test_a_killed_run_holds_its_devices_without_its_marker(rehearsal) -> None:
     (rehearsal.runs / FOLDER / killed.name).unlink()
     refused = rehearsal.deploy("--yes")
     assert refused.code == 13, refused.out + refused.err
-    assert f"run {killed.name} has not ended" in refused.out + refused.err
+    assert f"run {killed.name} is unfinished" in refused.out + refused.err
     assert rehearsal.nr_run("resume", "--json").code == 20
 
 

@@ -186,4 +186,4 @@ def test_the_newest_are_listed(tmp_path: Path) -> None:
 def test_options_in_the_wrong_place(words: tuple[str, ...]) -> None:
     """An option of the list in front of prune would be lost, and is refused."""
     code, _, err = nr_run("runs", *words, "prune")
-    assert (code, "stand behind prune" in err) == (64, True)
+    assert (code, "after prune" in err) == (64, True)

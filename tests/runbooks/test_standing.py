@@ -100,7 +100,7 @@ def test_a_killed_run_is_named_by_plan(rehearsal) -> None:
     rehearsal.lab.reset_counters()
     look = rehearsal.deploy("--plan", "--json")
     assert look.code == 13, look.out + look.err
-    assert f"run {killed} has not ended on vpn2611, vpn3640: finish it: nr-run resume {killed}" in look.report["error"]
+    assert f"run {killed} is unfinished on vpn2611, vpn3640: finish it: nr-run resume {killed}" in look.report["error"]
     assert all(rehearsal.lab.counters(name).logins == 0 for name in ("vpn2611", "vpn3640"))
     assert killed in rehearsal.nr_run("show", killed).out
     assert f"nr-run resume {killed}" in rehearsal.nr_run("show", killed).out

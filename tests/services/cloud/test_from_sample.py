@@ -84,7 +84,7 @@ def test_with_all_of_it_said_the_connection_is_taken(name: str, tmp_path: Path) 
     assert CLOUD.objections(made, tmp_path, {"fw": ASA}, date(2026, 12, 1)) == ()
     (tmp_path / "cloud.yaml").write_text(made.text)
     assert CLOUD.intended(tmp_path, {"fw": ASA}).names() == ("dc-alibaba",)
-    assert "is there already" in CLOUD.objections(made, tmp_path, {"fw": ASA}, date(2026, 12, 1))[0]
+    assert "exists already" in CLOUD.objections(made, tmp_path, {"fw": ASA}, date(2026, 12, 1))[0]
     for key in read_sample(FOLDER.joinpath(name).read_bytes(), name).keys:
         assert key.value not in repr(made)
 

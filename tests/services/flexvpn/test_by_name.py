@@ -76,7 +76,7 @@ def test_what_others_use_stays(tmp_path: Path) -> None:
 def test_what_is_not_whole_is_for_a_person(tmp_path: Path) -> None:
     """Without a pool, or with the same name on two routers, nothing is taken away by guess."""
     there = deployed(head_end(), BARE)
-    with pytest.raises(ChangeError, match="take FLEX-laptops away by hand"):
+    with pytest.raises(ChangeError, match="remove FLEX-laptops by hand"):
         intended(tmp_path).find("laptops", {HOST: there.replace(" pool FLEX-laptops\n", "")})
     with pytest.raises(ChangeError, match="name one of them with --host"):
         intended(tmp_path).find("laptops", {HOST: there, "other": there})

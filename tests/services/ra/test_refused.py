@@ -72,8 +72,8 @@ def test_selection(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("aaa new-model\n", "", "has no 'aaa new-model', which changes every login"),
-        ("username nr ", "username jane ", "user jane is there already"),
-        ("username nr secret", "username jane privilege 15 secret", "user jane is there already"),
+        ("username nr ", "username jane ", "user jane exists already"),
+        ("username nr secret", "username jane privilege 15 secret", "user jane exists already"),
         ("line vty", "ip local pool other 192.168.77.50 192.168.77.60\nline vty", "overlaps address-pool other"),
         (
             "line vty",
