@@ -103,7 +103,7 @@ def test_a_question_that_nobody_foresaw(tmp_path: Path, work: Callable[[Session]
 
     with session(tmp_path, script, timeout_seconds=0.5) as (device, there):
         device.ask("show clock")
-        with pytest.raises(SessionLost, match=r"it stands at 'Erase everything\? \[confirm\]'"):
+        with pytest.raises(SessionLost, match=r"its last output is 'Erase everything\? \[confirm\]'"):
             work(device)
         assert not device.open
         with pytest.raises(SessionLost):
