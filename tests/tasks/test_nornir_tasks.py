@@ -120,7 +120,7 @@ def test_probe_pings_from_the_inside(nornir: Nornir, name: str) -> None:
     ("task", "arguments", "kind", "words"),
     [
         (push, {"desired": "hostname other\n"}, ChangeError, "young: no rule knows the line 'hostname other'"),
-        (push, {}, NrRunError, "young: push takes a text to bring"),
+        (push, {}, NrRunError, "young: push takes a text to add"),
         (push, {"desired": LIST, "remove": LIST}, NrRunError, "not both"),
         (push, {"remove": LIST}, ChangeError, "is not there any more"),
         (
