@@ -162,7 +162,9 @@ class Rotation:
         else:
             self._abandon()
             if self._was_there and self.kept is not None:
-                self.told.append(f"{self.kept.next} stays, with the key that was not taken: the next rotation uses it again")
+                # Where nothing was touched, a device may have it since the rotation that was begun with it.
+                not_taken = ", with the key that was not taken" if outcome.result is Result.ROLLED_BACK else ""
+                self.told.append(f"{self.kept.next} stays{not_taken}: the next rotation uses it again")
 
     def _done(self, runs: Path) -> None:
         if self.to:

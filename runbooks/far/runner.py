@@ -163,13 +163,21 @@ class FarRunner:
         self._calls.shutdown(wait=False)
 
     def received(self, process: Process, message: Message) -> None:
-        """What a process has sent, in its order."""
+        """What a process has sent, in its order. One whose words cannot be read is lost, and no other one."""
         with self._lock:
             far = self._far.get(process)
         if far is None or far.lost:
             return
         far.heard = time.monotonic()
-        kind, *words = message
+        try:
+            self._hear(far, *message)
+        except Exception as error:  # noqa: BLE001 - whatever it is: nothing that comes behind it can be relied on
+            self.lost(process, f"what it sent cannot be read here: {self._words(error)}")
+
+    def _words(self, error: Exception) -> str:
+        return self.secrets.hide_known(f"{type(error).__name__}: {error}")
+
+    def _hear(self, far: _Far, kind: object, *words: Any) -> None:
         if kind == CALL:
             number, callback, packed, awaited, news = words
             self._learn(far, news)
@@ -184,10 +192,17 @@ class FarRunner:
             number, packed, news = words
             self._learn(far, news)
             with self._lock:
-                job = self._jobs.pop(number, None)  # type: ignore[call-overload]
+                job = self._jobs.pop(number, None)
             if job is not None:
-                job.outcome = unpack(packed, self)  # type: ignore[arg-type]
+                job.outcome = self._outcome(job, packed)
                 job.over.set()
+
+    def _outcome(self, job: _Job, packed: Any) -> Any:
+        """Of what is known there alone, as a class of a task of the user's, it is an error of its device."""
+        try:
+            return unpack(packed, self)
+        except Exception as error:  # noqa: BLE001 - what is read decides what is raised
+            return NrRunError(f"{job.host.name}: what came back of it cannot be read here: {self._words(error)}")
 
     def lost(self, process: Process, why: str) -> None:
         """Nothing more comes from a process: its jobs end as lost sessions do."""

@@ -61,6 +61,23 @@ def types_a_key(task: Task, secrets: Secrets, line: str) -> Result:
     return Result(host=task.host, result=len(secrets.reveal(line)))
 
 
+def _theirs() -> None:
+    raise ModuleNotFoundError("No module named 'theirs'")
+
+
+class Theirs:
+    """As a value of a class that is on the far side alone."""
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        """Read, it asks for its module."""
+        return _theirs, ()
+
+
+def gives_unreadable(task: Task) -> Result:
+    """What cannot be read on the other side."""
+    return Result(host=task.host, result=Theirs())
+
+
 class Beside:
     """A far process in this one; two messages never pass at once, as on a line."""
 

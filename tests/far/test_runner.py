@@ -20,7 +20,20 @@ from nr_run.runbooks.far.doing import Doer
 from nr_run.runbooks.far.runner import FarRunner
 
 from ..warm import PATIENCE
-from .in_process import GATE, NAMES, SALT, Bench, Beside, lingers, refused, shows_a_key, stops, told, types_a_key
+from .in_process import (
+    GATE,
+    NAMES,
+    SALT,
+    Bench,
+    Beside,
+    gives_unreadable,
+    lingers,
+    refused,
+    shows_a_key,
+    stops,
+    told,
+    types_a_key,
+)
 
 
 @pytest.fixture(params=[True, False], ids=["changes", "looks"])
@@ -104,6 +117,22 @@ def test_where_none_is_left_it_is_said(bench: Bench) -> None:
     _, errors = run_on(bench.nornir, refused, {"a": {}})
     assert isinstance(errors["a"], Unreachable)
     assert str(errors["a"]).startswith("a: no worker of tls://here:1 is left (one: the scheduler is gone; two:")
+
+
+def test_what_cannot_be_read_here_is_an_error_of_its_device(bench: Bench) -> None:
+    """A value whose class only the far side has ends that job and no more: its process goes on, and so does who hears it."""
+    values, errors = run_on(bench.nornir, gives_unreadable, {"a": {}})
+    assert values == {}
+    assert str(errors["a"]) == "a: what came back of it cannot be read here: ModuleNotFoundError: No module named 'theirs'"
+    values, _ = run_on(bench.nornir, told, {"a": {"word": "again", "note": bench.note}})
+    assert values == {"a": "berlin again"}
+
+
+def test_words_that_cannot_be_read_lose_their_process_alone(bench: Bench) -> None:
+    """A key that comes under a token of another one says that nothing from there can be relied on: the others stay."""
+    bench.secrets.take({"<key:0123456789abcdef>": "first-value"})
+    bench.runner.received(bench.both[0], (messages.OVER, 999, b"", {"<key:0123456789abcdef>": "second-value"}))
+    assert bench.runner.alive == [bench.both[1]]
 
 
 def test_a_line_that_is_cut_is_a_lost_process(bench: Bench) -> None:

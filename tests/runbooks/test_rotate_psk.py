@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.errors import NrRunError, SecretError
+from nr_run.inventory.errors import Exit, NrRunError, SecretError
 from nr_run.inventory.hiding.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
 from nr_run.inventory.hiding.references import check_preshared_key
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.engine.key_rotation import Rotation, Rotations
+from nr_run.runbooks.engine.outcome import Result, TunnelOutcome
 from nr_run.services.service import Member
 from nr_run.services.watched import WatchedDeployment
 
@@ -237,3 +238,16 @@ def test_a_run_whose_journal_cannot_be_read_keeps_both_keys(tmp_path: Path, jour
     begun = bool(journal)
     assert kept.pending() == (None if begun else "second-value")
     assert any("a device may have either" in words for words in rotations.told) is not begun
+
+
+@pytest.mark.parametrize(("result", "says"), [(Result.ROLLED_BACK, True), (Result.REFUSED, False)])
+def test_a_next_key_that_stays_is_called_not_taken_where_that_is_known(tmp_path: Path, result: Result, says: bool) -> None:
+    """Devices were rolled back from it; where the second rotation was refused, they may have it since the first one."""
+    (tmp_path / "one").write_text("first-value\n")
+    kept = replaceable("credential:one", (tmp_path,))
+    kept.keep_next("second-value")
+    some = WatchedDeployment("hq-branch", "any", None, (Member("hq", "end", None),), (), ("hq",), (), found=False)
+    rotation = Rotation(some, "credential:one", "", keeps=True, kept=kept, _was_there=True)
+    rotation.end(TunnelOutcome("hq-branch", result, Exit.ERROR, False, ""), tmp_path)
+    assert kept.pending() == "second-value"
+    assert [("not taken" in words, "the next rotation uses it again" in words) for words in rotation.told] == [(says, True)]
