@@ -47,7 +47,7 @@ def test_each_gate_holds_in_its_turn_and_all_of_it_goes_again() -> None:
 WRONG: list[tuple[str, Any, str, str, str, str]] = [
     (
         *("the prefix is not advertised", (f"no {LAN}", LAN)),
-        *("bgp", "is told nothing, and not 192.168.20.0/24", "unencrypted", "it answers over the circuit, in clear"),
+        *("bgp", "receives nothing, and not 192.168.20.0/24", "unencrypted", "it answers over the circuit, in clear"),
     ),
     (
         *("one neighbour flaps", ("bgp-flap", "1", (FIRST,))),
