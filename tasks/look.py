@@ -176,10 +176,11 @@ class _Visit:
             wanted = tuple(item for item in wanted if self._is_open(item))
 
     def _is_open(self, item: Stimulus) -> bool:
-        """Whether a burst is sent once more: too few of the last came back, or of those of full size none, or they wait."""
+        """Whether a burst is sent in the second round: too few of the first came back, or of those of full size none, or it had
+        no time: every ping of the first round was reckoned as lost, and most are answered long before."""
         last = self.so_far.looks[-1]
         if item.traffic not in last.pings:
-            return False
+            return item.traffic in self.so_far.unsent
         large = last.large.get(item.traffic)
         return not _is_answered(last.pings[item.traffic]) or (item.full_bytes is not None and not (large and large.received))
 
@@ -190,8 +191,7 @@ class _Visit:
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""
         pings, unsent = self._affordable(wanted)
-        sent = {traffic for look in self.so_far.looks for traffic in look.pings}
-        unsent = {traffic: why for traffic, why in unsent.items() if traffic not in sent}
+        unsent = {traffic: why for traffic, why in unsent.items() if traffic not in self._sent}
         if unsent:
             self._tell(unsent={**self.so_far.unsent, **unsent})
         if not pings:
@@ -205,19 +205,24 @@ class _Visit:
         self._take([reply for reply in replies if reply.line != DROPS], small, large, drops)
         return True
 
+    @property
+    def _sent(self) -> set[Traffic]:
+        return {traffic for look in self.so_far.looks for traffic in look.pings}
+
     def _loses(self) -> bool:
         """Whether packets of the last burst are missing; a device that takes a ping by dialogue has no exchange left for more."""
         lost = any(probe.received < probe.sent for probe in self.so_far.looks[-1].pings.values())
         return lost and self._platform.ping != "dialogue"
 
     def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
-        """What there is time for, what is answered at once first; and why the rest is not sent."""
+        """What there is time for, what is answered at once first, and what was never sent; and why the rest is not sent."""
         count = PINGS if len(wanted) <= MANY else PINGS_OF_MANY
         left = self._limits.left - LOOK_SECONDS
         pings: list[Ping] = []
         unsent: dict[Traffic, str] = {}
         names = _names_of_sources(self.so_far.running) if self._platform.ping == "nameif" else {}
-        for item in sorted(wanted, key=lambda one: not one.likely):
+        sent = self._sent
+        for item in sorted(wanted, key=lambda one: (not one.likely, one.traffic in sent)):
             source = str(item.traffic.source)
             left -= (QUICK_SECONDS if item.likely else SLOW_SECONDS) * count
             if self._platform.ping == "nameif" and source not in names:
@@ -283,7 +288,8 @@ class _Visit:
                 doubted = running is not None and running.counted is not True and not shown.equals(running)
                 running = None if doubted else shown
                 unread = f"{self.so_far.host}: its running configuration reads differently each time" if doubted else ""
-        self._tell(looks=looks, running=running, unread=unread)
+        unsent = {traffic: why for traffic, why in self.so_far.unsent.items() if traffic not in probes}
+        self._tell(looks=looks, running=running, unread=unread, unsent=unsent)
 
     def _tell(self, **changes: object) -> None:
         trips = self._trips + (self._reader.trips if self._reader else 0)
