@@ -18,6 +18,7 @@ from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
 from .compiled import kept
 from .convert import build
+from .line_numbers import breaks_before
 from .machine import UNKNOWN, Outcome, Raw, run
 from .normalise import Output, normalise
 from .program import Program, Scope, TemplateError, compile_template
@@ -122,8 +123,9 @@ def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, li
         if len(again.leftovers) < len(outcome.leftovers):
             outcome, doubts, output = again, doubts_again, replace(output, text=whole)
     problems = [Problem(line, text, why) for line, text, why in output.strangers]
-    for position, why in sorted({*outcome.leftovers, *doubts}):
-        problems.append(_problem(output, position, why))
+    if outcome.leftovers or doubts:
+        breaks = breaks_before(output.text)
+        problems += [_problem(output, breaks, position, why) for position, why in sorted({*outcome.leftovers, *doubts})]
     return outcome, sorted(problems, key=lambda problem: problem.line), output
 
 
@@ -133,7 +135,8 @@ def _whole_lines(program: Program, text: str, outcome: Outcome) -> str | None:
     if not found:
         return None
     probed = run(program, probe := unwrap(text, found, rest=PROBE), lambda _scope, raw, _above, _position: raw)
-    unknown = {probe.count("\n", 0, position) + 1 for position, why in probed.leftovers if why == UNKNOWN}
+    breaks = breaks_before(probe)
+    unknown = {breaks(position) + 1 for position, why in probed.leftovers if why == UNKNOWN}
     found = certain(found, unknown)
     return unwrap(text, found) if found else None
 
@@ -143,11 +146,11 @@ def _pass(entry: Command, program: Program, text: str) -> tuple[Outcome, list[tu
     return run(program, text, _finisher(entry, doubts)), doubts
 
 
-def _problem(output: Output, position: int, why: str) -> Problem:
+def _problem(output: Output, breaks: Callable[[int], int], position: int, why: str) -> Problem:
     found = re.compile(r"\S").search(output.text, position)
     start = output.text.rindex("\n", 0, found.start()) if found else position
     stop = output.text.find("\n", start + 1)
-    return Problem(output.line_offset + output.text.count("\n", 0, start + 1), output.text[start + 1 : stop], why)
+    return Problem(output.line_offset + breaks(start + 1), output.text[start + 1 : stop], why)
 
 
 def _finisher(entry: Command, doubts: list[tuple[int, str]]) -> Callable[[Scope, Raw, list[Raw], int], object]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from .line_numbers import breaks_before
+
 WIDTH = 80
 """Columns of a terminal that nobody has told its width: IOS and ASA."""
 
@@ -31,7 +33,8 @@ def anchors(text: str, unknown: Iterable[int]) -> dict[int, int]:
     lines = text.split("\n")
     if max(len(line.rstrip()) for line in lines) > WIDTH:
         return found
-    for number in sorted({text.count("\n", 0, position) + 1 for position in unknown}):
+    breaks = breaks_before(text)
+    for number in sorted({breaks(position) + 1 for position in unknown}):
         rest, above = lines[number], lines[number - 1]
         if len(above.rstrip()) in {WIDTH - 1, WIDTH} and rest.strip() and not _LOG.match(rest):
             found[number] = found.get(number - 1, number - 1)
