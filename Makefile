@@ -19,7 +19,7 @@ TRUTH ?= 75
 TURNS ?= 5
 OTHERS ?=
 # Workers of make test. More than there are cores: a test against the lab waits for its devices two thirds of the time.
-WORKERS ?= 6
+WORKERS ?= 8
 # Folders whose tests talk to no device, so that the inner loop stays short.
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 

@@ -216,7 +216,7 @@ class Rehearsal:
         """Close every port and end what negotiates."""
         for port in self.ports.values():
             port.box.stop()
-            port.close()
+            port.end()
         self.network.upkeep.stop()
         ike = self.network.ike
         if isinstance(ike, Ike):

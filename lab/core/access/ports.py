@@ -28,11 +28,24 @@ class Silent(asyncio.Protocol):
     """Accepts a connection and says nothing, not even which version of SSH it is."""
 
 
-def _bound(number: int) -> socket.socket:
+def _held() -> socket.socket:
+    """An ephemeral port that stays ours while nobody listens on it: the system gives a number that is free to whoever asks next.
+
+    It is bound alone, so that nothing else has the number, and shared afterwards with what listens.
+    """
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    held.bind(("127.0.0.1", 0))
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return held
+
+
+def _bound(number: int, *, shared: bool) -> socket.socket:
     """A listening socket; asyncio switches the delay of small packets off only where the protocol is named as TCP."""
     where = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         where.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            where.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         where.bind(("127.0.0.1", number))
         where.listen(50)
     except OSError:
@@ -43,7 +56,7 @@ def _bound(number: int) -> socket.socket:
 
 @dataclass(slots=True)
 class Port:
-    """Where a box listens; an ephemeral port keeps its number once it has one."""
+    """Where a box listens; an ephemeral port keeps its number once it has one, also while the box boots."""
 
     box: Box
     number: int
@@ -51,6 +64,7 @@ class Port:
     lines: list[Vty] = field(default_factory=list)
     key: asyncssh.SSHKeyPair | None = None
     other: asyncssh.SSHKeyPair | None = None
+    held: socket.socket | None = None
 
     @property
     def transport(self) -> str:
@@ -66,13 +80,15 @@ class Port:
         """Listen, if it does not already."""
         if self.server is not None:
             return
+        if not self.number:
+            self.held = _held()
+            self.number = self.held.getsockname()[1]
         try:
-            where = _bound(self.number)
+            where = _bound(self.number, shared=self.held is not None)
         except OSError as error:
             raise LabError(
                 f"Port {self.number} on 127.0.0.1 is taken, so {self.box.name} cannot listen: stop what uses it."
             ) from error
-        self.number = where.getsockname()[1]
         if self.box.profile.ssh is None:
             self.server = await asyncio.get_running_loop().create_server(self._line, sock=where)
         elif "no-answer" in self.box.faults:
@@ -115,3 +131,10 @@ class Port:
         for line in list(self.lines):
             line.hang_up()
         self.lines.clear()
+
+    def end(self) -> None:
+        """Close it for good: the number is anybody's again."""
+        self.close()
+        if self.held is not None:
+            self.held.close()
+            self.held = None
