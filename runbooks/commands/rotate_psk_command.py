@@ -88,10 +88,13 @@ def _rotated(service: Declaration, names: tuple[str, ...], rotations: Rotations,
             for sentence in rotations.told:
                 console.progress.say(f"warning: {sentence}")
             raise
-        rotations.end(outcomes, opened.runs)
-        opened.context.notices.extend(rotations.told)
-        for notice in opened.context.notices:
-            console.progress.say(f"warning: {notice}")
+        try:
+            rotations.end(outcomes, opened.runs)
+        finally:
+            # Where the file of one key cannot be replaced, what became of the others is said all the same.
+            opened.context.notices.extend(rotations.told)
+            for notice in opened.context.notices:
+                console.progress.say(f"warning: {notice}")
         return console.finish(opened.context, outcomes, opened.warnings)
 
 
