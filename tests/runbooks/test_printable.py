@@ -134,3 +134,10 @@ def test_show(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "\\x1b]52" in done.stdout
     assert not steering(done.stdout + done.stderr)
+
+
+def test_what_hides_is_not_passed_over() -> None:
+    """A document that is not laid out takes no change of its texts: what was to be hidden would stand in it."""
+    with pytest.raises(ValueError, match="laid out"):
+        json_text({"key": "a secret"}, change=lambda _text: "hidden")
+    assert "hidden" in json_text({"key": "a secret"}, indent=2, change=lambda _text: "hidden")

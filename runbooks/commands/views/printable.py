@@ -37,6 +37,9 @@ def json_text(
     ``change`` is what becomes of each text in a document that is laid out with ``indent``, but for the keys.
     """
     if indent is None or default is not None:
+        if change is not str:
+            # Passed over in silence it would let through what it is to hide.
+            raise ValueError("texts are changed in a document that is laid out, and in no other")
         text = json.dumps(value, default=default, indent=indent, ensure_ascii=False)
     else:
         text = _laid_out(value, " " * indent, "", change)
