@@ -123,7 +123,7 @@ rendered: $(STAMP)
 
 reference: $(STAMP)
 	$(BIN)/python -m nr_run.runbooks.reports.document
-	$(BIN)/python -m nr_run.parsers.document > docs/reference/parser-fields.md.new
+	$(BIN)/python -m nr_run.parsers.fields.document > docs/reference/parser-fields.md.new
 	@mv docs/reference/parser-fields.md.new docs/reference/parser-fields.md
 	$(BIN)/python docs/generate
 

@@ -26,12 +26,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from nr_run.changes import objects, selectors, tree
-from nr_run.changes.change import Change
-from nr_run.changes.configuration import Configuration
+from nr_run.changes import objects, selectors
+from nr_run.changes.configurations import tree
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import plan, plan_removal
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan, plan_removal
+from nr_run.changes.plans.removal import owned
 from nr_run.checks.finding import against
 from nr_run.checks.read_back import read_back
 from nr_run.checks.readiness.device_facts import Box

@@ -175,7 +175,7 @@ def _bgp_floor(text: str) -> int:
 
 def ttp(command: str) -> Reader:
     """TTP itself with the template of nr-run, whose expressions take a line wherever it is indented."""
-    from nr_run.parsers.program import ttp_parser
+    from nr_run.parsers.line_rules.program import ttp_parser
 
     name = f"{command.removesuffix(' detail').replace(' ', '_')}.ttp"
     parser = ttp_parser((Path(__file__).parent.parent / "parsers" / "templates" / "ios" / name).read_text())

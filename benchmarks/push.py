@@ -32,7 +32,7 @@ from nornir_netmiko.tasks import netmiko_send_command, netmiko_send_config
 from rich.console import Console
 from rich.table import Table
 
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.files.hosts import load_nornir, platforms_of, with_endpoints
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.inventory.models.platforms import platform_for

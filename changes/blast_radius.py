@@ -7,7 +7,7 @@ from itertools import chain
 
 from .family import Nobody, says
 from .objects import Config, ConfigObject
-from .steps import Edit
+from .plans.steps import Edit
 
 
 def blast_radius(created: Iterable[ConfigObject], running: Config) -> tuple[str, ...]:

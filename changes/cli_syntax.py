@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from .configurations.tree import Node, nested
 from .family import Family
-from .tree import Node, nested
 
 
 def nest(families: Iterable[Family], nodes: Iterable[Node]) -> tuple[Node, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from . import cli_syntax, tree
+from . import cli_syntax
+from .configurations import tree
 from .family import Family, Nobody, Reference
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from .configurations.look_up import LookUp, by_object
 from .families.uses import peers_behind, peers_below
 from .family import Nobody
-from .look_up import LookUp, by_object
 from .objects import Config, ConfigObject, Key
 
 #: Sections that hold keys for peers, or that match peers, and their lines for a network: IKEv1 and IKEv2.

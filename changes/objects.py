@@ -9,11 +9,12 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from ..inventory.errors import ChangeError
-from . import cli_syntax, tree
+from . import cli_syntax
 from .config_object import ConfigObject, Key, without_number
+from .configurations import tree
+from .configurations.literals import is_text, may_begin
 from .families import FAMILIES, STEMS, families_for
 from .family import Family, Nobody, Reference
-from .literals import is_text, may_begin
 
 __all__ = [
     "Config",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from ..changes.change import Change
 from ..changes.objects import Config, ConfigObject
+from ..changes.plans.change import Change
 from ..changes.selectors import Selector, selectors_of
 from .finding import Finding, Status
 from .observations.observation import Flow, Observation, is_static

@@ -11,7 +11,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..changes.refusals import is_refused
+from ..changes.configurations.refusals import is_refused
 from ..inventory.errors import DeviceRefused, ParseError
 from ..inventory.files.did_you_mean import hint
 from ..inventory.intents.own_checks import OwnCheck, Range, Wanted
@@ -19,8 +19,8 @@ from ..inventory.intents.safe_pattern import lines_with
 from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from ..parsers.catalogue import of
-from ..parsers.export import as_data
-from ..parsers.shape import dataclasses_in, fields_of, record_of
+from ..parsers.fields.export import as_data
+from ..parsers.fields.shape import dataclasses_in, fields_of, record_of
 from .finding import Evidence, Finding, Status
 
 CHECK = "own-check"

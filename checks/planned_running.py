@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..changes import tree
-from ..changes.change import Change
 from ..changes.config_object import ConfigObject
-from ..changes.grown import grown
-from ..changes.nodes_after import nodes_after
+from ..changes.configurations import tree
+from ..changes.configurations.grown import grown
+from ..changes.configurations.nodes_after import nodes_after
 from ..changes.objects import read, read_more
+from ..changes.plans.change import Change
 from .read_back import without
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from .finding import Cause, Finding, Status
 from .observations.observation import Observation, Probe
 from .observations.questions import Question

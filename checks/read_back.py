@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from ..changes import tree
-from ..changes.change import Change
-from ..changes.configuration import Configuration
+from ..changes.configurations import tree
+from ..changes.configurations.configuration import Configuration
 from ..changes.families import stem_of
 from ..changes.objects import ConfigObject, objects_in
+from ..changes.plans.change import Change
 from .finding import Cause, Evidence, Finding, Status
 
 RUNNING = "show running-config"

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..changes import tree
 from ..changes.config_object import without_number
-from ..changes.refusals import is_refused
+from ..changes.configurations import tree
+from ..changes.configurations.refusals import is_refused
 from ..inventory.systems import System
 
 #: ``    3     2     netadm@vty0       | transport input ssh``: a line of a sub-mode stands one blank to the right.

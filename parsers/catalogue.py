@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .typed import short_for, split
+from .printed.typed import short_for, split
 
 if TYPE_CHECKING:
     from .command import Command

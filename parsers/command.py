@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from .machine import Raw
-from .typed import options, split, taken
+from .line_rules.machine import Raw
+from .printed.typed import options, split, taken
 
 
 def many(key: str) -> Callable[[Raw], Any]:

@@ -16,15 +16,15 @@ from ..inventory.errors import ParseError
 from ..inventory.kept import Kept
 from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
-from .compiled import kept
-from .convert import build
-from .line_numbers import breaks_before
-from .machine import UNKNOWN, Outcome, Raw, run
-from .normalise import Output, normalise
-from .program import Program, Scope, TemplateError, compile_template
+from .fields.convert import build
+from .line_rules.compiled import kept
+from .line_rules.machine import UNKNOWN, Outcome, Raw, run
+from .line_rules.program import Program, Scope, TemplateError, compile_template
+from .printed.line_numbers import breaks_before
+from .printed.normalise import Output, normalise
+from .printed.typed import filter_of, split
+from .printed.unwrap import PROBE, anchors, certain, unwrap
 from .result import Parsed, Problem
-from .typed import filter_of, split
-from .unwrap import PROBE, anchors, certain, unwrap
 
 TEMPLATES_VARIABLE = "NR_RUN_TEMPLATES"
 _compile_lock = threading.Lock()

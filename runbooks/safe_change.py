@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from ..changes.change import Change
-from ..changes.plan import plan
+from ..changes.plans.change import Change
+from ..changes.plans.plan import plan
 from ..checks.finding import Status
 from ..checks.readiness.device_facts import Device
 from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings

@@ -12,10 +12,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ..changes.change import Change
 from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
-from ..changes.steps import Edit
+from ..changes.plans.change import Change
+from ..changes.plans.steps import Edit
 from ..checks.finding import Finding
 from ..checks.observations.looks import Stimulus
 from ..inventory.intents.maintenance import Window

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from ..changes.change import Change
+from ..changes.plans.change import Change
 from ..checks.finding import Evidence, Finding, Status
 from ..checks.observations.looks import Shown, Stimulus
 from ..checks.observations.questions import Question
 from ..inventory.errors import ChangeError, NothingMatched
 from ..inventory.models.platforms import Platform
+from .common.verifying import Seeing
 from .service import Deployment, Member, Place, Removal, Seen, Service, Sight, Stage
-from .verifying import Seeing
 
 NAME = "safe-change"
 

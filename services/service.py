@@ -12,10 +12,10 @@ from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
-from ..changes.change import Change
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
-from ..changes.replacing import Replacing
+from ..changes.plans.change import Change
+from ..changes.plans.replacing import Replacing
 from ..checks.finding import Finding
 from ..checks.observations.observation import Observation
 from ..checks.proof import Proof, Watch

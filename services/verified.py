@@ -16,8 +16,8 @@ from ..checks.verdict import Verdict
 from ..inventory.models.platforms import Platform
 
 if TYPE_CHECKING:
+    from .common.verifying import Seeing
     from .service import Deployment, Intended, Member, Place
-    from .verifying import Seeing
 
 
 class Verified(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from .service import Deployment
 from .type_variables import Wanted
 

@@ -3,7 +3,8 @@
 Three rules, for every place that reads a configuration. An answer that is not whole is no answer: it is asked for again, within
 bounds. What speaks against a device (something is absent, something is strange), or is what a change is measured by, is judged on
 two readings over two logins that agree, unless the size that the device printed verifies the first: noise on a line does not come
-twice in one form. And where a device shows what runs by two commands, each is the other's witness (changes/masked_keys.py).
+twice in one form. And where a device shows what runs by two commands, each is the other's witness
+(changes/configurations/masked_keys.py).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
-from ..changes.masked_keys import difference
+from ..changes.configurations.configuration import Configuration
+from ..changes.configurations.masked_keys import difference
 from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
 from .device import session
 from .sessions.session import Reply, Session

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..checks.observations.observation import Observation
 from ..inventory.errors import NotKnown, SessionLost
 from .access.credentials import login_of

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from nornir.core.task import Result, Task
 
+from ..changes.configurations.refusals import words_of
 from ..changes.device_file import DeviceFile, digest_in
-from ..changes.refusals import words_of
 from ..inventory.errors import DeviceRefused
 from .device import session
 from .sessions.session import Session

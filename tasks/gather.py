@@ -13,8 +13,8 @@ from functools import cached_property
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
-from ..changes.refusals import is_refused
+from ..changes.configurations.configuration import Configuration
+from ..changes.configurations.refusals import is_refused
 from ..checks.observations.observation import Observation
 from ..checks.observations.questions import ALWAYS, OPTIONAL, QUESTIONS, SAS, Question
 from ..checks.readiness.rollback_methods import shows_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..inventory.models.platforms import Platform
 from .answers import asked, running_commands, running_in
 from .device import session

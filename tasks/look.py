@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
-from ..changes.nameif import interfaces as asa_interfaces
+from ..changes.configurations.configuration import Configuration
+from ..changes.configurations.nameif import interfaces as asa_interfaces
 from ..checks.observations.looks import DROPS, Look, Shown, Stimulus
 from ..checks.observations.observation import Observation, Probe
 from ..checks.observations.questions import QUESTIONS, ROUTE, Question

@@ -17,16 +17,16 @@ from nornir.core.exceptions import NornirSubTaskError
 from nornir.core.task import Result, Task
 from nornir_jinja2.plugins.tasks import template_file
 
-from ..changes.change import Change
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..changes.objects import ConfigObject, read_desired
-from ..changes.plan import plan, plan_removal
+from ..changes.plans.change import Change
+from ..changes.plans.plan import plan, plan_removal
 from ..checks.observations.observation import Observation
 from ..checks.observations.questions import IKE, IKEV2, IPSEC
 from ..inventory.errors import ChangeError, NrRunError
 from ..inventory.hiding.secrets import TOKEN, Secrets
 from ..inventory.models.platforms import Platform
-from ..parsers.export import as_data
+from ..parsers.fields.export import as_data
 from ..templates.environment import jinja_env
 from . import gather as _gather
 from . import observe as _observe

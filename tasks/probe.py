@@ -10,8 +10,8 @@ from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
-from ..changes import tree
-from ..changes.nameif import interfaces
+from ..changes.configurations import tree
+from ..changes.configurations.nameif import interfaces
 from ..checks.observations.listing import INTERFACES, Listing
 from ..checks.observations.observation import Probe
 from ..inventory.errors import DeviceRefused, DriftError, NotKnown, ParseError

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from ..changes.change import Change
 from ..changes.cli_syntax import EXIT
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..changes.families import FAMILIES
 from ..changes.family import Family, Phase
-from ..changes.steps import Step, in_writes
+from ..changes.plans.change import Change
+from ..changes.plans.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
-from ..changes.configuration import Configuration
-from ..changes.refusals import passes
+from ..changes.configurations.configuration import Configuration
+from ..changes.configurations.refusals import passes
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.models.platforms import Platform
 from .answers import Reading, borne_out, configuration, settled

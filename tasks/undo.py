@@ -13,12 +13,12 @@ from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
-from ..changes.change import Change
-from ..changes.configuration import Configuration
+from ..changes.configurations.configuration import Configuration
 from ..changes.families import FAMILIES
 from ..changes.implicit_references import uses_of_peer
-from ..changes.rollback_steps import restore
-from ..changes.steps import Step
+from ..changes.plans.change import Change
+from ..changes.plans.rollback_steps import restore
+from ..changes.plans.steps import Step
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .answers import AGAIN, agreed
 from .clear import clear_peer

@@ -50,7 +50,7 @@ def import_everything() -> None:
     note = runpy.run_path(str(Path(__file__).with_name("meta") / "recording.py"))
     note["install"]()
     reader = importlib.import_module("nr_run.parsers.reader")
-    plan_of = importlib.import_module("nr_run.parsers.convert").plan_of
+    plan_of = importlib.import_module("nr_run.parsers.fields.convert").plan_of
     for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
         reader._program(command, None)
         for record in command.records.values():

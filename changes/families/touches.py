@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..configurations.look_up import by_object
 from ..family import NOBODY, Touches
-from ..look_up import by_object
 
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject

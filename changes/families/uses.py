@@ -16,8 +16,8 @@ from ..family import Nobody, Shared, Users
 from .bgp_told import in_the_table_for
 
 if TYPE_CHECKING:
+    from ..configurations.tree import Node
     from ..objects import Config, ConfigObject, Key
-    from ..tree import Node
 
 #: An entry of a map, of whatever kind: ``crypto map NAME 10 ipsec-isakmp dynamic clients``.
 _ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+(?: .+)?")

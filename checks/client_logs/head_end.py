@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...inventory.errors import NothingMatched, ParseError
-from ...parsers.pasted import Pasted, PastedFile
+from ...parsers.printed.pasted import Pasted, PastedFile
 from ...parsers.records.ikev2 import Ikev2Sa, Ikev2Session, ReconnectStats
 from ...parsers.records.session import CryptoSession, SessionIke
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...changes.refusals import refusal_in, words_of
+from ...changes.configurations.refusals import refusal_in, words_of
 from ...inventory.errors import NotKnown
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..proof import Traffic

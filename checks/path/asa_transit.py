@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from ...changes.configurations.nameif import find_interface, interfaces
 from ...changes.families.tunnel_group import INHERITED
-from ...changes.nameif import find_interface, interfaces
 from ...changes.objects import Config, read
 from ..finding import Finding
 from ..observations.show_commands import COMMANDS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ...changes.configurations.tree import Node, starting
 from ...changes.objects import Config
-from ...changes.tree import Node, starting
 from .acl import Flow, Says, ios_list
 
 _CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")

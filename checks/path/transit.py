@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from ...changes.configurations.tree import Node, starting
 from ...changes.objects import Config, read
-from ...changes.tree import Node, starting
 from ...inventory.models.release import Release
 from ..finding import Finding, Status
 from ..observations.show_commands import COMMANDS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..finding import Evidence, Finding, Status

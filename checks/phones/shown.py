@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...changes.configuration import Configuration
-from ...changes.refusals import is_refused, words_of
+from ...changes.configurations.configuration import Configuration
+from ...changes.configurations.refusals import is_refused, words_of
 from ...inventory.models.platforms import Platform
 from ...inventory.models.release import Release
 from .finding import Line

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes.nameif import AsaInterface, find_interface, interfaces
-from ...changes.nodes_after import nodes_after
+from ...changes.configurations.nameif import AsaInterface, find_interface, interfaces
+from ...changes.configurations.nodes_after import nodes_after
 from ...changes.selectors import Selector
 from ...inventory.models.release import Release
 from ...parsers.records.asa_system import AsaRoute

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ...changes import tree
-from ...changes.change import Change
+from ...changes.configurations import tree
+from ...changes.plans.change import Change
 from ...inventory.intents.intent import Side
 from ...inventory.models.platforms import Platform
 from ..finding import Evidence, Finding, Status

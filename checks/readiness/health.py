@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...changes import tree
-from ...changes.change import Change
-from ...changes.refusals import is_refused
+from ...changes.configurations import tree
+from ...changes.configurations.refusals import is_refused
+from ...changes.plans.change import Change
 from ...inventory.errors import DeviceRefused, NotKnown, ParseError
 from ...inventory.models.newer_releases import newer_than_known
 from ...inventory.models.platforms import Platform

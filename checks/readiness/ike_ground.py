@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...changes.configurations.tree import starting
 from ...changes.implicit_references import takes_peer
 from ...changes.objects import read
-from ...changes.tree import starting
 from ..finding import Finding, Status
 from ..routing.router_interfaces import section_of
 from .device_facts import Box, doubt, say

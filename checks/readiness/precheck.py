@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...changes import tree
+from ...changes.configurations import tree
+from ...changes.configurations.nodes_after import nodes_after
 from ...changes.implicit_references import users
-from ...changes.nodes_after import nodes_after
 from ...changes.objects import read
 from ...inventory.errors import IntentError
 from ...inventory.models.release import Release

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...changes import tree
-from ...changes.steps import Step
+from ...changes.configurations import tree
+from ...changes.plans.steps import Step
 from ...inventory.errors import NotKnown
 from ...inventory.hiding.secrets import TOKEN
 from ...inventory.models.platforms import Platform, UndoTool

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...changes.refusals import is_refused, words_of
+from ...changes.configurations.refusals import is_refused, words_of
 from ...inventory.errors import DeviceRefused, NotKnown, ParseError
 from ...parsers import parse
 from ..observations.listing import DIRECTORY, EVENTS, KRON, Listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes.tree import Node, kept, starting
+from ...changes.configurations.tree import Node, kept, starting
 from ...inventory.prefix_index import PrefixIndex
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from ...changes.change import Change
 from ...changes.config_object import ConfigObject
 from ...changes.families.uses import destination
+from ...changes.plans.change import Change
 from .ways import Path, Ways
 
 FAMILY = "static-route"

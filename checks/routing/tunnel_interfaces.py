@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from ...changes.change import Change
+from ...changes.plans.change import Change
 
 
 @dataclass(frozen=True, slots=True)

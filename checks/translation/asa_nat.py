@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from ...changes.configurations.tree import Node, kept
 from ...changes.selectors import Selector, masked
-from ...changes.tree import Node, kept
 from ..path.by_target import ByTarget
 
 #: What a rule makes of the packets of a pair.

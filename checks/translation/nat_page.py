@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ...changes.configurations.tree import Node
 from ...changes.selectors import Selector
-from ...changes.tree import Node
 from ...templates.words import FILTERS
 from .nat import list_lines, permitting_lists, rule_of, translations
 

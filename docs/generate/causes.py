@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nr_run.parsers.provider_log_words import ALIBABA_CODES, MEANINGS
+from nr_run.parsers.logs.provider_log_words import ALIBABA_CODES, MEANINGS
 from nr_run.services.l2l.diagnosis.causes import KNOWN
 from nr_run.services.l2l.diagnosis.signatures import SIGNATURES
 

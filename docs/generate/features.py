@@ -20,9 +20,9 @@ from nr_run.inventory.intents.forms import can_do, nat_form
 from nr_run.inventory.intents.intent import Intent, IntentFile, Style
 from nr_run.inventory.intents.strength import narrow
 from nr_run.inventory.models.platforms import Platform, platform_for
-from nr_run.services.building import desired
 from nr_run.services.cloud.deployment import deployment_of as connection_of
-from nr_run.services.cloud.intent import CloudFile
+from nr_run.services.cloud.intents.intent import CloudFile
+from nr_run.services.common.building import desired
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.service import deployment_of as head_end_of
 from nr_run.services.l2l import features

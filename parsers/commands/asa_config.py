@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..command import Command
-from ..machine import Raw
+from ..line_rules.machine import Raw
 from ..records.asa_config import (
     AsaSslConfig,
     AsaWebvpn,

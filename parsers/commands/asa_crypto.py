@@ -10,9 +10,9 @@ from typing import Any
 
 from ..balance import balances
 from ..command import Command, Conserve, Note, many
-from ..convert import build
-from ..machine import Raw
-from ..pairs import Pairs
+from ..fields.convert import build
+from ..line_rules.machine import Raw
+from ..printed.pairs import Pairs
 from ..records.asa_vpn import (
     AsaIkeSas,
     AsaIkev1Sa,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import algorithms
-from ..machine import Raw
+from ..line_rules.machine import Raw
 from ..records.asa_config import (
     AsaCrypto,
     AsaCryptoMapEntry,

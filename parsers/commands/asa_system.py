@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from ..balance import balances
 from ..command import Command, many, one
-from ..convert import build
-from ..machine import Raw
+from ..fields.convert import build
+from ..line_rules.machine import Raw
 from ..records.asa_system import (
     AsaBgpNeighbor,
     AsaLicense,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..balance import balances
 from ..command import Command, Note, many, one, record
-from ..convert import build
-from ..machine import Raw
+from ..fields.convert import build
+from ..line_rules.machine import Raw
 
 if TYPE_CHECKING:
     from ..records import (

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
-from ..convert import build
-from ..machine import IncompleteRecord, Raw
+from ..fields.convert import build
+from ..line_rules.machine import IncompleteRecord, Raw
 from ..subnets import counted, holds_number, number_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from .. import algorithms
-from ..columns import column, squeezed
+from ..fields.columns import column, squeezed
 
 
 def ciphers(text: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from ..columns import Address, Network, column, duration, duration_or_none, name_or_none, squeezed
-from ..vocabulary import BGP_STATE, one_of
+from ..fields.columns import Address, Network, column, duration, duration_or_none, name_or_none, squeezed
+from ..fields.vocabulary import BGP_STATE, one_of
 from .asa_vpn import host
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, Spi, address, column, duration, name_or_none, words
-from ..vocabulary import ASA_IKE_STATE, one_of
+from ..fields.columns import Address, Spi, address, column, duration, name_or_none, words
+from ..fields.vocabulary import ASA_IKE_STATE, one_of
 from .ikev2 import Ikev2Session
 from .ipsec import Selector
 

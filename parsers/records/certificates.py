@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..columns import column
-from ..vocabulary import CERTIFICATE_STATUS, one_of
+from ..fields.columns import column
+from ..fields.vocabulary import CERTIFICATE_STATUS, one_of
 
 
 def _moment(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, column
-from ..vocabulary import IKE_STATUS, IOS_IKE_STATE, one_of
+from ..fields.columns import Address, column
+from ..fields.vocabulary import IKE_STATUS, IOS_IKE_STATE, one_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

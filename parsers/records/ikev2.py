@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import algorithms
-from ..columns import Address, Spi, address, column, name_or_none, squeezed
-from ..vocabulary import SESSION_STATUS, one_of
+from ..fields.columns import Address, Spi, address, column, name_or_none, squeezed
+from ..fields.vocabulary import SESSION_STATUS, one_of
 
 
 @lru_cache(maxsize=256)

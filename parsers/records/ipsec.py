@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
-from ..vocabulary import SA_STATUS, one_of
+from ..fields.columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
+from ..fields.vocabulary import SA_STATUS, one_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, column, duration_or_none, integer_or_none, name_or_none
+from ..fields.columns import Address, column, duration_or_none, integer_or_none, name_or_none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

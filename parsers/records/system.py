@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..columns import Address, Network, column, duration, network, squeezed
+from ..fields.columns import Address, Network, column, duration, network, squeezed
 
 
 def _interface_address(text: str) -> Address | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..columns import Address, column, duration_or_none, integer_or_none, squeezed
-from ..vocabulary import CLOCK, TRACKED, one_of
+from ..fields.columns import Address, column, duration_or_none, integer_or_none, squeezed
+from ..fields.vocabulary import CLOCK, TRACKED, one_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

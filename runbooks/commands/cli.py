@@ -29,9 +29,13 @@ OWN: dict[str, tuple[str, str, str]] = {
         "failover_command",
         "Take a primary path down for a short time, and measure the failover and the return.",
     ),
-    "status": (".history_command", "status_command", "Show the estate at its last verification; no device is contacted."),
-    "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof by traffic."),
-    "init": (".init_command", "init_command", "Write a starting inventory for your devices."),
+    "status": (".offline.history_command", "status_command", "Show the estate at its last verification; no device is contacted."),
+    "history": (
+        ".offline.history_command",
+        "history_command",
+        "Show one service over time: since when, flaps, last proof by traffic.",
+    ),
+    "init": (".offline.init_command", "init_command", "Write a starting inventory for your devices."),
     "doctor": (".doctor_command", "doctor_command", "Examine whether devices are ready for a change; nothing is changed."),
     "check-release": (
         ".check_release_command",
@@ -39,27 +43,27 @@ OWN: dict[str, tuple[str, str, str]] = {
         "Show what another release would do to a device's services.",
     ),
     "import-sample": (
-        ".import_sample_command",
+        ".offline.import_sample_command",
         "import_sample_command",
         "Judge a provider's sample for Cisco, and write an intent for it.",
     ),
     "partner-sheet": (
-        ".sheet_command",
+        ".offline.sheet_command",
         "sheet_command",
         "Print what an end that is not ours has to set, without the key.",
     ),
     "verify-reconnect": (
-        ".verify_reconnect_command",
+        ".offline.verify_reconnect_command",
         "verify_reconnect_command",
         "Judge a client's reconnect from outputs before and after its suspend.",
     ),
     "explain-dart": (
-        ".explain_dart_command",
+        ".offline.explain_dart_command",
         "explain_dart_command",
         "Explain a client's reconnect from its log or DART bundle.",
     ),
     "explain-phone": (
-        ".explain_phone_command",
+        ".offline.explain_phone_command",
         "explain_phone_command",
         "Explain why an IP phone cannot connect, from its log and the syslog.",
     ),
@@ -80,10 +84,10 @@ OWN: dict[str, tuple[str, str, str]] = {
     ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
-    "runs": (".runs_command", "runs_command", "List the runs and how they ended, or prune them."),
+    "runs": (".offline.runs_command", "runs_command", "List the runs and how they ended, or prune them."),
     "show": (".past_commands", "show_command", "Show one run again."),
-    "parse": (".parse", "parse_command", "Parse the output of a show command into typed state."),
-    "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
+    "parse": (".offline.parse", "parse_command", "Parse the output of a show command into typed state."),
+    "schema": (".offline.schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
     "lab": (".lab_command", "lab", "Run simulated devices: up, status, down, exec, fault, client."),
 }
 

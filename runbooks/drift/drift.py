@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured
 from ...checks.who_changed import Kept, kept
 from ...inventory.errors import Exit, NrRunError
 from ...inventory.models.release_lines import of_release
 from ...inventory.systems import system_of
-from ...services.drift import DeviceDrift, of_standing, unread, worst
-from ...services.intended_state import standing
+from ...services.common.drift import DeviceDrift, of_standing, unread, worst
+from ...services.common.intended_state import standing
 from ...services.registry import find
 from ...services.service import Deployment
 from ..verify.configuration_alone import ConfigurationAlone

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.finding import proved
 from ...checks.read_back import read_back
 from ...inventory.errors import DriftError, NrRunError

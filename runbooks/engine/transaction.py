@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ...changes.change import Change
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
+from ...changes.plans.change import Change
 from ...checks.finding import Finding, proved
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError

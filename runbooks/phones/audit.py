@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.phones.audit import Audit, audit, borne_out
 from ...checks.phones.case import AuditAsked
 from ...checks.phones.pools import commands_of

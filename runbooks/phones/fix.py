@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...changes.change import Change
-from ...changes.configuration import Configuration
-from ...changes.settings import plan_settings
+from ...changes.configurations.configuration import Configuration
+from ...changes.plans.change import Change
+from ...changes.plans.settings import plan_settings
 from ...checks.phones.audit import Audit, audit
 from ...checks.phones.case import AuditAsked
 from ...checks.phones.finding import PhoneFinding

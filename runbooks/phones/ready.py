@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...changes.change import Change
+from ...changes.plans.change import Change
 from ...checks.finding import Status
 from ...checks.readiness.device_facts import Device
 from ...checks.readiness.precheck import identity, saved

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...changes.change import Change
-from ...changes.settings import plan_line
+from ...changes.plans.change import Change
+from ...changes.plans.settings import plan_line
 from ...checks.phones.audit import Audit, audit
 from ...checks.phones.case import AuditAsked, Case
 from ...checks.phones.certificate import certificate_of

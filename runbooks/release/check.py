@@ -12,9 +12,9 @@ from typing import Any
 
 from nornir.core import Nornir
 
-from ...changes.change import Change
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...changes.objects import ConfigObject
+from ...changes.plans.change import Change
 from ...checks.release_check import FarLine, Hit, Instead, far_lines, hits, instead, versions_of
 from ...inventory.errors import Exit, IntentError, NotKnown, NrRunError
 from ...inventory.files.did_you_mean import hint
@@ -23,7 +23,7 @@ from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.models.newer_releases import newer_than_known
 from ...inventory.models.platforms import Platform, platform_for, rows
 from ...inventory.models.release_rules import notes_between
-from ...services.intended_state import standing
+from ...services.common.intended_state import standing
 from ...services.registry import declared, find
 from ...services.service import Deployment
 from ..verify.configuration_alone import ConfigurationAlone

@@ -21,11 +21,11 @@ from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 from pydantic import TypeAdapter
 
-from ...changes.change import Change, compose, in_stages
 from ...changes.families import FAMILIES
 from ...changes.family import Family
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.steps import Edit
+from ...changes.plans.change import Change, compose, in_stages
+from ...changes.plans.steps import Edit
 from ...checks.readiness.rollback_methods import RELOAD_IN, SelectedMethod
 from ...inventory.errors import NrRunError, SecretError
 from ...inventory.models.platform_record import platform_in, row_of

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.samples.sample_judgement import judge
 from ...checks.samples.sample_line import WORDS, LineVerdict
 from ...inventory.errors import Exit, IntentError, NotKnown, ParseError, UsageError
@@ -23,8 +23,8 @@ from ...inventory.hiding.secrets import Secrets, credential_folders
 from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample, read_sample
 from ...parsers.provider_samples.line_form import AREAS
+from ...services.common.sample_draft import Draft, Missing, TakesSamples, Wishes
 from ...services.registry import FIRST_SERVICE, declared, find
-from ...services.sample_draft import Draft, Missing, TakesSamples, Wishes
 
 SCHEMA_VERSION = 1
 _MARK = re.compile(r"<key:[0-9a-f]{8}>")

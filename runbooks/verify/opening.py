@@ -15,7 +15,7 @@ from ...inventory.files.did_you_mean import hint
 from ...inventory.files.hosts import load_nornir, platforms_of
 from ...inventory.hiding.secrets import Secrets, credential_folders
 from ...inventory.models.platforms import Platform
-from ...parsers.provider_log import ProviderLog
+from ...parsers.logs.provider_log import ProviderLog
 from ...services.registry import find
 from ...services.service import Deployment, Intended
 from ...tasks.device import Stop, connect_by

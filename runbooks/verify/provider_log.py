@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...inventory.errors import UsageError
-from ...parsers.provider_log import ProviderLog, read_provider_log
+from ...parsers.logs.provider_log import ProviderLog, read_provider_log
 from ...services.service import Deployment
 
 #: Bytes; a log that is longer is to be cut to the time that matters.

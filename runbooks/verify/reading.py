@@ -14,7 +14,7 @@ from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
 from ...services.besides import Showing
-from ...services.own_checks import commands
+from ...services.common.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
 from ...tasks.device import CONNECTION

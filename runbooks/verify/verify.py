@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.finding import Finding, Status
 from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
-from ...services.intended_state import ComparedMember, standing
-from ...services.own_checks import with_own_checks
+from ...services.common.intended_state import ComparedMember, standing
+from ...services.common.own_checks import with_own_checks
+from ...services.common.verifying import Seeing
 from ...services.registry import find
 from ...services.service import Deployment
-from ...services.verifying import Seeing
 from .opening import Opened, Refused
 from .provider_log import concerning, strange
 from .reading import read_all, unfinished

@@ -60,6 +60,6 @@ SERVICE = Declaration(
         ),
     ),
     load="nr_run.services.cloud.service:CLOUD",
-    schema="nr_run.services.cloud.schema:cloud_schema",
+    schema="nr_run.services.cloud.intents.schema:cloud_schema",
     rotates=Rotates(_ROTATE, former="rotate-cloud"),
 )

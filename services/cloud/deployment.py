@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Deployment, Foreign, Member, Stage
-from .features import CUT_OVER, FIRST, ROUTING, SECOND
-from .gates import first_tunnel, tunnels
-from .gates_routing import cut_over, routing
-from .intent import Cloud, Gateway
+from .intents.intent import Cloud, Gateway
+from .placing.features import CUT_OVER, FIRST, ROUTING, SECOND
+from .verdicts.gates import first_tunnel, tunnels
+from .verdicts.gates_routing import cut_over, routing
 
 SERVICE = "cloud"
 #: Seconds in which both tunnels come up: an ASA negotiates for a tunnel interface by itself, some tries of half a minute.

@@ -12,18 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...changes.objects import Config
-from ...changes.steps import Edit
+from ...changes.plans.steps import Edit
 from ...checks.finding import Finding, Status
 from ...checks.observations.questions import BGP, IPSEC, ROUTE
 from ...inventory.errors import ChangeError
 from ..besides import Carrying, Failover
 from ..service import Deployment, Seen
-from .gates import tunnel_up
-from .gates_routing import neighbour_good
-from .intent import Cloud, Gateway
-from .names import TunnelNames, draft
-from .view import OF_ROUTING, OF_TUNNELS, View, view_of
-from .whole_table import missing_rows
+from .intents.intent import Cloud, Gateway
+from .placing.names import TunnelNames, draft
+from .verdicts.gates import tunnel_up
+from .verdicts.gates_routing import neighbour_good
+from .verdicts.view import OF_ROUTING, OF_TUNNELS, View, view_of
+from .verdicts.whole_table import missing_rows
 
 #: Seconds in which IKE comes up again, and in which BGP tries again (ConnectRetry) and has told all that it has.
 IKE_SECONDS, BGP_SECONDS = 60.0, 120.0

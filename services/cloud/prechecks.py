@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ...changes.nameif import AsaInterface, interfaces
+from ...changes.configurations.nameif import AsaInterface, interfaces
 from ...changes.objects import read
 from ...checks.finding import Finding, Status
 from ...checks.readiness.asa_precheck import ROUTE, RUNNING, TWICE_NAT
@@ -17,11 +17,11 @@ from ...checks.readiness.precheck import nvram
 from ...checks.routing.route_table import RouteTable, route_table
 from ...checks.routing.static_routes import after
 from ...checks.translation.asa_nat import Way, asa_translations
-from ..prechecks import of_every_change
+from ..common.prechecks import of_every_change
 from ..service import Sight
-from .intent import Cloud
-from .names import draft
-from .routes_there import is_there
+from .intents.intent import Cloud
+from .placing.names import draft
+from .verdicts.routes_there import is_there
 
 _PATHS = re.compile(r"maximum-paths (?P<paths>\d+)")
 

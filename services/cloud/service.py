@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject
-from ...changes.steps import Edit
+from ...changes.plans.change import Change
+from ...changes.plans.steps import Edit
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
@@ -20,11 +20,23 @@ from ...inventory.files.did_you_mean import hint
 from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
 from ..besides import Carrying, Confirmation, Failover, Printed
-from ..sample_draft import Draft, Wishes
+from ..common.sample_draft import Draft, Wishes
+from ..common.verifying import Seeing
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
-from ..verifying import Seeing
 from . import failover
-from .confirmations import (
+from .deployment import SERVICE, deployment_of
+from .existing.found import found_connection, told
+from .existing.previous import as_before
+from .existing.removal import removal_by_name, removal_of
+from .intents.intent import FILE, Cloud
+from .intents.intent_file import Connections, load
+from .placing.features import refuse_platform
+from .placing.places import place_of
+from .prechecks import precheck
+from .provider.console import sheet_of
+from .provider.from_sample import draft_of, takes
+from .provider.sample_objections import objections_to
+from .verdicts.confirmations import (
     IN_CLEAR,
     confirmations_of,
     confirmations_of_change,
@@ -32,20 +44,8 @@ from .confirmations import (
     confirmations_of_removal,
     confirmations_of_rollback,
 )
-from .console import sheet_of
-from .deployment import SERVICE, deployment_of
-from .features import refuse_platform
-from .found import found_connection, told
-from .from_sample import draft_of, takes
-from .intent import FILE, Cloud
-from .intent_file import Connections, load
-from .places import place_of
-from .prechecks import precheck
-from .previous import as_before
-from .questions import survey_of
-from .removal import removal_by_name, removal_of
-from .sample_objections import objections_to
-from .verdict import of_full_size, stimuli, verdict_of
+from .verdicts.questions import survey_of
+from .verdicts.verdict import of_full_size, stimuli, verdict_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.removal import owned
+from ...changes.plans.removal import owned
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.hiding.references import SCHEMES
 from ...inventory.models.platforms import Platform

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...changes.objects import Config
-from ...changes.replacing import Replacing
+from ...changes.plans.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.intents.intent import IPSecProposal
 from ...inventory.models.platforms import Platform
 from ...templates.environment import fill
 from ...templates.words import FILTERS
-from ..ikev2_policies import offer_in
+from ..common.ikev2_policies import offer_in
 from ..service import Site
 from .in_place import fitted, stands, used_no_more
 from .intent import FlexVpn

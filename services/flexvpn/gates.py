@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.models.platforms import Platform
 from ..service import Member, Seen

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 from ...changes.families import ikev2
 from ...changes.implicit_references import users
 from ...changes.objects import Config, ConfigObject, Key, referrers
-from ...changes.replacing import Replacing
+from ...changes.plans.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ..l2l.placing.versions import free_version, is_version
 from .by_name import own_objects

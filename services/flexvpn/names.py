@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...changes.device_file import DeviceFile
 from ...changes.objects import Config
-from ...changes.replacing import NOTHING, Replacing
+from ...changes.plans.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
-from ..ikev2_policies import PolicyNames, policy_place
+from ..common.ikev2_policies import PolicyNames, policy_place
 from ..l2l.placing.versions import is_version
 from .client_profile import client_profile
 from .intent import FlexVpn

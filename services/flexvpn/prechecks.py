@@ -10,7 +10,7 @@ from ...checks.readiness.device_facts import Device, doubt, say
 from ...checks.readiness.precheck import RUNNING, nvram
 from ...checks.routing.router_interfaces import section_of
 from ...checks.translation.nat import translations
-from ..prechecks import of_every_change
+from ..common.prechecks import of_every_change
 from ..service import Sight
 from .certificates import Showing, judged
 from .intent import FlexVpn

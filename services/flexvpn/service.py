@@ -9,10 +9,10 @@ from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import NoReturn
 
-from ...changes.change import Change
 from ...changes.device_file import DeviceFile
 from ...changes.objects import ConfigObject, read
-from ...changes.removal import owned
+from ...changes.plans.change import Change
+from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import Question
@@ -21,11 +21,11 @@ from ...inventory.errors import ChangeError, IntentError
 from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.models.platforms import Platform
 from ..besides import LabCall
+from ..common.own_checks import nearest_place, refuse_wrong
+from ..common.ownership import without_others
+from ..common.verifying import Seeing
 from ..l2l.existing.in_place import policies_of_offers
-from ..own_checks import nearest_place, refuse_wrong
-from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
-from ..verifying import Seeing
 from .by_name import head_end_of, own_objects, pool_of, removal_by_name, strays
 from .client_profile import client_profile
 from .features import CLIENTS, GROUND, refuse_platform

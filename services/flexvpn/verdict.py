@@ -13,9 +13,9 @@ from ...checks.finding import Evidence, Finding, Status
 from ...checks.observations.looks import Look, Shown
 from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.verifying import Seeing
 from ..service import Deployment
-from ..verifying import Seeing
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .files import judged_files
 from .intent import FlexVpn

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
-from ...changes.replacing import NOTHING, Replacing
+from ...changes.plans.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.intents.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intents.intent import (

@@ -9,9 +9,9 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...changes.change import Change
 from ...changes.objects import Config, read
-from ...changes.removal import owned
+from ...changes.plans.change import Change
+from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
@@ -26,9 +26,9 @@ from ...inventory.intents.strength import narrow
 from ...inventory.intents.validation import validate
 from ...inventory.models.platforms import Platform
 from ..besides import Confirmation, Printed
-from ..own_checks import nearest_place, refuse_wrong
+from ..common.own_checks import nearest_place, refuse_wrong
+from ..common.verifying import Seeing
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
-from ..verifying import Seeing
 from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .existing.in_place import policies_of_offers
 from .existing.previous import previous
@@ -44,7 +44,7 @@ from .verdicts.verdict_traffic import endpoint_of, of_full_size, stimulus
 if TYPE_CHECKING:
     # A deploy reads no samples of providers, and need not wait for what does.
     from ...parsers.provider_samples import Sample
-    from ..sample_draft import Draft, Wishes
+    from ..common.sample_draft import Draft, Wishes
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...changes import tree
-from ...changes.nameif import find_interface, interfaces
+from ...changes.configurations import tree
+from ...changes.configurations.nameif import find_interface, interfaces
 from ...inventory.errors import ChangeError
 from ...inventory.intents.intent import Side, Style
 from ...inventory.models.platforms import Platform

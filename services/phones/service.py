@@ -22,9 +22,9 @@ from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
-from ..own_checks import nearest_place, refuse_wrong
+from ..common.own_checks import nearest_place, refuse_wrong
+from ..common.verifying import Seeing
 from ..service import Deployment, Member, Place
-from ..verifying import Seeing
 from ..watched import Setting, WatchedDeployment
 from .files import phone_file_at
 from .intent import PhoneAccess, Phones, load

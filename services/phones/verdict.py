@@ -24,9 +24,9 @@ from ...checks.phones.pools import command_for, pools_named, use_of
 from ...checks.phones.sessions import Session, sessions_of
 from ...checks.phones.shown import CLOCK, RUNNING, SESSIONS, VERSION, HeadEnd
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.verifying import Seeing
 from ..service import Deployment
-from ..verifying import Seeing
 from .intent import Phones
 
 #: So many phones are named in a sentence.

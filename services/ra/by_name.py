@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.removal import owned
+from ...changes.plans.removal import owned
 from ...changes.selectors import network
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.hiding.references import SCHEMES

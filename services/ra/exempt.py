@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.replacing import NOTHING, Replacing
+from ...changes.plans.replacing import NOTHING, Replacing
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.errors import ChangeError
 from ...inventory.models.platforms import Platform

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.objects import Config, ConfigObject
-from ...changes.replacing import NOTHING, Replacing
+from ...changes.plans.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.models.platforms import Platform
 from ..l2l.placing.ikev1_places import free_policy

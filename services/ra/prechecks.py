@@ -9,7 +9,7 @@ from ...checks.readiness.device_facts import Device, say
 from ...checks.readiness.precheck import RUNNING, nvram
 from ...checks.routing.router_interfaces import section_of
 from ...checks.translation.nat import translations
-from ..prechecks import of_every_change
+from ..common.prechecks import of_every_change
 from ..service import Sight
 from .intent import RemoteAccess
 

@@ -9,9 +9,9 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import NoReturn
 
-from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.removal import owned
+from ...changes.plans.change import Change
+from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import IKE, IPSEC, Question
@@ -20,10 +20,10 @@ from ...inventory.errors import ChangeError
 from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.models.platforms import Platform
 from ..besides import LabCall
-from ..own_checks import nearest_place, refuse_wrong
-from ..ownership import without_others
+from ..common.own_checks import nearest_place, refuse_wrong
+from ..common.ownership import without_others
+from ..common.verifying import Seeing
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
-from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
 from .by_name import group_of, removal_by_name
 from .exempt import Exempt, NobodyAsked, peers_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.models.platforms import Platform
 from ...parsers import parse

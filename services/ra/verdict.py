@@ -11,9 +11,9 @@ from ...checks.observations.looks import Look, Shown
 from ...checks.observations.observation import Flow, Observation
 from ...checks.observations.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.verifying import Seeing
 from ..service import Deployment
-from ..verifying import Seeing
 from .intent import Pool, RemoteAccess
 
 #: So many clients are named by their address.

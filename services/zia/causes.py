@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes import tree
-from ...changes.configuration import Configuration
+from ...changes.configurations import tree
+from ...changes.configurations.configuration import Configuration
 from ...changes.objects import read
 from ...checks.finding import Cause, Status
 from ...checks.observations.looks import Look, Stimulus

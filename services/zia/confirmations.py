@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...changes.change import Change
+from ...changes.plans.change import Change
 from ..besides import FAR_KEY, Confirmation
 from .intent import Zia
 from .limits import NULL

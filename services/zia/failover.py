@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...changes.objects import Config
-from ...changes.steps import Edit
+from ...changes.plans.steps import Edit
 from ...checks.finding import Finding, Status
 from ...checks.observations.questions import IPSEC, ROUTE_MAP, SLA, TRACK
 from ...checks.path.watching import ProbeRow, TrackRow

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...changes.objects import Config, read_desired
-from ...changes.replacing import Replacing
+from ...changes.plans.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.intents.intent import IPSecProposal
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ...templates.environment import fill
 from ...templates.words import ESP_INTEGRITY, FILTERS
-from ..ikev2_policies import offer_in
+from ..common.ikev2_policies import offer_in
 from ..service import Site
 from .in_place import agreed_before, asked_no_more, editing, fitted, refuse_swapped
 from .intent import Zia

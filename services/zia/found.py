@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.removal import owned
+from ...changes.plans.removal import owned
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.hiding.references import SCHEMES
 from ...inventory.models.platforms import Platform

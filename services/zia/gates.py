@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from ...changes.change import Change
-from ...changes.configuration import Configuration
-from ...changes.steps import Edit
+from ...changes.configurations.configuration import Configuration
+from ...changes.plans.change import Change
+from ...changes.plans.steps import Edit
 from ...checks import ike_agreed
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observations.observation import Flow, Observation, hexadecimal, spis

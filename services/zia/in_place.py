@@ -13,7 +13,7 @@ from dataclasses import replace
 from ...changes.families import ikev2
 from ...changes.implicit_references import users
 from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
-from ...changes.replacing import Replacing
+from ...changes.plans.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ..l2l.placing.versions import free_version, is_version, next_version
 from .intent import Zia

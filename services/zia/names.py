@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from ...changes import tree
+from ...changes.configurations import tree
 from ...changes.objects import Config
-from ...changes.replacing import NOTHING, Replacing
+from ...changes.plans.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
-from ..ikev2_policies import PolicyNames, policy_place
+from ..common.ikev2_policies import PolicyNames, policy_place
 from ..l2l.placing.versions import is_version, version_of
 from .intent import Zia
 

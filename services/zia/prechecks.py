@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 
+from ...changes.configurations.tree import Node
 from ...changes.objects import read
-from ...changes.tree import Node
 from ...checks.finding import Finding, Status
 from ...checks.path.acl import Flow, ios_list
 from ...checks.path.transit import IKE, NAT_T, is_interface, list_findings
@@ -19,7 +19,7 @@ from ...checks.readiness.precheck import ROUTE, RUNNING, nvram
 from ...checks.routing.ways import ios_ways
 from ...inventory.systems import system_of
 from ...parsers import parse
-from ..prechecks import of_every_change
+from ..common.prechecks import of_every_change
 from ..service import Sight
 from .intent import Zia
 from .limits import is_private

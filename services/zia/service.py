@@ -9,10 +9,10 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import NoReturn
 
-from ...changes.change import Change
 from ...changes.objects import Config, read
-from ...changes.removal import owned
-from ...changes.steps import Edit
+from ...changes.plans.change import Change
+from ...changes.plans.removal import owned
+from ...changes.plans.steps import Edit
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import IKEV2, Question
@@ -21,10 +21,10 @@ from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.files.did_you_mean import hint
 from ...inventory.models.platforms import Platform
 from ..besides import Carrying, Confirmation, Failover, Printed
+from ..common.ownership import without_others
+from ..common.verifying import Seeing
 from ..l2l.existing.in_place import policies_of_offers
-from ..ownership import without_others
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
-from ..verifying import Seeing
 from . import failover
 from .causes import of_full_size, stimuli
 from .confirmations import (

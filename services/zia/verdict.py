@@ -14,10 +14,10 @@ from ...checks.observations.looks import Look
 from ...checks.observations.observation import Flow, Observation, spis
 from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, stated, unseen
-from ..full_size import MTU, large_lost
+from ..common.configured_axis import findings, of_members, stated, unseen
+from ..common.full_size import MTU, large_lost
+from ..common.verifying import Seeing
 from ..service import Deployment
-from ..verifying import Seeing
 from .causes import causes_of, through
 from .gates import (
     OF_EDGES,

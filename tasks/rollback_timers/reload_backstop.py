@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
 from ...changes.timer_config import name_of
 from ...checks.readiness.timers import RELOAD
 from ...inventory.errors import DeviceRefused

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from ...changes.change import Change
-from ...changes.configuration import Configuration
+from ...changes.configurations.configuration import Configuration
+from ...changes.plans.change import Change
 from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ...inventory.models.platforms import Platform
 from ..sessions.session import Reply, Session

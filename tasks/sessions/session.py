@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ...changes.configuration import counts
+from ...changes.configurations.configuration import counts
 from ...changes.timer_config import without_timer_lines
 from ...inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings

@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv4Network
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from nr_run.changes.change import Change
-from nr_run.changes.plan import plan
-from nr_run.changes.steps import Step
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
+from nr_run.changes.plans.steps import Step
 from nr_run.inventory.intents.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.asa.box import AsaBox
@@ -23,7 +23,7 @@ from nr_run.lab.ios.commands.execs import Call
 from nr_run.lab.ios.configure import Place
 from nr_run.lab.ios.configure import read as read_line
 from nr_run.lab.rehearsal import Rehearsal
-from nr_run.services.building import desired
+from nr_run.services.common.building import desired
 from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd
 from nr_run.services.l2l.tunnel_form import TunnelForm

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from nr_run.changes.change import Change
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.intents.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.building import desired as product_desired
+from nr_run.services.common.building import desired as product_desired
 from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd
 from nr_run.services.l2l.tunnel_form import TunnelForm

@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.changes.families import FAMILIES
 from nr_run.changes.family import Family
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 
 from . import cases
 from .rendering import TOKEN

@@ -6,14 +6,14 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.changes.families import ASA
 from nr_run.changes.implicit_references import uses_of_peer
 from nr_run.changes.objects import nodes_of, read
-from nr_run.changes.plan import plan, plan_removal, plan_reversal
-from nr_run.changes.replacing import Replacing
+from nr_run.changes.plans.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.plans.replacing import Replacing
+from nr_run.changes.plans.steps import Step
 from nr_run.changes.selectors import selectors_of
-from nr_run.changes.steps import Step
 from nr_run.inventory.errors import ChangeError
 
 from . import cases

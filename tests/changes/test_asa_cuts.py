@@ -7,10 +7,10 @@ from copy import deepcopy
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal, plan_reversal
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan_removal, plan_reversal
+from nr_run.changes.plans.removal import owned
 from nr_run.checks.finding import against
 
 from .firewall import IPSEC, RELEASES, Firewall, end_of, lines_of, planned

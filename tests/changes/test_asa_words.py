@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.changes.nameif import find_interface, interfaces
-from nr_run.changes.tree import parse
+from nr_run.changes.configurations.nameif import find_interface, interfaces
+from nr_run.changes.configurations.tree import parse
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import End, IPSecProposal, TunnelTermination
 from nr_run.inventory.models.platforms import platform_for

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes.configuration import Configuration, counts
+from nr_run.changes.configurations.configuration import Configuration, counts
 from nr_run.inventory.errors import Exit, NotKnown
 
 IOS_BODY = """\

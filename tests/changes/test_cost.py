@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.changes.objects import nodes_of, read
 
 from ..calls import counted

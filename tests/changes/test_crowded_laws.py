@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.plan import plan_removal
+from nr_run.changes.plans.removal import owned
 from nr_run.checks.finding import against
 
 from ..sampling import examples

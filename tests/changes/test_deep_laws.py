@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
-from nr_run.changes.change import Change
+from nr_run.changes.configurations import tree
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan, plan_removal, plan_reversal
-from nr_run.changes.removal import owned
-from nr_run.changes.steps import Step
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.plans.removal import owned
+from nr_run.changes.plans.steps import Step
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.changes.implicit_references import users
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import plan, plan_removal
-from nr_run.changes.removal import owned
-from nr_run.changes.replacing import Replacing
+from nr_run.changes.plans.plan import plan, plan_removal
+from nr_run.changes.plans.removal import owned
+from nr_run.changes.plans.replacing import Replacing
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes import tree
-from nr_run.changes.change import Change
+from nr_run.changes.configurations import tree
 from nr_run.changes.family import Phase
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan, plan_removal
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan, plan_removal
+from nr_run.changes.plans.removal import owned
 from nr_run.checks.finding import against
 from nr_run.inventory.intents.intent import End
 

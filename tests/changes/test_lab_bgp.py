@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 from nr_run.lab.asa.configure import apply

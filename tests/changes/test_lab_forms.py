@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.families import FAMILIES
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import against
 from nr_run.lab.ios import configure
 from nr_run.lab.rehearsal import Rehearsal

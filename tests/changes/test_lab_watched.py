@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 from nr_run.lab.ios import configure

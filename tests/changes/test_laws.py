@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
-from nr_run.changes.change import Change
+from nr_run.changes.configurations import tree
 from nr_run.changes.family import Phase
 from nr_run.changes.implicit_references import users
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan, plan_removal, plan_reversal
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import End

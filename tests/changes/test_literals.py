@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.changes.implicit_references import uses_of_peer
 from nr_run.changes.objects import read
 from nr_run.checks.finding import against

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes.configuration import Configuration
-from nr_run.changes.masked_keys import difference
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.configurations.masked_keys import difference
 
 HEAD = ": Saved\n\nASA Version 9.1(7)\n!\nhostname fw1\n"
 BODY = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes import tree
-from nr_run.changes.nodes_after import nodes_after
+from nr_run.changes.configurations import tree
+from nr_run.changes.configurations.nodes_after import nodes_after
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.removal import owned
 
 OURS = "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.9.0.0 255.255.0.0\n"
 BINDING = "nat (inside) 0 access-list NONAT\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
-from nr_run.changes.configuration import _outside
-from nr_run.changes.literals import begins_text, literal_at, may_begin, places
+from nr_run.changes.configurations import tree
+from nr_run.changes.configurations.configuration import _outside
+from nr_run.changes.configurations.literals import begins_text, literal_at, may_begin, places
 
 LINES = st.lists(
     st.sampled_from(

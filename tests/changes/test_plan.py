@@ -8,7 +8,7 @@ import pytest
 
 from nr_run.changes.families import IOS
 from nr_run.changes.family import Family, Phase
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.errors import ChangeError
 
 from . import cases

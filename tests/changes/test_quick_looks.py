@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes import configuration, refusals
+from nr_run.changes.configurations import configuration, refusals
 
 _WORDS = (
     "%",

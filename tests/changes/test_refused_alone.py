@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal, plan_reversal
+from nr_run.changes.plans.plan import plan_removal, plan_reversal
 from nr_run.inventory.errors import ChangeError
 
 from .configs import VPN3640

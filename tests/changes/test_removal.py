@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal, plan_reversal
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan_removal, plan_reversal
+from nr_run.changes.plans.removal import owned
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import End
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.objects import read, strange_use
+from nr_run.changes.plans.change import Change
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.l2l.placing.versions import free_version, is_version
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nr_run.changes.tree import parse
+from nr_run.changes.configurations.tree import parse
 
 
 def same(one: str, other: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nr_run.changes import rollback_steps as restoring
-from nr_run.changes.change import Change
-from nr_run.changes.configuration import Configuration
-from nr_run.changes.steps import Step
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans import rollback_steps as restoring
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.steps import Step
 from nr_run.checks import read_back as reading
 from nr_run.checks.finding import Finding
 

@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.changes.change import Change
-from nr_run.changes.tree import parse as tree
+from nr_run.changes.configurations.tree import parse as tree
+from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Status, against
 from nr_run.checks.readiness.device_facts import Box
 from nr_run.checks.readiness.precheck import precheck

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.objects import read
+from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, Status
 from nr_run.checks.readiness.device_facts import Box
 from nr_run.checks.readiness.precheck import precheck

@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.changes.change import Change
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import Status
 from nr_run.checks.readiness.device_facts import Box
 from nr_run.checks.readiness.precheck import precheck

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.checks.finding import Finding, Status, against, proved
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.observations.questions import IKEV2, INTERFACES, IPSEC, ROUTE

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.checks.translation.asa_nat import Way, asa_translations
 
 from ..calls import counted

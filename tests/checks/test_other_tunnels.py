@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.changes.change import compose
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
-from nr_run.changes.steps import Edit
+from nr_run.changes.plans.change import compose
+from nr_run.changes.plans.plan import plan_removal
+from nr_run.changes.plans.steps import Edit
 from nr_run.checks.finding import Status
 from nr_run.checks.observations.observation import Observation
 from nr_run.checks.other_tunnels import beside, leaving, taken_down

@@ -16,8 +16,8 @@ from nr_run.inventory.intents.own_checks import OwnCheck
 from nr_run.inventory.intents.safe_pattern import LONGEST, lines_with, why_not
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.catalogue import SYSTEMS, of
+from nr_run.parsers.fields.shape import fields_of, record_of
 from nr_run.parsers.records.system import NextHop
-from nr_run.parsers.shape import fields_of, record_of
 
 ROUTER, ASA = platform_for("2611", "12.2(8)T"), platform_for("ASA", "9.1(7)")
 BRIEF = """\

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 from nr_run.checks.finding import Finding, Status, proved
 
 from ..changes.configs import VPN2611, VPN3640

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.config_object import ConfigObject
 from nr_run.changes.families import FAMILIES
+from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, Status, against
 from nr_run.checks.readiness.device_facts import Box
 from nr_run.checks.readiness.precheck import precheck

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nr_run.inventory.errors import Exit, NrRunError
-from nr_run.runbooks.commands.explain_dart_command import explain_dart_command
-from nr_run.runbooks.commands.explain_phone_command import explain_phone_command
-from nr_run.runbooks.commands.verify_reconnect_command import verify_reconnect_command
+from nr_run.runbooks.commands.offline.explain_dart_command import explain_dart_command
+from nr_run.runbooks.commands.offline.explain_phone_command import explain_phone_command
+from nr_run.runbooks.commands.offline.verify_reconnect_command import verify_reconnect_command
 
 from .client_texts import BACK, CONNECTED, FAILED, GOOD, SLEPT, WOKE, dart, zipped
 from .head_end import AFTER, BEFORE, SESSION_ID

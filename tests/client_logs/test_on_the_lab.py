@@ -11,7 +11,7 @@ from nr_run.checks.client_logs.head_end import shown
 from nr_run.checks.client_logs.reconnect import judge
 from nr_run.checks.finding import Status
 from nr_run.lab.entry import LabHandle
-from nr_run.parsers.pasted import read_pasted
+from nr_run.parsers.printed.pasted import read_pasted
 
 from ..lab.test_secure_client import LINES, LOGIN, ROUTER, configure, until
 from ..warm import start_lab

@@ -17,7 +17,7 @@ from nr_run.checks.client_logs.head_end import Shown, is_reconnected, shown
 from nr_run.checks.client_logs.reconnect import NEEDED, judge
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import NothingMatched, NrRunError, ParseError
-from nr_run.parsers.pasted import read_pasted
+from nr_run.parsers.printed.pasted import read_pasted
 
 from .head_end import AFTER, ANEW, BEFORE, IDENTITY, SESSION_ID, Taken
 

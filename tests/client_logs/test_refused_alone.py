@@ -12,7 +12,7 @@ from nr_run.checks.client_logs.explanation import Explanation
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import ParseError
 from nr_run.parsers.logs.bundle import LIMITS, read_bundle
-from nr_run.runbooks.commands import input_files
+from nr_run.runbooks.commands.offline import input_files
 
 from .client_texts import BACK, CONNECTED, SLEPT, WOKE, dart
 from .client_texts import told as told_of_client

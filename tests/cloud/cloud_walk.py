@@ -16,11 +16,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from nr_run.changes.change import in_stages
+from nr_run.changes.plans.change import in_stages
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.inventory.errors import ChangeError, IntentError
-from nr_run.services.cloud.intent import Cloud
-from nr_run.services.cloud.intent_file import load
+from nr_run.services.cloud.intents.intent import Cloud
+from nr_run.services.cloud.intents.intent_file import load
 from nr_run.services.cloud.prechecks import precheck
 from nr_run.services.cloud.service import IntendedConnections
 from nr_run.services.service import Sight

@@ -11,15 +11,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from nr_run.changes.change import in_stages
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans.change import in_stages
 from nr_run.checks.finding import Finding, Status
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.inventory.errors import ChangeError, IntentError
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.service import Deployment, Sight, Traffic
-from nr_run.services.verifying import Seeing
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.intent import Zia, load
 from nr_run.services.zia.prechecks import precheck

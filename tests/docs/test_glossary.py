@@ -15,7 +15,7 @@ from nr_run.checks.verdict import Configured, KnownBy, Operating, Word
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.engine.outcome import Result
 from nr_run.runbooks.history.condition import CONDITIONS
-from nr_run.services.drift import Kind
+from nr_run.services.common.drift import Kind
 
 from .documents import ROOT
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.plan import plan
-from nr_run.changes.replacing import Replacing
+from nr_run.changes.plans.plan import plan
+from nr_run.changes.plans.replacing import Replacing
 from nr_run.checks.verdict import Configured
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.inventory.models.release_lines import RELEASE_LINES, of_release
-from nr_run.services.drift import DriftLine, Kind, drift_lines, worst
+from nr_run.services.common.drift import DriftLine, Kind, drift_lines, worst
 
 HEAD = "crypto map M 10 ipsec-isakmp"
 SET = "crypto ipsec transform-set NR-a esp-aes esp-sha-hmac\n mode tunnel\n"

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from netmiko import ConnectHandler
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.verdict import Configured
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.hiding.secrets import Secrets
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
 from nr_run.services.registry import find
 
 from ..runbooks.test_forms import SUITE

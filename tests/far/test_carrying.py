@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nornir.core.inventory import Host
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.inventory import errors
 from nr_run.inventory.errors import NrRunError, SecretError, UsageError
 from nr_run.inventory.hiding.secrets import Secrets

@@ -19,7 +19,7 @@ from nr_run.inventory.hiding.references import fetch
 from nr_run.inventory.hiding.secret_forms import STEMS, secret_spans
 from nr_run.inventory.hiding.secrets import TOKEN, Secrets
 from nr_run.parsers import parse
-from nr_run.parsers.export import as_document
+from nr_run.parsers.fields.export import as_document
 
 from ..parsers.conftest import CASES, Case
 from ..sampling import examples

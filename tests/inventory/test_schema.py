@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from nr_run.inventory.files.host_files import DATA_KEYS
 from nr_run.inventory.files.schema import SCHEMAS, as_text, hosts_schema, intent_schema, write_schemas
 from nr_run.inventory.intents.intent import IntentFile, Record
-from nr_run.runbooks.commands.schema_command import schema_command
+from nr_run.runbooks.commands.offline.schema_command import schema_command
 from nr_run.services.registry import declared, schema_of
 
 EXAMPLE = Path(__file__).parents[2] / "inventory"

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST = 30
+MOST = 21
 
 
 def _folders() -> list[Path]:

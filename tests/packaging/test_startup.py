@@ -85,7 +85,7 @@ UNUSED = (
     "rich",
     "nr_run.lab.rehearsal",
     "nr_run.parsers.provider_samples",
-    "nr_run.services.sample_draft",
+    "nr_run.services.common.sample_draft",
 )
 MODULES = 1160
 

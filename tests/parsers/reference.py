@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from nr_run.parsers.machine import UNKNOWN, Finish, IncompleteRecord, Outcome, Raw
-from nr_run.parsers.program import Action, Program, Rule, Scope
-from nr_run.parsers.unwrap import WIDTH
+from nr_run.parsers.line_rules.machine import UNKNOWN, Finish, IncompleteRecord, Outcome, Raw
+from nr_run.parsers.line_rules.program import Action, Program, Rule, Scope
+from nr_run.parsers.printed.unwrap import WIDTH
 
 
 class Reading:

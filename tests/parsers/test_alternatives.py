@@ -9,8 +9,8 @@ import pytest
 
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command
-from nr_run.parsers.convert import plan_of
-from nr_run.parsers.program import Rule, compile_template
+from nr_run.parsers.fields.convert import plan_of
+from nr_run.parsers.line_rules.program import Rule, compile_template
 from nr_run.parsers.reader import template_source
 
 from .samples import samples

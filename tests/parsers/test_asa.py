@@ -12,11 +12,11 @@ from nr_run.inventory.errors import DeviceRefused, NrRunError, ParseError
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import find
-from nr_run.parsers.convert import plan_of
-from nr_run.parsers.export import as_document
-from nr_run.parsers.pairs import SESSION_KEYS, Pairs
+from nr_run.parsers.fields.convert import plan_of
+from nr_run.parsers.fields.export import as_document
+from nr_run.parsers.printed.pairs import SESSION_KEYS, Pairs
+from nr_run.parsers.printed.unwrap import anchors, unwrap
 from nr_run.parsers.records.asa_vpn import AsaIkeSas, VpnSession, VpnTunnel
-from nr_run.parsers.unwrap import anchors, unwrap
 
 if TYPE_CHECKING:
     from .conftest import Case

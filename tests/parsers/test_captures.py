@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from nr_run.parsers import parse
-from nr_run.parsers.export import as_document
+from nr_run.parsers.fields.export import as_document
 
 if TYPE_CHECKING:
     from .conftest import Case

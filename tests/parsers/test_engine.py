@@ -13,9 +13,9 @@ from nornir.plugins.runners import ThreadedRunner
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command, find
-from nr_run.parsers.machine import Outcome, run
-from nr_run.parsers.normalise import normalise
-from nr_run.parsers.program import Action, Program, compile_template, ttp_parser
+from nr_run.parsers.line_rules.machine import Outcome, run
+from nr_run.parsers.line_rules.program import Action, Program, compile_template, ttp_parser
+from nr_run.parsers.printed.normalise import normalise
 from nr_run.parsers.reader import template_source
 
 if TYPE_CHECKING:

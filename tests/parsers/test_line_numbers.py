@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.parsers import parse
-from nr_run.parsers.line_numbers import breaks_before
+from nr_run.parsers.printed.line_numbers import breaks_before
 
 
 @given(st.text("a\n", max_size=40))

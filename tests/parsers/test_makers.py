@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.parsers.catalogue import COMMANDS
-from nr_run.parsers.columns import address, network
 from nr_run.parsers.command import Command, find
-from nr_run.parsers.convert import _sorted_out, build, maker_of, plan_of
-from nr_run.parsers.machine import IncompleteRecord, Raw, run
-from nr_run.parsers.makers import fits
-from nr_run.parsers.program import Scope
+from nr_run.parsers.fields.columns import address, network
+from nr_run.parsers.fields.convert import _sorted_out, build, maker_of, plan_of
+from nr_run.parsers.fields.makers import fits
+from nr_run.parsers.line_rules.machine import IncompleteRecord, Raw, run
+from nr_run.parsers.line_rules.program import Scope
 from nr_run.parsers.reader import _finisher, _program
 
 from .conftest import CASES, Case

@@ -13,7 +13,7 @@ from nr_run.inventory.errors import NrRunError, ParseError
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import find
-from nr_run.parsers.normalise import normalise
+from nr_run.parsers.printed.normalise import normalise
 
 if TYPE_CHECKING:
     from .conftest import Case

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
-from nr_run.parsers.export import as_document
-from nr_run.parsers.machine import run
-from nr_run.parsers.order import disjoint, heads
-from nr_run.parsers.program import Program, Scope, compile_template
+from nr_run.parsers.fields.export import as_document
+from nr_run.parsers.line_rules.machine import run
+from nr_run.parsers.line_rules.order import disjoint, heads
+from nr_run.parsers.line_rules.program import Program, Scope, compile_template
 from nr_run.parsers.reader import template_source
 
 from .samples import samples

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command, find
-from nr_run.parsers.compiled import kept
-from nr_run.parsers.overlap import apart
+from nr_run.parsers.line_rules.compiled import kept
+from nr_run.parsers.line_rules.overlap import apart
 from nr_run.parsers.reader import template_source
 
 from .conftest import Case

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nr_run.parsers.document import render
+from nr_run.parsers.fields.document import render
 
 if TYPE_CHECKING:
     from .conftest import Case
@@ -97,6 +97,6 @@ def test_a_reading_loads_what_it_needs(code: str, absent: set[str]) -> None:
 
 
 def test_the_page_of_fields_is_current() -> None:
-    """docs/reference/parser-fields.md is what `python -m nr_run.parsers.document` prints."""
+    """docs/reference/parser-fields.md is what `python -m nr_run.parsers.fields.document` prints."""
     page = Path(__file__).parents[2] / "docs" / "reference" / "parser-fields.md"
     assert page.read_text(encoding="utf-8") == render().rstrip() + "\n"

@@ -9,12 +9,12 @@ from functools import cache
 
 import pytest
 
-from nr_run.parsers import machine, passages
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command, find
-from nr_run.parsers.machine import Outcome
-from nr_run.parsers.passages import Passage
-from nr_run.parsers.program import Program, Scope, compile_template
+from nr_run.parsers.line_rules import machine, passages
+from nr_run.parsers.line_rules.machine import Outcome
+from nr_run.parsers.line_rules.passages import Passage
+from nr_run.parsers.line_rules.program import Program, Scope, compile_template
 from nr_run.parsers.reader import _finisher, template_source
 
 from .conftest import CASES, Case

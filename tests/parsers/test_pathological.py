@@ -15,7 +15,7 @@ from nr_run.inventory.errors import NrRunError
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command, find
-from nr_run.parsers.program import Program, compile_template
+from nr_run.parsers.line_rules.program import Program, compile_template
 from nr_run.parsers.reader import template_source
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import ParseError
-from nr_run.parsers.provider_log import ProviderLog, read_provider_log
-from nr_run.parsers.provider_log_words import ALIBABA, ALIBABA_CODES, AWS, MEANINGS, TENCENT
+from nr_run.parsers.logs.provider_log import ProviderLog, read_provider_log
+from nr_run.parsers.logs.provider_log_words import ALIBABA, ALIBABA_CODES, AWS, MEANINGS, TENCENT
 
 GATEWAY = "203.0.113.4"
 

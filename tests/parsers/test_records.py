@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nr_run.parsers import algorithms, columns, parse
+from nr_run.parsers import algorithms, parse
 from nr_run.parsers.catalogue import COMMANDS
-from nr_run.parsers.columns import Spi
 from nr_run.parsers.command import Command
-from nr_run.parsers.export import as_document
+from nr_run.parsers.fields import columns
+from nr_run.parsers.fields.columns import Spi
+from nr_run.parsers.fields.export import as_document
 from nr_run.parsers.records import Selector
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nr_run.inventory.errors import ParseError
-from nr_run.parsers import compiled, parse
+from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command
-from nr_run.parsers.convert import plan_of
-from nr_run.parsers.patterns import PATTERNS
-from nr_run.parsers.program import TemplateError, compile_template
+from nr_run.parsers.fields.convert import plan_of
+from nr_run.parsers.line_rules import compiled
+from nr_run.parsers.line_rules.patterns import PATTERNS
+from nr_run.parsers.line_rules.program import TemplateError, compile_template
 from nr_run.parsers.reader import template_source
 
 if TYPE_CHECKING:
@@ -105,9 +106,9 @@ def test_every_template_has_a_healthy_and_a_sick_case(command: Command, cases: t
 
 @every_command
 def test_what_ttp_made_of_a_template_is_kept_beside_it(command: Command) -> None:
-    """`python -m nr_run.parsers.compiled` was run after the last change: the file is what TTP makes of the template now."""
+    """`python -m nr_run.parsers.line_rules.compiled` was run: the file is what TTP makes of the template now."""
     source = template_source(command)
-    folder = Path(str(compiled.__file__)).parent / "templates" / command.os
+    folder = Path(str(compiled.__file__)).parents[1] / "templates" / command.os
     assert (folder / command.template).with_suffix(".json").read_text(encoding="utf-8") == compiled.document(source)
     assert compiled.kept(command.os, command.template, source) is not None
     assert compiled.kept(command.os, command.template, source + "\n") is None
@@ -115,7 +116,7 @@ def test_what_ttp_made_of_a_template_is_kept_beside_it(command: Command) -> None
 
 def test_no_compiled_file_without_its_template() -> None:
     """A file that is left behind would be read by nobody."""
-    folder = Path(str(compiled.__file__)).parent / "templates"
+    folder = Path(str(compiled.__file__)).parents[1] / "templates"
     assert {path.with_suffix("") for path in folder.glob("*/*.json")} == {path.with_suffix("") for path in folder.glob("*/*.ttp")}
 
 

@@ -11,7 +11,7 @@ from nr_run.inventory.errors import ParseError
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import find
-from nr_run.parsers.typed import filter_of, options
+from nr_run.parsers.printed.typed import filter_of, options
 
 from .test_parse_command import run
 

@@ -10,9 +10,9 @@ import pytest
 from nr_run.inventory.errors import ParseError
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
-from nr_run.parsers.program import compile_template
+from nr_run.parsers.fields.vocabulary import refuse_no_address
+from nr_run.parsers.line_rules.program import compile_template
 from nr_run.parsers.reader import template_source
-from nr_run.parsers.vocabulary import refuse_no_address
 
 ISAKMP = """\
 dst             src             state          conn-id slot status

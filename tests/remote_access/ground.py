@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.phones.audit import Audit, audit
 from nr_run.checks.phones.case import AuditAsked
 from nr_run.checks.phones.models import model_named

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.settings import plan_settings
+from nr_run.changes.plans.settings import plan_settings
 from nr_run.inventory.errors import ChangeError
 from nr_run.lab.entry import LabHandle
 from nr_run.lab.stations import phone_site

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.settings import plan_line
+from nr_run.changes.plans.settings import plan_line
 from nr_run.checks.phones.reconnected import reconnected
 from nr_run.checks.phones.sessions import Session
 from nr_run.inventory.errors import ChangeError

@@ -22,7 +22,7 @@ from nr_run.runbooks.engine.context import Context
 from nr_run.runbooks.engine.nornir_run import run_on_all
 from nr_run.runbooks.engine.plans.planning import Known
 from nr_run.runbooks.run.folder import RunFolder
-from nr_run.services.own_checks import commands, findings
+from nr_run.services.common.own_checks import commands, findings
 from nr_run.services.service import Deployment, Service
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nr_run.changes.change import Change
+from nr_run.changes.plans.change import Change
 from nr_run.checks.observations.observation import Observation
 from nr_run.inventory.intents.intent import Crypto, End, Tunnel
 from nr_run.inventory.models.platforms import Platform, platform_for

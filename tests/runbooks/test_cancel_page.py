@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from netmiko import ConnectHandler
 
-from nr_run.changes.change import Change
+from nr_run.changes.plans.change import Change
 from nr_run.runbooks.engine.rollback.cancel_page import CANCELLED, PAGE, armed_pages, of_others, table
 from nr_run.services.service import Foreign
 from nr_run.tasks.rollback_timers import ROLLBACK_TIMERS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.change import Change
 from nr_run.changes.objects import read
+from nr_run.changes.plans.change import Change
 from nr_run.inventory.intents.intent import End
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.runbooks.engine.plans.planning import MemberPlan

@@ -13,7 +13,7 @@ import pytest
 from nr_run.inventory.errors import IntentError, UsageError
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.models.platforms import KNOWN, rows
-from nr_run.runbooks.commands.starting_inventory import MOST, files_of, hosts_of
+from nr_run.runbooks.commands.offline.starting_inventory import MOST, files_of, hosts_of
 from nr_run.services.registry import find
 
 from .. import warm

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.runbooks.commands.views.plan_view import FEW, TOUCHES, plan_view
 from nr_run.runbooks.engine.plans.planning import DeploymentPlan
 

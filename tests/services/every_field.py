@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from nr_run.changes.change import Change
+from nr_run.changes.plans.change import Change
 from nr_run.inventory.errors import NrRunError
 
 #: A field by its way to it, and the changes of the record in which it is otherwise and fits the rest.

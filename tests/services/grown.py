@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nr_run.changes import objects, tree
-from nr_run.changes.change import Change
-from nr_run.changes.look_up import LookUp
-from nr_run.changes.plan import plan
+from nr_run.changes import objects
+from nr_run.changes.configurations import tree
+from nr_run.changes.configurations.look_up import LookUp
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.planned_running import running_with
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import deployment_of
 from nr_run.services.service import Deployment, Site

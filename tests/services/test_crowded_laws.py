@@ -13,14 +13,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
-from nr_run.changes.change import Change, in_stages
+from nr_run.changes.configurations import tree
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.plans.change import Change, in_stages
+from nr_run.changes.plans.plan import plan, plan_removal, plan_reversal
 from nr_run.checks.finding import against
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L
 from nr_run.services.l2l.service import deployment_of as tunnel_of

@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.planned_running import running_with
 from nr_run.checks.verdict import Configured
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.configured_axis import configured_of
-from nr_run.services.intended_state import ComparedMember, standing
+from nr_run.services.common.configured_axis import configured_of
+from nr_run.services.common.intended_state import ComparedMember, standing
 from nr_run.services.l2l.service import L2L
 from nr_run.services.service import Deployment
 

@@ -10,12 +10,12 @@ import pytest
 
 from nr_run.changes.families import FAMILIES
 from nr_run.changes.objects import ConfigObject, read
-from nr_run.changes.removal import owned
+from nr_run.changes.plans.removal import owned
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.made_before import made_before
+from nr_run.services.common.ownership import OWN_NAMES, is_of_others, without_others, without_unmade
 from nr_run.services.l2l.existing.in_place import policies_of_offers
-from nr_run.services.ownership import OWN_NAMES, is_of_others, without_others, without_unmade
 from nr_run.services.ra.service import REMOTE_ACCESS
 from nr_run.services.service import Removal
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
+from nr_run.changes.configurations import tree
 
 from ..calls import counted
 from ..changes.deep_boxes import ASA_BASE, ASA_CROWD, ASA_ENABLED, ASA_TUNNEL, IOS_BASE, IOS_CROWD

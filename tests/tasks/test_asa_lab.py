@@ -16,8 +16,8 @@ from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 
-from nr_run.changes.change import Change
-from nr_run.changes.tree import normalise
+from nr_run.changes.configurations.tree import normalise
+from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, against, proved
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.readiness.device_facts import Box

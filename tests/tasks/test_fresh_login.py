@@ -9,8 +9,8 @@ import pytest
 from nornir.core import Nornir
 from nornir.core.task import Result, Task
 
-from nr_run.changes.change import Change
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans.change import Change
 from nr_run.checks.readiness.rollback_methods import RELOAD_IN
 from nr_run.inventory.errors import Unreachable
 from nr_run.inventory.models.platforms import platform_for

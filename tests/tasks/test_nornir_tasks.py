@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from nornir.core import Nornir
 
-from nr_run.changes.change import Change
+from nr_run.changes.plans.change import Change
 from nr_run.inventory.errors import ChangeError, DeviceRefused, IntentError, NrRunError
 from nr_run.lab.entry import LabHandle
 from nr_run.tasks.access.connect import connect

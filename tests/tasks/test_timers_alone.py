@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.changes.change import Change
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans.change import Change
 from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.tasks.rollback_timers.reload_in import ReloadIn

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.lab.entry import LabHandle
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
 from nr_run.services.l2l.service import L2L
 
 from .. import warm

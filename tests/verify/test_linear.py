@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.changes import objects, tree
-from nr_run.changes.configuration import Configuration
+from nr_run.changes import objects
+from nr_run.changes.configurations import tree
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
@@ -21,10 +22,10 @@ from nr_run.checks.verdict import Verdict
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.models.platforms import Platform
 from nr_run.parsers import parse
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.l2l.service import L2L
 from nr_run.services.service import Deployment
-from nr_run.services.verifying import Seeing
 
 from ..calls import counted
 from .recorded_hub import Partner, ike, ipsec, isakmp, routes, running, write_inventory

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ....checks.verdict import Configured
-from ....services.drift import DeviceDrift, DriftLine, Kind
+from ....services.common.drift import DeviceDrift, DriftLine, Kind
 from ...drift.drift import Drift, ServiceDrift
 from .wrapped import WIDTH, wrapped
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ....changes.change import Change
 from ....changes.family import Phase
+from ....changes.plans.change import Change
 from ....checks.finding import Finding, Status
 from ....services.registry import find_built
 from ....services.service import Foreign

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ....changes.change import Change, compose
 from ....changes.objects import read
+from ....changes.plans.change import Change, compose
 from ....checks.finding import against, proved
 from ....inventory.errors import DriftError, Exit, NrRunError, UsageError
 from ....inventory.intents.maintenance import closed

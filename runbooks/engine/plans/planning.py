@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ....changes.change import Change, in_stages
 from ....changes.implicit_references import uses_of_peer
-from ....changes.plan import plan
+from ....changes.plans.change import Change, in_stages
+from ....changes.plans.plan import plan
 from ....checks.finding import Finding, Status, against
 from ....checks.planned_running import running_with
 from ....checks.readiness.device_facts import Device
@@ -15,8 +15,8 @@ from ....checks.readiness.rollback_methods import SelectedMethod, choose, timer_
 from ....inventory.errors import DriftError, answers_of
 from ....inventory.hiding.secrets import TOKEN
 from ....inventory.models.platforms import Platform
-from ....services.building import build
-from ....services.prechecks import of_every_change
+from ....services.common.building import build
+from ....services.common.prechecks import of_every_change
 from ....services.service import Deployment, Member, Sight, Site, Stage
 from ....tasks.clear import by_hand
 from ....tasks.gather import Snapshot

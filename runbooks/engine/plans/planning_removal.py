@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ....changes.change import Change, split
 from ....changes.objects import Config, ConfigObject, Key, read
-from ....changes.plan import plan_removal, plan_reversal
+from ....changes.plans.change import Change, split
+from ....changes.plans.plan import plan_removal, plan_reversal
 from ....inventory.errors import ChangeError, DriftError, OtherForm
 from ....services.besides import Nameless
-from ....services.ownership import without_unmade
+from ....services.common.ownership import without_unmade
 from ....services.registry import find_built
 from ....services.service import Deployment, Removal
 from ...run.made_before import made_before

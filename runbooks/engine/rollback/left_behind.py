@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ....changes.objects import Config, ConfigObject, Key
-from ....changes.removal import freed
+from ....changes.plans.removal import freed
 from ..outcome import TunnelOutcome
 
 if TYPE_CHECKING:

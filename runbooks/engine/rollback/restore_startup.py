@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ....changes.configuration import Configuration
-from ....changes.rollback_steps import restore
+from ....changes.configurations.configuration import Configuration
+from ....changes.plans.rollback_steps import restore
 from ....changes.timer_config import name_of
 from ....inventory.errors import NrRunError
 from ....inventory.systems import system_of

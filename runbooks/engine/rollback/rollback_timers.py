@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ....changes.configuration import Configuration
+from ....changes.configurations.configuration import Configuration
 from ....checks.observations.observation import Observation
 from ....inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
 from ....tasks.arming import arm, disarm, renew

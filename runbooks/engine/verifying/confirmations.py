@@ -17,8 +17,8 @@ from ....inventory.files.did_you_mean import hint
 from ....inventory.hiding.secrets import TOKEN, Secrets
 
 if TYPE_CHECKING:
-    from ....changes.change import Change
     from ....changes.config_object import ConfigObject
+    from ....changes.plans.change import Change
     from ....services.besides import Confirmation
     from ....services.service import Deployment, Service
 

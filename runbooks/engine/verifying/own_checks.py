@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ....checks.finding import Finding, Status
 from ....inventory.intents.own_checks import OwnCheck
-from ....services.own_checks import commands, findings
+from ....services.common.own_checks import commands, findings
 from ....tasks.gather import now
 from ....tasks.observe import observe
 from ..context import Context

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 
-from ....changes.configuration import Configuration
-from ....changes.nameif import find_interface
+from ....changes.configurations.configuration import Configuration
+from ....changes.configurations.nameif import find_interface
 from ....changes.objects import Config, ConfigObject
 from ....changes.selectors import Selector, overlap, selectors_of
 from ....checks.finding import Evidence

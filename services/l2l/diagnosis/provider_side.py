@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
 from ....checks.signatures import Match, one_of
-from ....parsers.provider_log import Entry, ProviderLog
-from ....parsers.provider_log_words import MEANINGS
+from ....parsers.logs.provider_log import Entry, ProviderLog
+from ....parsers.logs.provider_log_words import MEANINGS
 from .case import Case
 from .causes import CAUSES
 

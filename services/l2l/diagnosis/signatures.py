@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ....changes.configuration import Configuration
+from ....changes.configurations.configuration import Configuration
 from ....checks.finding import Cause
 from ....checks.observations.observation import Observation, Probe
 from ....checks.observations.questions import Question

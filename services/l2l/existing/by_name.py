@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from ....changes.objects import read
-from ....changes.removal import owned
+from ....changes.plans.removal import owned
 from ....inventory.errors import ChangeError, NothingMatched
 from ....inventory.files.did_you_mean import nearest
 from ....inventory.hiding.references import SCHEMES

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ....changes.look_up import LookUp, by_object, joined
+from ....changes.configurations.look_up import LookUp, by_object, joined
 from ....changes.objects import Config, ConfigObject, Key
 from ....inventory.errors import ChangeError
 from ....inventory.intents.intent import Style

@@ -14,9 +14,9 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
 
-from ....changes import tree
+from ....changes.configurations import tree
+from ....changes.configurations.nameif import interfaces
 from ....changes.families.uses import destination
-from ....changes.nameif import interfaces
 from ....changes.objects import Config, ConfigObject, Key, read
 from ....changes.selectors import Selector, selectors_of
 from ....inventory.intents.intent import Style

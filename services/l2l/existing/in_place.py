@@ -12,7 +12,7 @@ from dataclasses import replace
 from ....changes.families import ikev2
 from ....changes.implicit_references import users, uses_of_peer
 from ....changes.objects import Config, ConfigObject, Key, referrers, strange_use
-from ....changes.replacing import Replacing
+from ....changes.plans.replacing import Replacing
 from ....inventory.errors import ChangeError
 from ....inventory.systems import system_of
 from ..features import Member, Names

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from ....changes.configuration import Configuration
+from ....changes.configurations.configuration import Configuration
 from ....changes.objects import Config, ConfigObject
 from ....inventory.intents.intent import Side, TunnelTermination
 from ...service import Sight

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
-from ....changes.nameif import AsaInterface, interfaces
+from ....changes.configurations.nameif import AsaInterface, interfaces
 from ....changes.objects import Config
 from ....inventory.models.platforms import Platform
 from ....parsers.provider_samples import Sample, SampleTunnel
-from ...sample_crypto import choose
-from ...sample_draft import Draft, Missing, Wishes
-from ...sample_parts import given_for, is_called, key_of, not_whole, placed
+from ...common.sample_crypto import choose
+from ...common.sample_draft import Draft, Missing, Wishes
+from ...common.sample_parts import given_for, is_called, key_of, not_whole, placed
 from .sample_text import text_of
 
 _EACH = "{}, once, or for each tunnel in order where they leave by several interfaces"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....parsers.provider_samples import Sample
-from ...sample_crypto import Chosen
-from ...sample_draft import Wishes
-from ...sample_parts import yaml_of
+from ...common.sample_crypto import Chosen
+from ...common.sample_draft import Wishes
+from ...common.sample_parts import yaml_of
 
 
 def text_of(sample: Sample, wishes: Wishes, chosen: Chosen, tunnels: Sequence[Mapping[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from itertools import chain
 
-from ....changes.look_up import LookUp, joined
+from ....changes.configurations.look_up import LookUp, joined
 from ....changes.objects import Config, ConfigObject
 from ....changes.selectors import Selector, Unread, overlap, selectors_or_line
 from ....inventory.errors import ChangeError

@@ -13,7 +13,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from itertools import product, takewhile
 
-from ....changes import tree
+from ....changes.configurations import tree
 from ....checks.translation.asa_nat import Way, asa_translations
 from ....checks.translation.nat import translations
 from ....inventory.intents.forms import nat_form

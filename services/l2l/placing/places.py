@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ....changes import tree
-from ....changes.look_up import LookUp, joined
+from ....changes.configurations import tree
+from ....changes.configurations.look_up import LookUp, joined
 from ....changes.objects import Config, read
 from ....inventory.errors import ChangeError
 from ....inventory.systems import system_of
-from ...asa_ikev2_policies import policy_in, policy_number
-from ...ikev2_policies import PolicyNames, offer_in, policy_place
+from ...common.asa_ikev2_policies import policy_in, policy_number
+from ...common.ikev2_policies import PolicyNames, offer_in, policy_place
 from ..features import Member, Names, text, tunnel_routes
 from .nat_places import nat_place
 

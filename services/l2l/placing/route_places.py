@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from operator import itemgetter
 
+from ....changes.configurations.look_up import LookUp, joined
 from ....changes.families.routing import ASA_ROUTE
 from ....changes.families.uses import destination
-from ....changes.look_up import LookUp, joined
 from ....changes.objects import Config, ConfigObject, read
 from ....changes.selectors import selectors_of
 from ....checks.observations.questions import ROUTE

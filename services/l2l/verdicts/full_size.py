@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ....changes.configuration import Configuration
-from ....changes.tree import Node, Nodes, kept
+from ....changes.configurations.configuration import Configuration
+from ....changes.configurations.tree import Node, Nodes, kept
 from ..endpoint import Endpoint
 
 #: What passes every tunnel over a path of 1500 bytes: ESP in tunnel mode takes less than 100 of them, whatever the transform.

@@ -13,10 +13,10 @@ from ....checks.finding import Cause, Finding, Status
 from ....checks.ike_agreed import printed, weaker
 from ....checks.observations.looks import Shown
 from ....checks.verdict import UNSENT, Configured, EndState, KnownBy, Operating, Verdict
-from ...configured_axis import configured_of, of_members, stated, unseen, unshown
-from ...configured_axis import findings as configured_findings
+from ...common.configured_axis import configured_of, of_members, stated, unseen, unshown
+from ...common.configured_axis import findings as configured_findings
+from ...common.verifying import Seeing
 from ...service import Deployment, Member
-from ...verifying import Seeing
 from ..diagnosis.case import Case
 from ..diagnosis.provider_side import Explained, explain
 from ..diagnosis.signatures import case_of, fitting

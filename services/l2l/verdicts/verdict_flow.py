@@ -16,7 +16,7 @@ from ....checks.observations.questions import IPSEC
 from ....checks.proof import Traffic
 from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
-from ...configured_axis import status_of
+from ...common.configured_axis import status_of
 from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
 from .dropped import replayed
 from .misrouted_packets import goes_by_another

@@ -8,7 +8,7 @@ from ....checks.readiness.device_facts import Box
 from ....checks.readiness.precheck import path
 from ....inventory.errors import NrRunError
 from ....inventory.systems import system_of
-from ...intended_state import ComparedMember
+from ...common.intended_state import ComparedMember
 from ..records import WantedEnd
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from ....changes.configuration import Configuration
+from ....changes.configurations.configuration import Configuration
+from ....changes.configurations.tree import Node, kept, parse, starting
 from ....changes.objects import Config, read
-from ....changes.tree import Node, kept, parse, starting
 from ....checks.observations.looks import Shown, Stimulus
 from ....checks.proof import Traffic
 from ....checks.routing.tunnel_interfaces import TunnelInterface, tunnel_interface

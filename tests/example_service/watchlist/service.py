@@ -9,10 +9,10 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import NoReturn
 
-from nr_run.changes.change import Change
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.changes.objects import Config
-from nr_run.changes.replacing import NOTHING, Replacing
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.replacing import NOTHING, Replacing
 from nr_run.checks.finding import Evidence, Finding, Status
 from nr_run.checks.observations.looks import Shown, Stimulus
 from nr_run.checks.observations.questions import Question
@@ -21,10 +21,10 @@ from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.files.did_you_mean import hint
 from nr_run.inventory.files.unknown_host import refuse_unknown
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.configured_axis import configured_of, findings, of_members
-from nr_run.services.own_checks import refuse_wrong
+from nr_run.services.common.configured_axis import configured_of, findings, of_members
+from nr_run.services.common.own_checks import refuse_wrong
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.service import Deployment, Foreign, Member, Place, Removal, Seen, Sight, Site, Stage
-from nr_run.services.verifying import Seeing
 from nr_run.templates.environment import jinja_env
 
 from .intent import WatchList, load, named

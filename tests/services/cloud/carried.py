@@ -12,7 +12,7 @@ from typing import Any
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.engine.rehearsal.rehearsal_lab import orders
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.places import place_of
+from nr_run.services.cloud.placing.places import place_of
 
 from ... import warm
 from .sites import HOST, PLATFORM, site, written

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nr_run.changes.change import Change, in_stages
-from nr_run.changes.plan import plan, plan_removal
+from nr_run.changes.plans.change import Change, in_stages
+from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.building import Built, build
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.intent import Cloud
-from nr_run.services.cloud.removal import removal_of
+from nr_run.services.cloud.existing.removal import removal_of
+from nr_run.services.cloud.intents.intent import Cloud
+from nr_run.services.common.building import Built, build
 from nr_run.services.service import Removal, Sight, Site
 
 from ...changes.whole import whole

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from nr_run.changes.configuration import Configuration
-from nr_run.changes.plan import plan
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
@@ -16,16 +16,16 @@ from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.runbooks.engine.rehearsal.rehearsal_lab import orders
-from nr_run.services.building import build
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.intent import Cloud
-from nr_run.services.cloud.places import place_of
-from nr_run.services.cloud.questions import survey_of
-from nr_run.services.cloud.verdict import verdict_of
-from nr_run.services.cloud.view import Watched
-from nr_run.services.intended_state import standing
+from nr_run.services.cloud.intents.intent import Cloud
+from nr_run.services.cloud.placing.places import place_of
+from nr_run.services.cloud.verdicts.questions import survey_of
+from nr_run.services.cloud.verdicts.verdict import verdict_of
+from nr_run.services.cloud.verdicts.view import Watched
+from nr_run.services.common.building import build
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.service import Seen, Site
-from nr_run.services.verifying import Seeing
 from nr_run.tasks.look import observed
 
 from .sites import HOST, PLATFORM

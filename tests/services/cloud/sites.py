@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.cloud.intent import Cloud, CloudFile
+from nr_run.services.cloud.intents.intent import Cloud, CloudFile
 
 HOST = "dc-asa"
 PLATFORM = platform_for("ASA", "9.19(1)")

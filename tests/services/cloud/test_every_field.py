@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.services.cloud.intent import Cloud
+from nr_run.services.cloud.intents.intent import Cloud
 from nr_run.services.cloud.service import CLOUD
 
 from ..every_field import leaves, outcome

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import compose
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
+from nr_run.changes.plans.change import compose
+from nr_run.changes.plans.plan import plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError, NothingMatched
-from nr_run.services.cloud.found import found_connection
-from nr_run.services.cloud.intent_file import Connections
+from nr_run.services.cloud.existing.found import found_connection
+from nr_run.services.cloud.intents.intent_file import Connections
 from nr_run.services.cloud.service import CLOUD, IntendedConnections
 from nr_run.services.service import Removal, Sight
 

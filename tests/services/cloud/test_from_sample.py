@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.provider_samples import read_sample
 from nr_run.services.cloud.service import CLOUD
-from nr_run.services.sample_draft import Draft, TakesSamples, Wishes
+from nr_run.services.common.sample_draft import Draft, TakesSamples, Wishes
 
 FOLDER = Path(__file__).parents[2] / "provider_samples"
 ASA, XE = platform_for("ASA", "9.19(1)"), platform_for("C8000V", "17.12.4")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import compose
 from nr_run.changes.objects import read
+from nr_run.changes.plans.change import compose
 from nr_run.checks.finding import proved
 from nr_run.checks.verdict import Verdict
 from nr_run.services.cloud.prechecks import precheck

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nr_run.changes.configurations.refusals import is_refused
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan, plan_removal
-from nr_run.changes.refusals import is_refused
-from nr_run.changes.steps import in_writes
+from nr_run.changes.plans.plan import plan, plan_removal
+from nr_run.changes.plans.steps import in_writes
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.l2l.existing.found import names_on
 

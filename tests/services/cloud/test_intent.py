@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.services.cloud.intent_file import load
-from nr_run.services.cloud.limits import LIMITS, RESERVED, STATES, UP_STATE
+from nr_run.services.cloud.intents.intent_file import load
+from nr_run.services.cloud.intents.limits import LIMITS, RESERVED, STATES, UP_STATE
 from nr_run.services.cloud.service import CLOUD
 
 from .sites import EXAMPLE, HOST, PLATFORM, site, written

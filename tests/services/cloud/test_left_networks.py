@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_reversal
+from nr_run.changes.plans.change import in_stages
+from nr_run.changes.plans.plan import plan_reversal
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.intent import Cloud
+from nr_run.services.cloud.intents.intent import Cloud
 from nr_run.services.cloud.service import CLOUD
 
 from .planned import deployed, staged

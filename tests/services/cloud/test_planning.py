@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
+from nr_run.changes.plans.change import in_stages
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.features import PARTS
-from nr_run.services.cloud.intent import Cloud
-from nr_run.services.cloud.previous import as_before
+from nr_run.services.cloud.existing.previous import as_before
+from nr_run.services.cloud.intents.intent import Cloud
+from nr_run.services.cloud.placing.features import PARTS
 from nr_run.services.service import Sight
 
 from ...changes.trees import same

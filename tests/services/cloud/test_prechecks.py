@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import in_stages
+from nr_run.changes.plans.change import in_stages
 from nr_run.checks.finding import Finding, Status
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.prechecks import precheck

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nr_run.changes.objects import read
-from nr_run.services.cloud.intent import Cloud
+from nr_run.services.cloud.intents.intent import Cloud
 
 from .planned import deployed, removal, removed
 from .sites import BARE, site

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.finding import proved
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.observations.questions import BGP
 from nr_run.inventory.errors import NothingMatched
 from nr_run.inventory.systems import SYSTEMS
-from nr_run.services.cloud.confirmations import confirmations_of
 from nr_run.services.cloud.deployment import deployment_of
-from nr_run.services.cloud.questions import advertised, received, survey_of
 from nr_run.services.cloud.service import CLOUD
-from nr_run.services.cloud.verdict import through, verdict_of
-from nr_run.services.verifying import Seeing
+from nr_run.services.cloud.verdicts.confirmations import confirmations_of
+from nr_run.services.cloud.verdicts.questions import advertised, received, survey_of
+from nr_run.services.cloud.verdicts.verdict import through, verdict_of
+from nr_run.services.common.verifying import Seeing
 from nr_run.tasks.look import observed
 
 from .played import Played, typed

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nr_run.changes.change import in_stages
-from nr_run.changes.plan import plan, plan_removal
+from nr_run.changes.plans.change import in_stages
+from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
 from nr_run.services.service import Sight, Site

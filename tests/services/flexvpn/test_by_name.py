@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.plan import plan, plan_removal
+from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError
 from nr_run.services.flexvpn.service import FLEXVPN, IntendedHeadEnds

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.verdict import Verdict
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING
 from nr_run.services.flexvpn.reading import CLOCK as CLOCK_SHOW
 from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
 from nr_run.services.flexvpn.verdict import ASKED
-from nr_run.services.intended_state import standing
-from nr_run.services.verifying import Seeing
 from nr_run.tasks.look import observed
 
 from .head_ends import BARE, HOST, KEYS, PLATFORM, deployed, head_end

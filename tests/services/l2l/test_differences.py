@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.observation import Probe
 from nr_run.services.l2l.diagnosis import differences as differ
 from nr_run.services.l2l.diagnosis import on_the_way as way

@@ -17,9 +17,9 @@ from nr_run.changes.objects import read as read_config
 from nr_run.inventory.errors import ParseError
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.provider_samples import read_sample
+from nr_run.services.common.sample_draft import Draft, Wishes
 from nr_run.services.l2l.partner.from_sample import draft_of
 from nr_run.services.l2l.partner.sample_objections import objections_to
-from nr_run.services.sample_draft import Draft, Wishes
 
 FOLDER = Path(__file__).parents[2] / "provider_samples"
 XE, ASA = platform_for("C8000V", "17.12.4"), platform_for("ASA", "9.19(1)")

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.routing.tunnel_interfaces import TunnelInterface
 from nr_run.services.l2l.endpoint import Endpoint
 from nr_run.services.l2l.verdicts.full_size import full_bytes

@@ -7,11 +7,11 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
-from nr_run.changes.plan import plan
+from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.intents.intent import Style
 from nr_run.inventory.intents.strength import narrow
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L, deployment_of
 from nr_run.services.service import Sight, Site

@@ -8,8 +8,8 @@ import pytest
 
 from nr_run.checks.finding import Status
 from nr_run.checks.observations.observation import Probe
-from nr_run.parsers.provider_log import Entry, ProviderLog
-from nr_run.parsers.provider_log_words import MEANINGS
+from nr_run.parsers.logs.provider_log import Entry, ProviderLog
+from nr_run.parsers.logs.provider_log_words import MEANINGS
 from nr_run.services.l2l.diagnosis.causes import CAUSES
 from nr_run.services.l2l.diagnosis.provider_side import _CAUSES, Explained, explain
 from nr_run.services.l2l.diagnosis.signatures import case_of, found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.inventory.intents.strength import narrow
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import deployment_of

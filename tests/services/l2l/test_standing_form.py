@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import Change
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.intents.intent import Style
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Site, Stage, Traffic
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes.objects import read_desired
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.inventory.intents.forms import style_of
 from nr_run.inventory.intents.intent import Style
 from nr_run.inventory.intents.strength import narrow
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.existing.by_name import removal_by_name
 from nr_run.services.l2l.records import WantedEnd, WantedTunnel
 from nr_run.services.l2l.service import deployment_of

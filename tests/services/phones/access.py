@@ -14,10 +14,10 @@ from nr_run.checks.phones.shown import HeadEnd
 from nr_run.checks.verdict import Verdict
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.lab.stations import phone_site
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.phones.intent import Phones
 from nr_run.services.phones.service import PHONES, deployment_of
-from nr_run.services.verifying import Seeing
 
 from ...remote_access.ground import CREDENTIALS, Site, shown
 

@@ -6,12 +6,12 @@ from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from nr_run.changes.change import in_stages
-from nr_run.changes.plan import plan, plan_removal
+from nr_run.changes.plans.change import in_stages
+from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.intents.intent import Crypto, Tunnel, TunnelTermination, Waiver
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L
 from nr_run.services.l2l.service import deployment_of as tunnel_of

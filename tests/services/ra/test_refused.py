@@ -10,7 +10,7 @@ import pytest
 
 from nr_run.inventory.errors import ChangeError, IntentError, NothingMatched
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.ra.blueprint import profile
 from nr_run.services.ra.intent import Groups, Pool, User, load
 from nr_run.services.ra.service import IntendedGroups, deployment_of

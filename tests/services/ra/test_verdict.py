@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.questions import IKE as IKE_SAS
 from nr_run.checks.observations.questions import IPSEC as IPSEC_FLOWS
 from nr_run.checks.verdict import Verdict
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.intended_state import standing
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.ra.service import REMOTE_ACCESS, deployment_of
-from nr_run.services.verifying import Seeing
 from nr_run.tasks.look import observed
 
 from .groups import BARE, deployed, group

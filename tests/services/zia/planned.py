@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nr_run.changes.change import Change
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.change import Change
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.models.platforms import Platform
-from nr_run.services.building import Built, build
+from nr_run.services.common.building import Built, build
 from nr_run.services.service import Site
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.intent import Zia

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import compose
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
+from nr_run.changes.plans.change import compose
+from nr_run.changes.plans.plan import plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.services.l2l.existing.found import names_on as tunnels_on

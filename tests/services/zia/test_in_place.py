@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import Change, in_stages
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
+from nr_run.changes.plans.change import Change, in_stages
+from nr_run.changes.plans.plan import plan_removal
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.plan import plan
+from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.lab.entry import LabHandle
-from nr_run.services.building import build
+from nr_run.services.common.building import build
 from nr_run.services.service import Seen, Site
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.gates import Watched

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
+from nr_run.changes.plans.change import in_stages
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.services.zia.deployment import deployment_of, probes_seconds

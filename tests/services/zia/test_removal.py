@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
-from nr_run.changes.plan import plan_removal
+from nr_run.changes.plans.change import in_stages
+from nr_run.changes.plans.plan import plan_removal
 from nr_run.checks.planned_running import running_with
 from nr_run.services.service import Removal, Sight
 from nr_run.services.zia.deployment import deployment_of

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from nr_run.changes.configuration import Configuration
+from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
-from nr_run.services.intended_state import standing
-from nr_run.services.verifying import Seeing
+from nr_run.services.common.intended_state import standing
+from nr_run.services.common.verifying import Seeing
 from nr_run.services.zia.causes import stimuli
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.verdict import ASKED, verdict_of

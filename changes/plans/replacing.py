@@ -1,0 +1,19 @@
+"""What of a device a plan may change in place or take away, because it belongs to what is planned in another form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..objects import ConfigObject, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """What of the running configuration a plan may change in place, and what may go when it is out of use."""
+
+    editable: frozenset[Key] = frozenset()
+    retired: tuple[ConfigObject, ...] = ()
+    stays: tuple[str, ...] = ()
+
+
+NOTHING = Replacing()

@@ -1,0 +1,1 @@
+"""Commands that ask no device: they read files and kept runs, or write them."""

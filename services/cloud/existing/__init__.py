@@ -1,0 +1,1 @@
+"""What firewalls have of connections already: found, changed where it stands, and removed. Pure."""
