@@ -93,9 +93,10 @@ def read_pasted(name: str, os: str, text: str) -> PastedFile:
     for (match, command), stop in zip(found, [*(item[0].start() for item in found[1:]), len(text)], strict=False):
         line = breaks(match.start()) + 1
         show, rest = _one(os, command, match, text[match.start() : stop], line)
-        above, below = bisect_left(places, stop) - 1, bisect_left(places, match.start())
-        at = {"above": clocks[above][1] if above >= 0 else None, "below": clocks[below][1] if below < len(clocks) else None}
-        shows.append(replace(show, **at))
+        before, after = bisect_left(places, stop), bisect_left(places, match.start())
+        above = clocks[before - 1][1] if before else None
+        below = clocks[after][1] if after < len(clocks) else None
+        shows.append(replace(show, above=above, below=below))
         besides.append(rest)
     prompts = tuple((breaks(match.start()) + 1, match["host"]) for match in _PROMPT.finditer(text))
     return PastedFile(name, tuple(shows), tuple(item for item in besides if item[1].strip()), prompts)
