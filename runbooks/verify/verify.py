@@ -25,7 +25,8 @@ def verify(opened: Opened) -> Verification:
     """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
-    opened.progress.say(f"judging {len(opened.selected.deployments)} services")
+    count = len(opened.selected.deployments)
+    opened.progress.say(f"judging {count} service{'' if count == 1 else 's'}")
     return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),
