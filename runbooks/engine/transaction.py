@@ -28,8 +28,8 @@ from .plans.planning import DeploymentPlan, Hold, MemberPlan, Push
 from .rollback.automatic_rollback import defect_of, roll_back
 from .rollback.rollback_timers import arm_ends, disarm_ends, ensure_time_left
 from .verifying.attended import send_away
-from .verifying.full_size import small_only
 from .verifying.gates import hold, negotiate_anew, still
+from .verifying.large_pings import small_only
 from .verifying.postchecks import PostCheck, cause_of, good
 from .verifying.reach import WHOLE
 

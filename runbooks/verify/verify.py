@@ -25,8 +25,8 @@ def verify(opened: Opened) -> Verification:
     """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
-    count = len(opened.selected.deployments)
-    opened.progress.say(f"judging {count} service{'' if count == 1 else 's'}")
+    many = len(opened.selected.deployments)
+    opened.progress.say(f"judging {many} service{'' if many == 1 else 's'}")
     return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),

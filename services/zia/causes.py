@@ -17,7 +17,7 @@ from ...checks.finding import Cause, Status
 from ...checks.observations.looks import Look, Stimulus
 from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
-from ..l2l.verdicts.full_size import full_through
+from ..l2l.verdicts.uncut_size import full_through
 from .gates import View, edges_of, path_of, tunnel_of
 from .intent import Edge, Zia
 from .names import draft, standing

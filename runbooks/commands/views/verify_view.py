@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ....checks.finding import against
+from ....checks.finding import Finding, against
 from ....checks.verdict import UNSENT, Configured, KnownBy, Verdict, Verification, Word
 from ....inventory.errors import Exit
 from .wrapped import WIDTH, wrapped
@@ -79,13 +79,19 @@ def _trouble(verdict: Verdict, width: int) -> Iterator[Text]:
         yield from wrapped(f"to confirm: {cause.confirm}", width, indent, style="dim")
         yield from wrapped(f"remedy: {cause.remedy}", width, indent, style="dim")
     found = [finding for finding in against(verdict.findings) if finding.sentence not in verdict.sentence]
-    for finding in found[:_FINDINGS]:
-        yield from wrapped(f"{finding.status.value}: {finding.sentence}", width, indent, style="red")
+    for said in list(dict.fromkeys(_said(finding, verdict.name) for finding in found))[:_FINDINGS]:
+        yield from wrapped(said, width, indent, style="red")
     lines = [evidence for finding in verdict.findings if finding.check == "configured" for evidence in finding.evidence]
     for evidence in lines[: 2 * _FINDINGS]:
         yield from wrapped(f"{evidence.device} {evidence.field}: {evidence.value}", width, indent, style="dim")
     if len(lines) > 2 * _FINDINGS:
         yield from wrapped(f"and {len(lines) - 2 * _FINDINGS} more lines, in the record", width, indent, style="dim")
+
+
+def _said(finding: Finding, name: str) -> str:
+    """One finding, with the device that it is about where its sentence does not name it."""
+    names_it = finding.subject == name or finding.subject in finding.sentence
+    return f"{finding.status.value}: {'' if names_it else f'{finding.subject}: '}{finding.sentence}"
 
 
 def _total(made: Verification) -> str:

@@ -24,7 +24,7 @@ from ..change_state import ChangeState, NotVerified
 from ..context import Context
 from ..nornir_run import run_on_all
 from ..plans.planning import DeploymentPlan, Hold, keep_outputs
-from .full_size import of_gates
+from .large_pings import of_gates
 from .own_checks import own_commands, own_findings
 from .postchecks import BUILD, REMOVE, PostCheck, cause_of
 from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic

@@ -21,7 +21,7 @@ from ....tasks.probe import Ping, ping_only
 from ..context import Context
 from ..nornir_run import run_on, run_on_all, run_on_one
 from ..plans.planning import DeploymentPlan, keep_outputs
-from .full_size import bytes_of, of_pings
+from .large_pings import bytes_of, of_pings
 from .own_checks import own_commands, own_findings
 from .reach import WHOLE, Reach, reach_of
 

@@ -16,7 +16,7 @@ from ....checks.observations.observation import Probe
 from ....checks.planned_running import running_with
 from ....checks.proof import Traffic
 from ....services.besides import WithFullSize
-from ....services.common.full_size import CHECK, large_lost
+from ....services.common.large_packets_lost import CHECK, large_lost
 from ....services.registry import find_built
 from ....tasks.probe import Ping, ping_only
 from ..context import Context
