@@ -22,6 +22,7 @@ from .console import (
     print_json,
     with_options,
 )
+from .numbers import Number
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such 
 _TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="Trustpoint with the new certificate.")
 _WAIT = click.option(
     "--phone-timeout",
-    type=click.FloatRange(min=1, max=3600),
+    type=Number(min=1, max=3600),
     default=600.0,
     show_default=True,
     metavar="SECONDS",

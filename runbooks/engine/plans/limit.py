@@ -7,11 +7,11 @@ is no estate that is well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ....inventory.errors import NothingMatched, UsageError
-from ....inventory.files.did_you_mean import hint
+from ....inventory.files.did_you_mean import hint, nearest
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -28,7 +28,7 @@ def limited(nornir: Nornir, limits: Sequence[str]) -> tuple[str, ...]:
     """Names of the hosts that fit all words, in the order of the inventory. Raises UsageError and NothingMatched."""
     hosts = nornir.inventory.hosts
     chosen = list(hosts)
-    for word, value in _words(limits):
+    for word, value in _words(limits, hosts):
         known = {text for host in hosts.values() for text in _values(host, word)}
         keys = dict.fromkeys((*_ATTRIBUTES, *(key for host in hosts.values() for key in _data(host))))
         if word not in keys:
@@ -55,11 +55,13 @@ def within(deployments: Sequence[D], nornir: Nornir, limits: Sequence[str], *, m
     return left
 
 
-def _words(limits: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _words(limits: Sequence[str], hosts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for part in ",".join(limits).split(","):
         word, equals, value = part.strip().partition("=")
         if not equals or not word or not value:
-            raise UsageError(f"--limit takes words like site=berlin or host=hq, and {part.strip()!r} is none")
+            near = nearest(part.strip(), hosts)
+            meant = f" (did you mean host={near}?)" if near else ""
+            raise UsageError(f"--limit takes words like site=berlin or host=hq, and {part.strip()!r} is none{meant}")
         yield word, value
 
 
