@@ -64,7 +64,7 @@ def test_commands_are_found() -> None:
     assert found == {
         "nr-run": ["verify", "runs"],
         "gitlab-ci.yml": ["deploy-l2l", "deploy-l2l", "deploy-l2l", "verify"],
-        "nr-run.yml": ["deploy-l2l", "verify"],
+        "nr-run.yml": ["deploy-l2l", "deploy-l2l", "deploy-l2l", "verify"],
         "nr-run-verify.service": ["verify"],
         "nr-run-prune.service": ["runs"],
     }
@@ -149,6 +149,20 @@ def test_a_unit_does_not_fail_for_what_the_network_has() -> None:
     text = (EXAMPLES / "systemd" / "nr-run-verify.service").read_text()
     codes = {int(code) for code in re.findall(r"^SuccessExitStatus=(.*)$", text, re.MULTILINE)[0].split()}
     assert codes == {Exit.PENDING, Exit.PARTIAL, Exit.VERIFY_FAILED}
+
+
+def test_what_has_to_stay_outlives_a_job() -> None:
+    """A pipeline keeps runs, run key and host keys in a folder of the runner: a container and a checkout are new each time."""
+    (gitlab,) = documents(EXAMPLES / "gitlab" / "gitlab-ci.yml")
+    lasting = gitlab[".on-the-devices"]["variables"]
+    assert {"NR_RUN_CREDENTIALS", "NR_RUN_RUNS", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} == lasting.keys()
+    assert all(value.startswith("/var/lib/nr-run/") for value in lasting.values())
+    assert {name for name, job in gitlab.items() if "extends" in job} == {"plan", "deploy", "verify"}
+    (github,) = documents(EXAMPLES / "github" / "nr-run.yml")
+    assert github["env"]["NR_RUN_RUNS"].startswith("/var/lib/nr-run/")
+    own = {name for name, job in github["jobs"].items() if "self-hosted" in job["runs-on"]}
+    assert own == github["jobs"].keys() - {"rehearse"}
+    assert github["jobs"]["deploy"]["concurrency"]["cancel-in-progress"] is False
 
 
 def test_secrets_are_references() -> None:
