@@ -147,10 +147,15 @@ def _with_path(
     stops = [finding for finding in paths if finding.status is Status.FAILED]
     if not stops or operating not in (Operating.UP, Operating.IDLE):
         return operating, known_by, sentence
-    words = "; ".join(dict.fromkeys(f"{finding.subject}: {finding.sentence}" for finding in stops))
+    words = "; ".join(dict.fromkeys(f"{finding.subject}: {_in_one_line(finding)}" for finding in stops))
     if operating is Operating.UP and known_by is not KnownBy.TABLES:
         return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
     return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
+
+
+def _in_one_line(finding: Finding) -> str:
+    """What is wrong, without the lines to type: those stand in the finding."""
+    return finding.sentence.partition("\n")[0].removesuffix("; type:")
 
 
 def _unsent(ends: Sequence[EndSeen]) -> str:

@@ -161,6 +161,13 @@ def test_what_does_not_arrive_any_more_is_not_up(sent: tuple[int, int], came: tu
         assert between([here, there], looked_at_all=True).operating is operating, (here, there)
 
 
+def test_pings_that_came_behind_the_last_look_of_the_other_end_are_not_lost() -> None:
+    """Ours go to an address that nobody is known to have; the other end may have been looked at before they were sent."""
+    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 0)), Probe(5, 0), answers=False)
+    made = between([here, flow_seen(THERE, (FAR_FLOW, FAR_FLOW))], looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
+
+
 def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst() -> None:
     """What one end sent before the other was looked at may have arrived."""
     here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0)))
