@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
 
