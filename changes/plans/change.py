@@ -112,14 +112,14 @@ def compose(
 ) -> Change:
     """The change that does this to a device that runs ``running``: make before break, and its inverse."""
     back = tuple(edit.reversed for edit in edited)
-    again = steps.placed(removed, running)
+    again = steps.placed(removed, running, running)
     return Change(
         host,
         os,
         tuple(created),
         tuple(reused),
-        (*steps.create(os, created), *steps.change(os, edited), *steps.remove(os, removed)),
-        (*steps.create(os, again), *steps.change(os, back), *steps.remove(os, created)),
+        (*steps.create(os, created, running), *steps.change(os, edited), *steps.remove(os, removed)),
+        (*steps.create(os, again, running), *steps.change(os, back), *steps.remove(os, created)),
         (*blast_radius(created, running), *edit_radius(edited, running), *removal_radius(removed, edited, running)),
         tuple(removed),
         tuple(stays),

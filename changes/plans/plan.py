@@ -129,7 +129,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
     shared = (*shared, *_left_over(change, here, before, running))
     # What was taken out of somebody's list or from in front of somebody's rules comes back to where it stood.
-    again = placed(lost, before)
+    again = placed(lost, before, running)
     return compose(change.host, change.os, running, created=again, removed=here, edited=edited, reused=there, stays=shared)
 
 

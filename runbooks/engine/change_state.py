@@ -23,6 +23,8 @@ class ChangeState:
     armed: list[MemberPlan] = field(default_factory=list)
     touched: list[MemberPlan] = field(default_factory=list)
     saved: list[MemberPlan] = field(default_factory=list)
+    #: Devices that this run itself has begun to save; ``saved`` are also those whose startup somebody else has written.
+    saving: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     proof: Proof | None = None
     #: Host to the mark by which its armed rollback timer is recognised as this run's.

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...checks.finding import Cause, Finding, against
+from ...checks.finding import Cause, Finding, Status, against
 from ...inventory.errors import Exit, NrRunError
+from ...services.common.large_packets_lost import CHECK as FULL_SIZE
 from .verifying.confirmations import Asked
 
 
@@ -76,6 +77,12 @@ class TunnelOutcome:
     def against(self) -> tuple[Finding, ...]:
         """Findings that speak against the tunnel, worst first."""
         return against(self.findings)
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """Of which traffic it is not known whether packets of full size pass, and why; each is one of the findings as well."""
+        left = (item for item in self.findings if item.check == FULL_SIZE and item.status is Status.SKIPPED)
+        return tuple(dict.fromkeys(f"{item.subject}: {item.sentence}" for item in left))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -199,6 +199,7 @@ def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], ch
         context.progress.phase(end.host, "save")
         context.folder.note("saving", tunnel=plan.name, host=end.host)
         change_state.saved.append(end)
+        change_state.saving.add(end.host)
     # What a later deployment of the run is planned on is read along with what shows that the saving went well.
     arguments = {end.host: {"platform": end.platform} if end.host in context.readings.shared else {} for end in ends}
     saved, errors = run_on(context.nornir, save, arguments, at_all_costs=True)

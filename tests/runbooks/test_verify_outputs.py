@@ -140,6 +140,22 @@ def test_a_disk_that_is_full_keeps_nobody_from_the_verdicts(rehearsal: Rehearsal
     assert report["verdicts"][0]["word"] in ("down", "unverified"), report
 
 
+def test_where_no_folder_can_be_made_the_verdicts_are_told(rehearsal: Rehearsal) -> None:
+    """A disk that takes not even the folder of the record is an error, with every verdict told and the history written."""
+    assert rehearsal.deploy("--yes").code == 0
+    place = rehearsal.runs / "verify"
+    assert not place.exists()
+    place.write_text("in the way")
+    done = verify(rehearsal, "--json")
+    assert (done.code, done.report["outcome"], done.report["folder"]) == (1, "error", ""), done.err
+    assert done.report["verdicts"][0]["word"] == "up"
+    jsonschema.validate(done.report, verification_schema())
+    assert f"the run folder {place} cannot be made: File exists" in done.report["warnings"][0]
+    assert "record: not kept" in verify(rehearsal).out
+    assert "up           hq-branch" in rehearsal.nr_run("status").out
+    assert place.read_text() == "in the way"
+
+
 def test_ike_that_was_torn_down_between_two_looks_is_a_flap(rehearsal: Rehearsal) -> None:
     """Up at every look, with IKE lost in between, has flapped; of the first IKE that was seen nobody knows how old it was."""
     assert rehearsal.deploy("--yes").code == 0

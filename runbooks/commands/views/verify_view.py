@@ -33,7 +33,8 @@ _FINDINGS = 4
 def verification_view(
     made: Verification, folder: str, code: Exit, since: Sequence[str] = (), *, width: int = WIDTH
 ) -> RenderableType:
-    """The whole verification. ``since`` are sentences on what has changed, where that was asked for."""
+    """The whole verification. ``since`` are sentences on what has changed, where that was asked for; ``folder`` is empty where
+    the record could not be kept."""
     parts: list[Text] = [Text(f"VERIFICATION {made.run}  {made.finished}", style="bold")]
     for verdict in made.worst_first():
         parts += _block(verdict, width)
@@ -42,7 +43,7 @@ def verification_view(
     parts += [line for notice in made.notices for line in wrapped(f"notice: {notice}", width, "", style="yellow")]
     parts += [line for words in since for line in wrapped(words, width, "", style="bold")]
     parts += wrapped(_total(made), width, "", style="bold")
-    parts += wrapped(f"exit {int(code)} ({code.word})   record: {folder}/", width, "", style="dim")
+    parts += wrapped(f"exit {int(code)} ({code.word})   record: {f'{folder}/' if folder else 'not kept'}", width, "", style="dim")
     return Group(*parts)
 
 
@@ -100,4 +101,6 @@ def _total(made: Verification) -> str:
     differs = sum(verdict.configured is Configured.DIFFERS for verdict in made.verdicts)
     more = f"; {differs} differ{'s' if differs == 1 else ''} from the intent" if differs else ""
     sent = "" if made.probed else "; nothing was sent"
+    unread = sum(bool(device.problem) for device in made.devices)
+    sent += f"; {unread} device{' was' if unread == 1 else 's were'} not read" if unread else ""
     return f"{len(made.verdicts)} service{'' if len(made.verdicts) == 1 else 's'}: {said}{more}{sent}."

@@ -21,6 +21,7 @@ from ..outcome import Result, TunnelOutcome
 from ..plans.planning import DeploymentPlan, MemberPlan
 from ..verifying.attended import send_away
 from .cancel_page import mark_cancelled
+from .made_since import made_since
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .post_rollback import verify_previous
 from .restore_startup import restore_startup
@@ -69,6 +70,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
     armed = [end.host for end in change_state.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if theirs := made_since(context, change_state, error):
+        return _outcome(context, plan, change_state, error, theirs, "", "")
     if not plan.removal:
         send_away(context, plan, change_state.touched)
     began = time.monotonic()

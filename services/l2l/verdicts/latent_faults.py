@@ -68,6 +68,10 @@ def _risks(case: Case) -> Iterator[Risk]:
         lines = "; ".join(dict.fromkeys(f"{item.device}: {item.value}" for item in left_out))
         words = f"a list denies a part of what the tunnel has to protect, which leaves in clear or elsewhere: {lines}"
         yield Risk(CAUSES["list-denies"], words, left_out)
+    if taken := way.taken_before(case):
+        lines = "; ".join(dict.fromkeys(f"{item.device}: {item.value}" for item in taken))
+        words = f"an earlier entry of the crypto map takes packets of the tunnel to another peer: {lines}"
+        yield Risk(CAUSES["map-order"], words, taken)
     for apart in _ROWS:
         evidence = apart.asked(case)
         if not evidence:

@@ -125,6 +125,14 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["tunnels"][0]["result"], report["tunnels"][0]["cause"]["id"]) == (12, "degraded", "mtu"), report
     rehearsed.lab.fault("edge-p", "path-mtu", on=False)
+    rehearsed.lab.fault(HOST, "refuse-exec", "ping")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    left = [item["sentence"] for item in report["tunnels"][0]["findings"] if item["status"] == "skipped"]
+    assert (code, len(left), all("packets of full size to 203.0.113." in words for words in left)) == (0, 2, True), report
+    newest = tmp_path / "runs" / report["run"]
+    assert "not verified: " in (newest / "recap.txt").read_text().split("packets of full size")[0]
+    assert all(json.dumps(words)[1:40] in (newest / "branch-zia" / "findings.json").read_text() for words in left)
+    rehearsed.lab.fault(HOST, "refuse-exec", on=False)
     rehearsed.lab.exec(HOST, "configure terminal\ninterface Vlan1\nno ip policy route-map NR-branch-zia")
     code, report = rehearsed.run("verify", *outputs)
     (found,) = report["verdicts"]
