@@ -1,4 +1,4 @@
-"""What a check says: a status, one sentence, the evidence, and for a failure its probable cause."""
+"""Findings, the results of checks: a status, one sentence, the evidence, and for a failure its probable cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..inventory.dataclass import dataclass
 
 
 class Status(Enum):
-    """Outcome of one check. ``unverified`` is never a pass: it could not be told."""
+    """Outcome of one check. ``unverified``: it could not be decided, which is never a pass."""
 
     OK = "ok"
     WARNING = "warning"

@@ -1,4 +1,4 @@
-"""One end before the change, as every check of it sees it."""
+"""What prechecks know of a device before a change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Facts(Protocol):
 
     @property
     def time(self) -> str:
-        """When it was read."""
+        """UTC time of reading (ISO 8601)."""
 
     @property
     def nodes(self) -> tuple[tree.Node, ...]:

@@ -1,4 +1,4 @@
-"""What every step of a run shares: the devices, the secrets, the run folder, the operator's wish to stop, the waits."""
+"""What every step of a run shares: devices, secrets, run folder, the request to stop, and timeouts."""
 
 from __future__ import annotations
 

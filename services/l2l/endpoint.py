@@ -94,7 +94,7 @@ class Endpoint:
 
     @property
     def aim(self) -> IPv4Address:
-        """Where its traffic goes: the address that answers, or where none is known one behind the far end all the same."""
+        """The target of its pings: the address that answers, or if none is known any address behind the far end."""
         if self.target is not None:
             return self.target
         far = self.far_prefixes[0]

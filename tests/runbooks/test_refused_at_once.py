@@ -71,6 +71,22 @@ def test_a_command_line_that_is_none(words: tuple[str, ...], sentence: str) -> N
     assert sentence in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ("", "nothing: the device has none\ncomplete"),
+        ("172.18.124.159  64.102.55.142   QM_IDEL   6   0\n", "nothing that is understood\n"),
+    ],
+    ids=["an empty table", "a damaged row"],
+)
+def test_no_record_is_said_for_what_it_is(tmp_path: Path, row: str, shown: str) -> None:
+    """That a device has none is said of an output that was understood whole, and of no other."""
+    file = tmp_path / "sa.txt"
+    file.write_text(f"dst             src             state           conn-id    slot\n{row}\n")
+    done = CliRunner().invoke(cli, ["parse", "--os", "ios", "show crypto isakmp sa", str(file)])
+    assert shown in done.output
+
+
 def test_a_host_where_a_word_is_wanted() -> None:
     """--limit with nothing but a host's name says how that host is meant."""
     error = refusal("verify", "--limit", "vpn261", "--inventory", str(ROOT / "inventory"))

@@ -1,8 +1,8 @@
 """``--limit``: which devices are meant, in words of Nornir's filter: ``site=berlin``, ``role=hub``, ``host=hq``, ``group=asa``.
 
 A word is an attribute of a host, ``group``, or a key of its data, its groups' and the defaults' included; several, with commas
-between them or given again, all have to fit. A word or value that no host has is refused with the nearest one: an empty selection
-is no estate that is well.
+between them or given again, all have to fit. A word or value that no host has is refused with the nearest one: an empty
+selection must not look like a healthy estate.
 """
 
 from __future__ import annotations
@@ -85,5 +85,5 @@ def _values(host: Host, word: str) -> tuple[str, ...]:
 
 
 def _data(host: Host) -> Iterator[str]:
-    """Keys of its data that are words: those for logins are nobody's to filter by."""
+    """Keys of its data that can be filtered by: all but references to credentials."""
     return (key for key in (*host.keys(),) if not key.endswith("_ref"))

@@ -1,8 +1,7 @@
-"""Do packets of full size pass what was built, where small ones do? A tunnel that takes small ones only is up by every table, and
-of no use.
+"""Packets of full size: do they pass where small ones do? A tunnel that passes only small ones is up by every table, and useless.
 
-What is lost may be lost behind the far end, where somebody takes no large pings; so it is told, and the run does not end in plain
-"verified", and nothing is rolled back for it.
+They may be lost behind the far end, where something takes no large pings. So the loss is reported and the run does not end in
+plain "verified", but nothing is rolled back for it.
 """
 
 from __future__ import annotations

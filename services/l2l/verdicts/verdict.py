@@ -195,7 +195,7 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
 
 
 def _case(ends: Sequence[EndSeen]) -> Case | None:
-    """All that is at hand of a tunnel; None where a question that it rests on was not answered."""
+    """The case for the diagnosis; None if a question that it needs was not answered."""
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
@@ -298,7 +298,7 @@ def _untested(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen]) -
 
 
 def _reach(deployment: Deployment, ends: Sequence[EndSeen]) -> str:
-    """What the verdict says nothing about."""
+    """A sentence for each thing that the verdict does not cover."""
     words = [f"{foreign.name} is not ours: it was checked from this side only" for foreign in deployment.foreign]
     words += [f"{one.member.host} could not be read, so its end is not known" for one in ends if not one.read]
     return "; ".join(words)
