@@ -19,7 +19,7 @@ from ...services.registry import declared
 from .views.printable import printable
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
-GARBAGE = 50_000, 20, 20
+GARBAGE = 200_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
