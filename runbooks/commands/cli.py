@@ -9,14 +9,15 @@ import gc
 import importlib
 import logging
 import sys
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
-from .views.printable import printable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
 GARBAGE = 50_000, 20, 20
@@ -139,6 +140,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and what they do, from the table; click would import each command for its help."""
+        from click.shell_completion import CompletionItem
+
         names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -146,6 +149,8 @@ class LazyGroup(click.Group):
         """As click does, with the nearest match in the error."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, COMMANDS, n=1)
             ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -158,8 +163,16 @@ class LazyGroup(click.Group):
             formatter.write_text(sentence)
 
 
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ...services.installed import version_of
+
+        click.echo(f"nr-run, version {version_of('nr-run')}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nr-run", prog_name="nr-run")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
 def cli() -> None:
     """Change VPN tunnels on Cisco routers and firewalls, and verify the change.
 
@@ -183,6 +196,8 @@ def main() -> None:
         click.echo("stopped", err=True)
         code = Exit.INTERRUPTED
     except NrRunError as error:
+        from .views.printable import printable
+
         click.echo(printable(f"nr-run: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:
