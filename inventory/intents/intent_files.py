@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import IntentError, NoIntent
-from ..files.did_you_mean import hint
+from ..files.did_you_mean import hint, quoted
 from ..files.yaml_source import Document, Location, Problem, Unreadable, describe, raise_all, read_document
 from .intent import Intent, IntentFile
 from .intent_crypto import AUTO
@@ -128,6 +128,18 @@ def _field_problems(document: Document, error: ValidationError) -> Iterator[Prob
         yield document.problem(tuple(part for part in location if part not in KINDS_OF_END), sentence)
 
 
+def _no_choice(location: Location, field: str, value: object) -> str:
+    """Where one of several words is wanted."""
+    choices = tuple(map(str, _choices(_annotation(location))))
+    if isinstance(value, list | dict):
+        # What is in it is not quoted: it may be a key.
+        return f"is a {'list' if isinstance(value, list) else 'mapping'}, and has to be one word{hint('', choices)}"
+    if value in _NOT_BUILT_WORDS.get(field, ()):
+        return f"{value} is not built" + hint("", choices)
+    words = quoted(value) if isinstance(value, str) else repr(value)
+    return f"{words} is not a value it can have" + hint(str(value), choices)
+
+
 def _sentence(location: Location, kind: str, value: object, context: Mapping[str, Any]) -> str:
     field = location[-1] if location else ""
     if kind == "extra_forbidden":
@@ -137,9 +149,7 @@ def _sentence(location: Location, kind: str, value: object, context: Mapping[str
     if kind == "missing" and field == "outside_ip":
         return "is missing: give the IPv4 address of this end; one that is not known beforehand is not built"
     if kind == "literal_error":
-        if value in _NOT_BUILT_WORDS.get(str(field), ()):
-            return f"{value} is not built" + hint("", map(str, _choices(_annotation(location))))
-        return f"{value!r} is not a value it can have" + hint(str(value), map(str, _choices(_annotation(location))))
+        return _no_choice(location, str(field), value)
     if kind == "too_long" and field == "terminations":
         return "has more than 2 entries, and a tunnel with a backup peer or between more than two ends is not built"
     if kind == "value_error":
@@ -208,7 +218,7 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[Problem]:
         for name, document, location in _names(documents, section):
             place = f"{document.path}:{document.line(location)}"
             if name in first:
-                yield document.problem(location, f"{kind} {name!r} is defined twice; the first is at {first[name]}")
+                yield document.problem(location, f"{kind} {quoted(name)} is defined twice; the first is at {first[name]}")
             first.setdefault(name, place)
 
 
@@ -231,7 +241,7 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Problem]:
                 named = [(value, location)] if isinstance(value, str) else _listed(value, location)
                 for name, place in named:
                     if name not in known | may_be_auto:
-                        yield document.problem(place, f"there is no {KINDS[target]} {name!r}{hint(name, sorted(known))}")
+                        yield document.problem(place, f"there is no {KINDS[target]} {quoted(name)}{hint(name, sorted(known))}")
 
 
 def _listed(value: object, location: Location) -> list[tuple[str, Location]]:
