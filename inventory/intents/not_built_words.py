@@ -1,7 +1,7 @@
 """What people write into an intent for what is not built, or for nothing at all.
 
-And where a field stands that is put in another place. A key of these is no typing error: it is answered with what is not built, and
-not with the key that looks most like it.
+And where a field stands that is put in another place. A key of these is no typing error: it is answered with what is not built,
+and not with the key that looks most like it.
 """
 
 from __future__ import annotations
