@@ -1,4 +1,4 @@
-"""What a person probably meant: the nearest known word, as the tail of an error sentence."""
+""" "did you mean X?": the nearest known word, as the end of an error sentence."""
 
 from __future__ import annotations
 
