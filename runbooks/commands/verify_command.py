@@ -10,6 +10,7 @@ import click
 from ...inventory.errors import Exit
 from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, print_json, with_options
+from .numbers import Number
 from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings; judge 
 _SINCE = click.option("--since", metavar="RUN", help="Show what has changed since that verification or run.")
 DEADLINE = click.option(
     "--deadline",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     default=300.0,
     show_default=True,
     metavar="SECONDS",

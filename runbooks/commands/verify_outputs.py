@@ -13,6 +13,7 @@ from ...inventory.errors import Exit, NrRunError
 from ...inventory.hiding.references import SCHEMES
 from ..notify.holding import DOWN_AFTER, UP_AFTER
 from .console import with_options
+from .numbers import Number
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
@@ -40,7 +41,7 @@ def _metrics(_context: click.Context, _option: click.Parameter, path: Path | Non
     return path
 
 
-_MINUTES = click.FloatRange(min=0)
+_MINUTES = Number(min=0)
 OUTPUTS = with_options(
     _file("--html", "Write one page that needs nothing else, for a browser or paper."),
     _file("--junit", "Write a JUnit report: a test case a service, an error where it is unverified."),

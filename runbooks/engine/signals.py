@@ -1,4 +1,4 @@
-"""What Ctrl-C, SIGTERM and a closed terminal do to a run: they ask it to stop, which every task sees at its next step."""
+"""Ctrl-C, SIGTERM and a closed terminal ask a run to stop; tasks check for that before each step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """While a question stands, Ctrl-C is an answer to it: nothing has been changed yet. Raises Interrupted."""
+    """While a question is open, Ctrl-C ends the run at once, since nothing was changed yet. Raises Interrupted."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     woken = signal.set_wakeup_fd(-1)
     try:
@@ -37,7 +37,7 @@ _OF_A_LOOK = ("stopping: nothing is being changed", "still stopping")
 
 
 def on_signals(stop: Stop, progress: Progress, *, changes: bool = True) -> Callable[[], None]:
-    """From now on these signals set ``stop``; the returned function gives them back. ``changes``: devices are changed.
+    """Let these signals set ``stop``, until the returned function restores their handlers. ``changes``: devices are changed.
 
     Python runs a handler in the main thread, when that next gets a turn: one that has just begun to wait for its workers gets
     none until they have finished, and by then there is nothing left to stop. What the interpreter does at once, in whatever
