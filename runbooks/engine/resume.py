@@ -1,4 +1,4 @@
-"""Finish what a run began that did not finish: the journal says how far it came, the devices say what they are.
+"""Finish an interrupted run, by what its journal says was done and what the devices run now.
 
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
@@ -81,7 +81,7 @@ def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Saved
 def resume(
     context: Context, names: Sequence[str], records: Mapping[str, SavedPlan], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
-    """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
+    """Finish each unfinished tunnel, verified or rolled back; one outcome per tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
     outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
     return [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]

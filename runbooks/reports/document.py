@@ -129,7 +129,7 @@ _OF_THE_COMMAND: Mapping[str, dict[str, Any]] = {
     "runbook": {"const": "verify", "description": "The command."},
     "outcome": {"enum": [code.word for code in Exit], "description": "Outcome of the command."},
     "exit_code": {"enum": [int(code) for code in Exit], "description": "Its exit code."},
-    "folder": {"type": "string", "description": "Where the record is kept."},
+    "folder": {"type": "string", "description": "Where the record is kept; empty if it could not be."},
     "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be stored, sent or written."},
     "since": {"type": "object", "description": "With --since: what has changed since that verification or run."},
 }

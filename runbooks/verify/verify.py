@@ -11,6 +11,7 @@ from ...checks.finding import Finding, Status
 from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
+from ...services.common.cut_short import not_to_the_end
 from ...services.common.intended_state import ComparedMember, standing
 from ...services.common.own_checks import with_own_checks
 from ...services.common.verifying import Seeing
@@ -25,7 +26,8 @@ def verify(opened: Opened) -> Verification:
     """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
-    opened.progress.say(f"judging {len(opened.selected.deployments)} services")
+    many = len(opened.selected.deployments)
+    opened.progress.say(f"judging {many} service{'' if many == 1 else 's'}")
     return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),
@@ -75,7 +77,8 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
             standings[member.host] = standing(deployment, member, platform, running, keys, routes)
     provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
     seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
-    return with_own_checks(service.verdict(deployment, seeing), deployment, seeing)
+    verdict = not_to_the_end(service.verdict(deployment, seeing), deployment.hosts, seeing)
+    return with_own_checks(verdict, deployment, seeing)
 
 
 def _device(one: Shown) -> DeviceState:

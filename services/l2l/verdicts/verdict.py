@@ -147,10 +147,15 @@ def _with_path(
     stops = [finding for finding in paths if finding.status is Status.FAILED]
     if not stops or operating not in (Operating.UP, Operating.IDLE):
         return operating, known_by, sentence
-    words = "; ".join(dict.fromkeys(f"{finding.subject}: {finding.sentence}" for finding in stops))
+    words = "; ".join(dict.fromkeys(f"{finding.subject}: {_in_one_line(finding)}" for finding in stops))
     if operating is Operating.UP and known_by is not KnownBy.TABLES:
         return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
     return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
+
+
+def _in_one_line(finding: Finding) -> str:
+    """What is wrong, without the lines to type: those stand in the finding."""
+    return finding.sentence.partition("\n")[0].removesuffix("; type:")
 
 
 def _unsent(ends: Sequence[EndSeen]) -> str:
@@ -190,7 +195,7 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
 
 
 def _case(ends: Sequence[EndSeen]) -> Case | None:
-    """All that is at hand of a tunnel; None where a question that it rests on was not answered."""
+    """The case for the diagnosis; None if a question that it needs was not answered."""
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
@@ -293,7 +298,7 @@ def _untested(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen]) -
 
 
 def _reach(deployment: Deployment, ends: Sequence[EndSeen]) -> str:
-    """What the verdict says nothing about."""
+    """A sentence for each thing that the verdict does not cover."""
     words = [f"{foreign.name} is not ours: it was checked from this side only" for foreign in deployment.foreign]
     words += [f"{one.member.host} could not be read, so its end is not known" for one in ends if not one.read]
     return "; ".join(words)

@@ -139,8 +139,85 @@ def test_what_never_arrives_is_down_without_a_ping() -> None:
         made = between([one, other], looked_at_all=True)
         assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.COUNTERS), made
         assert "20 packets left and 0 came" in judge(one).sentence
-    heard = flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, 0, 0)))
-    assert between([flow_seen(HERE, sends), heard], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize(
+    ("sent", "came", "operating"),
+    [
+        ((20, 0), (0, 0), Operating.UNKNOWN),
+        ((20, 9), (9, 0), Operating.UNKNOWN),
+        ((20, 0), (0, 20), Operating.UP),
+        ((20, 20), (0, 0), Operating.UP),
+        ((2, 0), (0, 0), Operating.UP),
+        ((0, 0), (0, 0), Operating.UP),
+    ],
+)
+def test_what_does_not_arrive_any_more_is_not_up(sent: tuple[int, int], came: tuple[int, int], operating: Operating) -> None:
+    """One end encrypts and the other, watched at the same time, decrypts nothing, with totals from when it worked: not up by
+    tables; what is answered, or arrives, or is as little as the looks may be apart, is no sign."""
+    near = [flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, *moved))) for moved in (sent, came)]
+    far = [flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, *moved))) for moved in (came, sent)]
+    for here, there in zip(near, far, strict=True):
+        assert between([here, there], looked_at_all=True).operating is operating, (here, there)
+
+
+def test_pings_that_came_behind_the_last_look_of_the_other_end_are_not_lost() -> None:
+    """Ours go to an address that nobody is known to have; the other end may have been looked at before they were sent."""
+    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 0)), Probe(5, 0), answers=False)
+    made = between([here, flow_seen(THERE, (FAR_FLOW, FAR_FLOW))], looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
+
+
+def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst() -> None:
+    """What one end sent before the other was looked at may have arrived."""
+    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0)))
+    there = flow_seen(THERE, (FAR_FLOW, FAR_FLOW))
+    after = [replace(one, seen=replace(one.seen, time="2026-11-21T12:00:09Z")) for one in there.looks]
+    assert between([here, replace(there, looks=tuple(after))], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize(("dropped", "operating"), [(0, Operating.IDLE), (2, Operating.UNKNOWN), (3, Operating.DOWN)])
+def test_traffic_that_asks_in_vain_is_not_idle(dropped: int, operating: Operating) -> None:
+    """Without SAs, send errors that rise are dropped packets: never idle, and down where there are more than the first."""
+    first = replace(idle(NEAR_FLOW), send_errors=70)
+    seen = flow_seen(HERE, (first, replace(first, send_errors=70 + dropped)), ike=NONE)
+    made = judge(seen)
+    assert made.operating is operating, made
+    assert (f"{dropped} packets for it were dropped" in made.sentence) is bool(dropped)
+    quiet = flow_seen(THERE, (idle(FAR_FLOW), idle(FAR_FLOW)), ike=NONE)
+    assert between([seen, quiet], looked_at_all=True).operating is operating
+
+
+def test_errors_of_before_and_errors_beside_sas_are_no_traffic_that_asks() -> None:
+    """A count that stands, that fell by a clear, or that rose beside SAs, tells of no packet that was dropped for want of one."""
+    for early, late in ((70, 70), (70, 3)):
+        looks = (replace(idle(NEAR_FLOW), send_errors=early), replace(idle(NEAR_FLOW), send_errors=late))
+        assert judge(flow_seen(HERE, looks, ike=NONE)).operating is Operating.IDLE
+    assert judge(flow_seen(HERE, (NEAR_FLOW, replace(NEAR_FLOW, send_errors=90)))).operating is Operating.UP
+
+
+@pytest.mark.parametrize("received", [0, 5])
+def test_pings_whose_counters_were_not_read_tell_nothing(received: int) -> None:
+    """A look behind the pings that cannot be read leaves it open whether they passed encrypted, answered or not."""
+    whole = flow_seen(HERE, (NEAR_FLOW,))
+    assert whole.traffic is not None
+    blind = Look(Observation("vpn2611", "2026-11-21T12:00:03Z", "ios", {}), pings={whole.traffic: Probe(5, received)})
+    shown = Shown("vpn2611", BOX, (*whole.looks, blind))
+    (made,) = read_of(HERE, shown, {whole.pair: Aimed(whole.traffic, answers=True)}, listed=False)
+    assert judge(made).operating is Operating.UNKNOWN, judge(made)
+    proved = Look(look(later(NEAR_FLOW, 5, 5)), pings={whole.traffic: Probe(5, 5)})
+    shown = Shown("vpn2611", BOX, (*whole.looks, proved, blind))
+    (made,) = read_of(HERE, shown, {whole.pair: Aimed(whole.traffic, answers=True)}, listed=False)
+    assert judge(made).operating is Operating.UP
+
+
+def test_sas_alone_of_one_end_are_not_up_where_the_other_was_not_read() -> None:
+    """They may be left over from before a reload of the other end; what passes is seen from one end as well."""
+    made = between([flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))], looked_at_all=False)
+    assert (made.operating, made.known_by) == (Operating.UNKNOWN, KnownBy.NOTHING), made
+    made = between([flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 5)))], looked_at_all=False)
+    assert (made.operating, made.known_by) == (Operating.UP, KnownBy.COUNTERS), made
+    assert between([flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))], looked_at_all=True).operating is Operating.UP
 
 
 def test_idle_is_said_of_an_empty_table_and_never_more() -> None:
