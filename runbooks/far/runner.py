@@ -238,7 +238,7 @@ class FarRunner:
         return begun
 
     def _wait(self, job: _Job) -> Any:
-        while not job.over.wait(0.5):
+        while not job.over.wait(2.0):  # each wakes up where the run ends; this is for one that began just then
             if self._over.is_set():
                 return SessionLost(f"{job.host.name}: the run has ended")
         return job.outcome
