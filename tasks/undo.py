@@ -1,4 +1,4 @@
-"""Take a change back: read what is there, remove what this run brought, and read again until it is what it was.
+"""Undo a change: read the device, remove what this run brought, and read again until it is as before.
 
 Nothing follows from an answer that is no whole configuration, and nothing that speaks against the device from one reading alone:
 see answers.py. Where the session was lost in which lines were typed the device may have more of them in its buffer, and go on
@@ -8,7 +8,7 @@ taking them: then it has to be quiet for a while before it is what it shows.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -19,6 +19,7 @@ from ..changes.implicit_references import uses_of_peer
 from ..changes.plans.change import Change
 from ..changes.plans.rollback_steps import restore
 from ..changes.plans.steps import Step
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .answers import AGAIN, agreed
 from .clear import clear_peer
@@ -28,13 +29,13 @@ from .push import Note, asked_for, leave_and_read
 from .sessions.prompt_answers import agreed_to
 from .sessions.session import Reply, Session
 
-#: So many pauses long, and so often at most, what a device runs has to stay the same after a session was lost.
+#: After a lost session, a configuration has to stay the same for this many pauses; and how often that is tried.
 QUIET_PAUSES, MOST_TIMES = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How the device is now. ``refused`` are answers to lines of the inverse, which should be silent."""
+    """The device after an undo. ``refused`` are answers to lines of the inverse, which should be silent."""
 
     running: Configuration
     exact: bool

@@ -1,13 +1,13 @@
-"""One end before the change, as every check of it sees it."""
+"""What prechecks know of a device before a change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.configurations import tree
 from ...changes.plans.change import Change
+from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Side
 from ...inventory.models.platforms import Platform
 from ..finding import Evidence, Finding, Status
@@ -35,7 +35,7 @@ class Facts(Protocol):
 
     @property
     def time(self) -> str:
-        """When it was read."""
+        """UTC time of reading (ISO 8601)."""
 
     @property
     def nodes(self) -> tuple[tree.Node, ...]:

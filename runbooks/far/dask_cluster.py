@@ -256,7 +256,7 @@ class _Cluster:
             return
         for message in messages:
             if message[0] == READY:
-                self._runner.add(worker)
+                self._runner.add(worker, message[1])
                 worker.answered.set()
             else:
                 self._runner.received(worker, message)

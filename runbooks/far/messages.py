@@ -1,7 +1,8 @@
 """What the two sides tell each other: plain tuples of a kind, numbers and packed bytes.
 
 From the engine's side: JOB number, packed job, keys | ANSWER of a call, ok, packed value | ACK number | STOP | END.
-From the far side: READY | CALL number, callback, packed arguments, awaited, keys | OVER job, packed outcome, keys | PULSE number.
+From the far side: READY tokens of keys that it has | CALL number, callback, packed arguments, awaited, keys |
+OVER job, packed outcome, keys | PULSE number.
 
 Each PULSE is acknowledged with its number. A far side whose last acknowledged one was sent `LEASE` seconds ago types nothing
 more; and the engine's side, which heard none for so long, counts it as gone.

@@ -95,7 +95,7 @@ class FarRunner:
         process what is to be done when all others are lost: a change that was begun has to be rolled back.
         """
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
-        self._lease, self._lets_go, self._private, self._here = lease, lets_go, private, here
+        self._lease, self.lets_go, self._private, self._here = lease, lets_go, private, here
         self._tell_person = tell
         #: What comes back holds none; that of the engine itself does not end.
         self.lease = Lease()
@@ -113,10 +113,10 @@ class FarRunner:
         self._over = threading.Event()
         threading.Thread(target=self._keep_time, name="nr-run-far", daemon=True).start()
 
-    def add(self, process: Process) -> None:
-        """A process that is ready for jobs of this run."""
+    def add(self, process: Process, known: Any = ()) -> None:
+        """A process that is ready for jobs of this run, and has the keys of these tokens already."""
         with self._lock:
-            self._far[process] = _Far(process, set())
+            self._far[process] = _Far(process, set(known))
 
     @property
     def alive(self) -> list[Process]:
@@ -288,7 +288,7 @@ class FarRunner:
             had = self._of_host.get(name)
         if had is None or not had.lost or not self._changes or not self.alive:
             return 0.0
-        return max(0.0, had.acked + self._lets_go - time.monotonic())
+        return max(0.0, had.acked + self.lets_go - time.monotonic())
 
     def _acknowledge(self, far: _Far, number: object) -> None:
         """It may go on typing; not any more where it was given up meanwhile."""

@@ -7,13 +7,14 @@ goes through it is decided by the routing table. A far end that is not ours is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...checks.ike_agreed import Suite, others
 from ...checks.observations.observation import Flow, Observation, Probe, place_of, spis
 from ...checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.routing.tunnel_interfaces import TunnelInterface
+from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Crypto, IPSecProposal, Side, TunnelTermination
 from ...parsers.records.asa_vpn import AsaIpsecFlow
 
@@ -95,7 +96,7 @@ class Endpoint:
 
     @property
     def aim(self) -> IPv4Address:
-        """Where its traffic goes: the address that answers, or where none is known one behind the far end all the same."""
+        """The target of its pings: the address that answers, or if none is known any address behind the far end."""
         if self.target is not None:
             return self.target
         far = self.far_prefixes[0]

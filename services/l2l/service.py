@@ -106,7 +106,7 @@ class IntendedTunnels:
         return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
 
     def names(self) -> tuple[str, ...]:
-        """The active ones."""
+        """Names of the active tunnels."""
         return tuple(name for name, tunnel in self.intent.tunnels.items() if tunnel.status == "active")
 
     def places(self) -> tuple[Place, ...]:
@@ -240,7 +240,7 @@ class LanToLan:
     def full_size(
         self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], platform: Platform, running: str
     ) -> tuple[Stimulus, ...]:
-        """Through the tunnel, to what answers behind the far end."""
+        """Full-size packets through the tunnel, to what answers behind the far end."""
         return of_full_size(deployment, member, platform.os, running)
 
     def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:

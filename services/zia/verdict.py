@@ -15,7 +15,7 @@ from ...checks.observations.observation import Flow, Observation, spis
 from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, unseen
-from ..common.full_size import CHECK, MTU, large_lost
+from ..common.large_packets_lost import CHECK, MTU, large_lost
 from ..common.verifying import Seeing
 from ..service import Deployment
 from .causes import KNOWN, causes_of, through

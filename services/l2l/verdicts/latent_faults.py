@@ -54,12 +54,12 @@ class Risk:
     evidence: tuple[Evidence, ...]
 
     def finding(self, name: str) -> Finding:
-        """It, as a check of a tunnel."""
+        """The same as a finding on the tunnel."""
         return Finding("at-risk", name, Status.FAILED, self.sentence, self.evidence).because(self.cause)
 
 
 def risks(case: Case) -> tuple[Risk, ...]:
-    """All of them of a tunnel that works; none where the configurations agree, or cannot be compared."""
+    """All latent faults of a tunnel that works; empty if the configurations agree or cannot be compared."""
     return tuple(_risks(case))
 
 
