@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...checks.finding import Cause, Finding, Status
+from ...checks.finding import FULL_SIZE, Cause, Finding, Status
 from ...checks.observations.looks import Look
 from ...checks.observations.observation import Flow, Observation, spis
 from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, unseen
-from ..common.large_packets_lost import CHECK, MTU, large_lost
+from ..common.large_packets_lost import MTU, large_lost
 from ..common.verifying import Seeing
 from ..service import Deployment
 from .causes import KNOWN, causes_of, through
@@ -64,7 +64,7 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
 
 def _causes(view: View, look: Look, aside: Sequence[Finding]) -> tuple[Cause, ...]:
     failed = {item.check for item in aside if item.status is Status.FAILED}
-    beside = ((PROBE_PATH, KNOWN["probe-past-tunnel"]), (CHECK, MTU))
+    beside = ((PROBE_PATH, KNOWN["probe-past-tunnel"]), (FULL_SIZE, MTU))
     found = (*causes_of(view, look), *(cause for check, cause in beside if check in failed))
     return tuple(dict.fromkeys(found))
 
