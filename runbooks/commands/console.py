@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.context import WORKERS, Timeouts
+from ..engine.waits import WORKERS, Timeouts
+from .numbers import Number, Whole
 from .old_names import old_options
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
-_SECONDS = click.FloatRange(min=0.05)
+_SECONDS = Number(min=0.05)
 
 
 def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -75,7 +76,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--reconnect-timeout",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=Timeouts().reconnect,
         show_default=True,
         metavar="SECONDS",
@@ -83,7 +84,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--revert-in",
-        type=click.IntRange(min=0, max=1440),
+        type=Whole(min=0, max=1440),
         default=Timeouts().revert_in_minutes,
         show_default=True,
         metavar="MINUTES",
@@ -91,7 +92,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--boot-timeout",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
@@ -101,33 +102,33 @@ TIMEOUTS = with_options(
 )
 PROCESSES = click.option(
     "--processes",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     default=0,
     metavar="N",
     help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
 )
 ROLLOUT = with_options(
-    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
+    click.option("--canary", type=Whole(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
     click.option(
         "--soak",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=0.0,
         metavar="SECONDS",
         help="Then wait, and verify the canaries again before the others.",
     ),
     click.option(
         "--workers",
-        type=click.IntRange(min=1),
+        type=Whole(min=1),
         default=WORKERS,
         show_default=True,
         metavar="N",
         help="Work on up to N tunnels at a time, never on two of one device.",
     ),
     PROCESSES,
-    click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
+    click.option("--batch", "workers", type=Whole(min=1), hidden=True),
     click.option(
         "--max-failures",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         default=0,
         metavar="N",
         help="Begin no further tunnel once N have failed; 0: no limit.",

@@ -23,6 +23,7 @@ from .console import (
     with_options,
 )
 from .from_here import help_text
+from .numbers import Number
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ _HELP += help_text("renew-phone-certificate")
 _TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="Trustpoint with the new certificate.")
 _WAIT = click.option(
     "--phone-timeout",
-    type=click.FloatRange(min=1, max=3600),
+    type=Number(min=1, max=3600),
     default=600.0,
     show_default=True,
     metavar="SECONDS",

@@ -35,9 +35,9 @@ from .plans.every_intent import every_intent
 from .plans.planning import DeploymentPlan
 from .verifying.confirmations import Confirming, keys_given_back
 
-#: After these the devices have the new key, and the old one is gone from them.
+#: Results after which the devices have the new key and not the old one.
 _DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
-#: After these nobody knows without looking, or a person has to look.
+#: Results after which it is not known which key the devices have.
 _OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
@@ -294,7 +294,7 @@ class Rotations:
 
 
 def _place(reference: str, folders: tuple[Path, ...]) -> str:
-    """What a reference reads: the path of a file, whatever it is called; of anything else the reference itself."""
+    """What a reference reads: the resolved path if it is a file, since one file has many names, else the reference itself."""
     kept = kept_at(reference, folders)
     return str(kept.path) if kept is not None else reference
 
