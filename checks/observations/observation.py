@@ -1,4 +1,4 @@
-"""What one device said at one moment, by question, and the views of it that checks look at."""
+"""Observations: the answers of one device at one moment, by question, and the views that checks use."""
 
 from __future__ import annotations
 

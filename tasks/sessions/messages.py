@@ -1,4 +1,4 @@
-"""What a device prints whenever it likes: log lines, debug lines, reload banners, messages of other users, security warnings.
+"""Unsolicited output: log lines, debug lines, reload banners, messages of other users, security warnings.
 
 They are known by their structure (facility, severity and mnemonic behind any head; the frame of a banner), not by a list of
 stamps: sequence numbers, counters, host names, zones and uptimes are all heads. What stands between two ``^C`` of a configuration
@@ -19,7 +19,7 @@ from functools import cache
 _DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _UPTIME = r"(?:\d+[ywdhm]){2,3}|\d{1,5}:\d\d:\d\d(?:\.\d+)?"
-#: An asterisk or a dot says that the clock is not to be trusted.
+#: An asterisk or a dot before the time says that the clock is not synchronised.
 _STAMP = rf"[*.]?(?:{_DATE}|{_ISO}|{_UPTIME})"
 #: Sequence numbers and counters, and the name that ``logging origin-id`` puts before the stamp.
 _NUMBERS = r"(?:<\d{1,3}>\d? ?)?(?:\d{1,10}: ){0,3}"
@@ -58,7 +58,7 @@ _ROLLBACK = (
     r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
     r"|Rollback aborted after \d+ passes|%Error opening .*)\n+"
 )
-#: A message on lines of its own. This one and the next two are compiled when a text first shows a sign of a message.
+#: A message between line ends. This one and the next two are compiled when a text first shows a sign of a message.
 _LINES = (
     rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}"
 )
@@ -104,7 +104,7 @@ def _holds(text: str, words: Sequence[str], forms: Sequence[re.Pattern[str]]) ->
 
 
 def may_hold(text: str) -> bool:
-    """False for most texts, at a glance: neither in it nor in a part of it is any message."""
+    """A quick test: False if neither the text nor a part of it can hold a message."""
     return _holds(text, _SIGNS, _FORMS)
 
 
@@ -149,7 +149,7 @@ def standing(text: str) -> str:
 
 #: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
-#: Something of a message.
+#: The beginning of a message.
 _TRACES = ("***", "now available", "Traceback", "RETURN", "Rollback", "WARNING - ")
 _TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", r"\d[ywdhm]\d+[ywdhm]: ")))
 
@@ -161,5 +161,5 @@ def may_stand(text: str) -> bool:
 
 
 def without_control(text: str) -> str:
-    """A text without bells and the control sequences of a terminal."""
+    """The text without bells and terminal control sequences."""
     return _CONTROL.sub("", text)

@@ -83,7 +83,7 @@ class ExistingTunnel:
 
     @property
     def called(self) -> str:
-        """What it is called in a sentence about the tunnel alone."""
+        """Its name in a sentence."""
         number = self.tunnel.groups.get("sequence")
         return f"entry {number}" if number else self.tunnel.title
 
