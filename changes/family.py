@@ -20,7 +20,7 @@ _TYPE = re.compile(r"(?<= )[0-9] $")
 
 
 class Phase(Enum):
-    """When a line is pushed: what nothing refers to yet, the references that put it to use, then what is out of use."""
+    """Phases in which lines are pushed: objects that nothing refers to yet, the references to them, and removals."""
 
     BUILD = "build"
     ACTIVATE = "activate"
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 
 class Nobody(Enum):
-    """The answer of a family that has none."""
+    """The answer "nobody" or "nothing", which a family has to give explicitly."""
 
     NOBODY = "nobody"
 

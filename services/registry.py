@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
+from .installed import Point, entry_points_of
 
 if TYPE_CHECKING:
     from .service import Service
@@ -72,7 +72,7 @@ class Declaration:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all its commands, those of one release ago among them."""
+        """Names of all its commands, former names included."""
         former = (self.rotates.former,) if self.rotates and self.rotates.former else ()
         return (*(command.name for command in self.commands), *former)
 
@@ -105,11 +105,11 @@ class Declared:
 
 @cache
 def declared() -> Declared:
-    """Every service that is installed, our own first. One that cannot be read is no reason for the others to be gone."""
+    """Every installed service, our own first. One that cannot be read is reported and does not hide the others."""
     found: dict[str, Declaration] = {}
     broken: dict[str, str] = {}
     taken: dict[str, str] = {}
-    points = sorted(entry_points(group=GROUP), key=lambda point: (not point.value.startswith("nr_run."), point.name))
+    points = sorted(entry_points_of(GROUP), key=lambda point: (not point.value.startswith("nr_run."), point.name))
     for point in dict.fromkeys(points):
         try:
             declaration = _read(point)
@@ -122,7 +122,7 @@ def declared() -> Declared:
     return Declared(found, broken)
 
 
-def _read(point: EntryPoint) -> Declaration:
+def _read(point: Point) -> Declaration:
     try:
         made = point.load()
     except Exception as error:  # noqa: BLE001 - another package's code: whatever it raises, the sentence is the same
@@ -155,7 +155,7 @@ def find(name: str) -> Verified:
 
 
 def find_built(name: str) -> Service:
-    """The same, of what is built and removed as well. Raises NothingMatched for a service that is only verified too."""
+    """The same for a service that is built and removed. Raises NothingMatched also for a service that is only verified."""
     from .service import Service
 
     made = find(name)

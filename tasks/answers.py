@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
 from ..changes.configurations.masked_keys import difference
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
 from .device import session
 from .sessions.session import Reply, Session
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """How often a device is asked for one thing in all, and seconds before each time but the first.
+    """How often a device is asked for one thing in all, and the seconds before each repetition.
 
     A lock of the configuration or of the NVRAM passes within seconds; who may not use a command may not use it later either.
     """
@@ -45,13 +45,13 @@ def configuration(device: Session, reply: Reply) -> Configuration:
 
 
 def running_commands(device: Session) -> tuple[str, ...]:
-    """What shows the running configuration: by one command, or by two that bear each other out."""
+    """The commands that show the running configuration: one, or two whose answers confirm each other."""
     commands = device.dialect
     return tuple(dict.fromkeys((commands.running, commands.running_as_saved)))
 
 
 def running_in(device: Session, replies: Sequence[Reply]) -> Configuration:
-    """What runs, with its keys, which are tokens; ``replies`` has those to running_commands(). Raises NotKnown."""
+    """The running configuration, keys as tokens, from the replies to running_commands(). Raises NotKnown."""
     commands = device.dialect
     shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in running_commands(device)}
     found = borne_out(shown[commands.running], shown[commands.running_as_saved])
@@ -71,12 +71,12 @@ def borne_out(running: Configuration, as_saved: Configuration) -> Configuration:
 
 
 def running_of(device: Session) -> Configuration:
-    """What runs, with its keys, which are tokens. Raises NotKnown."""
+    """The running configuration, keys as tokens. Raises NotKnown."""
     return running_in(device, device.send_batch(running_commands(device)))
 
 
 def startup_of(device: Session) -> Configuration:
-    """What is saved; an ASA masks the keys in it. Raises NotKnown."""
+    """The startup configuration; an ASA masks the keys in it. Raises NotKnown."""
     return configuration(device, device.send_batch([device.dialect.startup])[0])
 
 
@@ -103,7 +103,7 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What is read of a device: how one reading is asked for, when it is verified by itself, and when two of them agree."""
+    """One kind of reading: how it is asked for, when a single one is verified, and when two of them agree."""
 
     what: str
     ask: Callable[[Session], T]

@@ -49,7 +49,7 @@ class Snapshot:
     counted: Mapping[str, bool | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Judge the configurations."""
+        """Judge the configurations. Raises NotKnown."""
         commands = any_of(self.observation.os)
         for command in (commands.running, commands.running_as_saved, commands.startup):
             self._configuration(command)
@@ -75,7 +75,7 @@ class Snapshot:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What is not verified of its configurations though they are whole by all that was seen, one sentence each."""
+        """A sentence for each configuration that looks whole and whose size could not be verified."""
         return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
 
     @property
@@ -163,7 +163,7 @@ def asking(system: System, questions: Iterable[Question] = ()) -> tuple[str, ...
 
 
 def texts(replies: Sequence[Reply]) -> dict[str, str]:
-    """Command to output."""
+    """Replies as command to output."""
     return {reply.line: reply.text for reply in replies}
 
 

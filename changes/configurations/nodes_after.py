@@ -1,4 +1,4 @@
-"""A configuration as it will be with objects that are put into their place, as far as the place matters to whoever reads it.
+"""A configuration as it will be with new objects, at the places that matter to its readers.
 
 Lines of a list that is somebody else's stand in front of its others, and a rule of twice NAT in front of the other rules; where
 all else stands does not matter.

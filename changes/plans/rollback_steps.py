@@ -1,4 +1,4 @@
-"""The inverse computed from the device instead of from the plan: it holds however far the change came."""
+"""Rollback steps, computed from the device instead of from the plan: right however far the change came."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Edit:
 
     @property
     def reversed(self) -> Edit:
-        """The way back."""
+        """The same edit in the other direction."""
         return Edit(self.after, self.before)
 
 
@@ -105,7 +105,7 @@ def _beside(item: ConfigObject, now: Config) -> tuple[str, ...]:
 
 
 def create(os: str, items: Iterable[ConfigObject], running: Config) -> tuple[Step, ...]:
-    """Steps that make ``items``: all that can be built without being used, then the lines that put them to use.
+    """Steps that create ``items``: first all that nothing refers to yet, then the lines that activate them.
 
     ``running`` is what the device runs before the first of them.
     """
@@ -128,7 +128,7 @@ def create(os: str, items: Iterable[ConfigObject], running: Config) -> tuple[Ste
 
 
 def remove(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
-    """Steps that take ``items`` away: first what refers, then what it refers to."""
+    """Steps that remove ``items``: first what refers, then what it refers to."""
     return tuple(_step(Phase.CLEAN, item, f"remove {item.title}", item.removal) for item in reversed(in_order(os, items)))
 
 

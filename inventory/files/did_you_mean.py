@@ -1,9 +1,8 @@
-"""What a person probably meant: the nearest known word, as the tail of an error sentence."""
+""" "did you mean X?": the nearest known word, as the end of an error sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 #: A sentence lists no more names than this.
 SHOWN = 12
@@ -15,6 +14,8 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | 
     """The known word most like ``word``, or None when none is as alike as ``likeness`` (0 to 1). Case does not count."""
     if word.isdigit() and len(word) < 3:
         return None  # 23 is not what anybody means by 3
+    from difflib import get_close_matches  # here: a command line that is right needs none
+
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
     near = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=likeness)
     return by_lower[near[0]] if near else None

@@ -1,4 +1,4 @@
-"""Checks Nornir's inventory files before Nornir reads them: it ignores what it does not know, and we must not.
+"""Check Nornir's inventory files before Nornir reads them, since Nornir ignores unknown keys.
 
 The files are ``hosts.yaml``, ``groups.yaml`` and ``defaults.yaml`` as Nornir's SimpleInventory defines them, with two
 limits: no password stands in them, and a device has one address, which is that of its host.

@@ -9,17 +9,18 @@ import gc
 import importlib
 import logging
 import sys
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
-from .views.printable import printable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
-GARBAGE = 50_000, 20, 20
+GARBAGE = 200_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
@@ -139,6 +140,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and what they do, from the table; click would import each command for its help."""
+        from click.shell_completion import CompletionItem
+
         names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -146,8 +149,7 @@ class LazyGroup(click.Group):
         """As click does, with the nearest match in the error."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
-            near = get_close_matches(name, COMMANDS, n=1)
-            ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            ctx.fail(f"there is no command {name!r}{_meant(name)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -158,8 +160,32 @@ class LazyGroup(click.Group):
             formatter.write_text(sentence)
 
 
+def _meant(name: str) -> str:
+    """The end of a sentence on a command that is none: those that begin with it, as ``deploy`` does, or the one most like it."""
+    from difflib import get_close_matches
+
+    words = [command for command in COMMANDS if command.startswith(f"{name}-")] or get_close_matches(name, COMMANDS, n=1)
+    return f"; did you mean {', '.join(words[:-1])}{' or ' if words[1:] else ''}{words[-1]}?" if words else ""
+
+
+def _without_hidden(error: click.NoSuchOption) -> click.NoSuchOption:
+    """The same without the options that --help does not show, as those under their old names: they are nobody's advice."""
+    command = error.ctx.command if error.ctx else cli
+    hidden = {name for option in command.params if isinstance(option, click.Option) and option.hidden for name in option.opts}
+    shown = [name for name in error.possibilities or () if name not in hidden]
+    return click.NoSuchOption(error.option_name, error.message, shown, error.ctx)
+
+
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ...services.installed import version_of
+
+        click.echo(f"nr-run, version {version_of('nr-run')}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nr-run", prog_name="nr-run")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
 def cli() -> None:
     """Change VPN tunnels on Cisco routers and firewalls, and verify the change.
 
@@ -177,12 +203,14 @@ def main() -> None:
     try:
         code = cli.main(prog_name="nr-run", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        (_without_hidden(error) if isinstance(error, click.NoSuchOption) else error).show()
         code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         code = Exit.INTERRUPTED
     except NrRunError as error:
+        from .views.printable import printable
+
         click.echo(printable(f"nr-run: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:

@@ -35,9 +35,9 @@ from .plans.every_intent import every_intent
 from .plans.planning import DeploymentPlan
 from .verifying.confirmations import Confirming, keys_given_back
 
-#: After these the devices have the new key, and the old one is gone from them.
+#: Results after which the devices have the new key and not the old one.
 _DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
-#: After these nobody knows without looking, or a person has to look.
+#: Results after which it is not known which key the devices have.
 _OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
@@ -81,7 +81,8 @@ class Rotation:
         """
         if not self.to:
             self._refuse_shared(service, others, elsewhere, secrets.folders)
-        secrets.give(self.reference, self._new_value(secrets))
+        value = self._new_value(secrets)
+        secrets.give(self.reference, value, to=self.to, withheld=not self.to and not self.keeps)
 
     def _refuse_shared(
         self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str], folders: tuple[Path, ...]
@@ -293,7 +294,7 @@ class Rotations:
 
 
 def _place(reference: str, folders: tuple[Path, ...]) -> str:
-    """What a reference reads: the path of a file, whatever it is called; of anything else the reference itself."""
+    """What a reference reads: the resolved path if it is a file, since one file has many names, else the reference itself."""
     kept = kept_at(reference, folders)
     return str(kept.path) if kept is not None else reference
 

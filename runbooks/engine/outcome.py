@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...checks.finding import Cause, Finding, Status, against
+from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
 from ...inventory.errors import Exit, NrRunError
-from ...services.common.large_packets_lost import CHECK as FULL_SIZE
 from .verifying.confirmations import Asked
 
 
@@ -17,9 +16,9 @@ class Result(Enum):
     """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
 
     VERIFIED = "verified"
-    #: All that can be seen from here is as it has to be, and that traffic passes cannot be.
+    #: The SAs are up; that traffic passes cannot be verified, since nothing behind the far end answers pings.
     SAS_UP = "sas-up"
-    #: Up, and packets of full size are lost on the way: of use to nobody, and nothing that a change could be blamed for.
+    #: Small packets pass and full-size packets are lost. Not rolled back: the loss may be behind the far end.
     DEGRADED = "degraded"
     PENDING = Exit.PENDING.word
     UNCHANGED = "unchanged"
@@ -59,7 +58,7 @@ class TunnelOutcome:
     by_hand: tuple[str, ...] = ()
     #: Selectors that no ping matched: the proof says nothing about them.
     untested: tuple[str, ...] = ()
-    #: What was to go and stays, because something else has come to use it.
+    #: What a removal leaves, because something else uses it now.
     stays: tuple[str, ...] = ()
     #: How far the proof reaches, where it does not reach to every end; empty where it does.
     reach: str = ""
@@ -70,7 +69,7 @@ class TunnelOutcome:
 
     @property
     def has_changed(self) -> bool:
-        """True if the devices have what was wanted, and keep it."""
+        """True if the devices were changed and the change is kept."""
         return self.result in (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
 
     @property
@@ -106,7 +105,7 @@ class TunnelOutcome:
 
 
 def refused(tunnel: str, error: NrRunError) -> TunnelOutcome:
-    """Nothing was touched, because of this error."""
+    """The outcome of a tunnel that this error kept from being touched."""
     return TunnelOutcome(tunnel, Result.REFUSED, error.exit_code, False, str(error))
 
 

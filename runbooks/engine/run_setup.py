@@ -1,4 +1,4 @@
-"""Open a run: inventory, intent, secrets, lab if wanted, run folder, signals; and close all of it again."""
+"""Open a run: inventory, intent, secrets, lab if wanted, run folder, signals; and close all of it at the end."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from nornir.core import Nornir
 
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
 from ...inventory.files.hosts import load_nornir, platforms_of
 from ...inventory.files.unknown_host import refuse_unknown
@@ -45,7 +46,7 @@ class RunRequest:
     lab: bool
     debug: bool
     timeouts: Timeouts
-    #: True if what is named is to go; it may then be disabled, or known to the devices alone, of which ``hosts`` names some.
+    #: True for a removal: what is named may be disabled in the intent, or be only on devices, of which ``hosts`` names some.
     removal: bool = False
     hosts: tuple[str, ...] = ()
     #: Gives what is deployed another key.
@@ -54,7 +55,7 @@ class RunRequest:
     limits: tuple[str, ...] = ()
     #: What a person has confirmed, by its names.
     confirm: tuple[str, ...] = ()
-    #: Processes that talk to the devices; 0 for as many as pay.
+    #: Processes that talk to the devices; 0: chosen by the number of devices and cores.
     processes: int = 1
     #: Address of a Dask scheduler whose workers talk to the devices; empty where this machine does.
     scheduler: str = ""
@@ -83,7 +84,7 @@ def inventory_folder(given: Path | None) -> Path:
 
 @contextmanager
 def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
-    """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
+    """A run from start to end. Every error in inventory and intent is raised before any device is contacted."""
     refuse_both(wanted.scheduler, lab=wanted.lab, processes=wanted.processes)
     folder = inventory_folder(wanted.inventory)
     service = find_built(wanted.service)
@@ -156,7 +157,7 @@ def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], oth
 
 
 def _all_intended(intended: Intended, today: date) -> tuple[Deployment, ...]:
-    """All that the intent has and that can be built: what cannot be is none of this run's business."""
+    """All deployments of the intent that can be built; errors in the others do not concern this run."""
     with suppress(NrRunError):
         return intended.select(intended.names(), today, removal=False)[0]
     found: list[Deployment] = []
@@ -195,7 +196,7 @@ def hosts_of_missing(
 def _with_keys(
     service: Service, secrets: Secrets, deployments: Sequence[Deployment], *, removal: bool
 ) -> tuple[tuple[Deployment, ...], tuple[Deployment, ...]]:
-    """Deployments whose keys are there; and where they are to go, those whose key is gone already. Raises SecretError."""
+    """Deployments whose keys can be read; for a removal also those whose key no longer exists. Raises SecretError."""
     there, lost = [], []
     for deployment in deployments:
         try:
@@ -210,7 +211,7 @@ def _with_keys(
 
 
 def lab_credentials(nornir: Nornir, deployments: Sequence[Deployment], others: Sequence[str]) -> tuple[Path, ...]:
-    """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
+    """The folder with the credentials of a running lab, only if every device of the run is on loopback."""
     hosts = {host for deployment in deployments for host in deployment.hosts} | set(others)
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
         from ...lab.folder import default_directory
@@ -246,7 +247,7 @@ class _DebugLog(logging.FileHandler):
         self._full = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write, as long as that is possible."""
+        """Write the record; after a write has failed, do nothing."""
         if not self._full:
             super().emit(record)
 
@@ -256,13 +257,13 @@ class _DebugLog(logging.FileHandler):
         self._folder.complaints.append(f"{self.baseFilename} could not be written to its end")
 
     def close(self) -> None:
-        """What was not written yet is lost with the rest."""
+        """Close the file; a full disk may lose the last lines."""
         with suppress(OSError):
             super().close()
 
 
 def debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
-    """Keep all that passes in debug.log of the run folder, until the returned function is called."""
+    """Log every exchange, secrets hidden, in debug.log of the run folder until the returned function is called."""
     folder.write("debug.log", "")
     handler = _DebugLog(folder)
     handler.setFormatter(_HidingFormatter(secrets))
