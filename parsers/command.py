@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from .line_rules.machine import Raw
+from .line_rules.machine import Make, Raw
 from .printed.typed import options, split, taken
 
 
@@ -56,6 +56,9 @@ Validate = Callable[[Any, Raw], Iterable[str]]
 Prepare = Callable[[Raw, list[Raw]], None]
 """Rearranges what was captured for a record before it is built; gets the raw records of the groups above it."""
 
+Straight = Callable[[tuple[str, ...]], Make | None]
+"""For a group that is prepared: what makes its record of exactly these captures, as preparing and building it would."""
+
 Conserve = Callable[[Any, str], Iterable[str]]
 """Looks at the state and the text it came from; yields a sentence for each count that does not balance."""
 
@@ -70,6 +73,7 @@ class Command:
     group above.
     state: from the finished top groups to the state. silent_when_empty: prints nothing where there is
     nothing to show: no line between the echo and the next prompt.
+    straight: shorter ways for what comes by the thousand; where one raises ValueError, `prepare` and the record decide.
     conserve_whole: as conserve, for counts that do not hold where only a part was asked for.
     unfinished: expression of a line, such as a heading, that is never the last one of whole output;
     unfinished_without_end: of one that may be the last, but not where the text stops on it without a line end.
@@ -84,6 +88,7 @@ class Command:
     parts: frozenset[str] = frozenset()
     validate: Mapping[str, Validate] = field(default_factory=dict)
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
+    straight: Mapping[str, Straight] = field(default_factory=dict)
     conserve: tuple[Conserve, ...] = ()
     conserve_whole: tuple[Conserve, ...] = ()
     silent_when_empty: bool = False
@@ -93,12 +98,12 @@ class Command:
     @property
     def records(self) -> dict[str, type]:
         """Template group -> record class, imported now."""
-        return {path: record(kind) if isinstance(kind, str) else kind for path, kind in self.kinds.items()}
+        return _records(self)
 
     @property
     def template(self) -> str:
         """File name of the template in the folder of the OS."""
-        return re.sub(r"[\s-]+", "_", self.name) + ".ttp"
+        return _file_name(self.name)
 
     @lru_cache(maxsize=1024)  # noqa: B019 - the tables of commands live as long as the process
     def understands(self, typed: str) -> tuple[int, tuple[str, ...]] | None:
@@ -126,6 +131,16 @@ class Command:
         """True if `typed` asks for some of what this command can show: one peer, one protocol."""
         found = self.understands(typed)
         return found is not None and any(option in self.parts for option in found[1])
+
+
+@lru_cache(maxsize=256)
+def _records(command: Command) -> dict[str, type]:
+    return {path: record(kind) if isinstance(kind, str) else kind for path, kind in command.kinds.items()}
+
+
+@lru_cache(maxsize=256)
+def _file_name(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name) + ".ttp"
 
 
 def _limits(option: str) -> bool:

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from ..inventory.errors import ParseError
 from ..inventory.kept import Kept
 from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
-from .fields.convert import build
+from .fields.convert import build, maker_of
 from .line_rules.compiled import kept
-from .line_rules.machine import UNKNOWN, Outcome, Raw, run
+from .line_rules.machine import UNKNOWN, Make, Outcome, Raw, run
 from .line_rules.program import Program, Scope, TemplateError, compile_template
 from .printed.line_numbers import breaks_before
 from .printed.normalise import Output, normalise
@@ -143,7 +143,7 @@ def _whole_lines(program: Program, text: str, outcome: Outcome) -> str | None:
 
 def _pass(entry: Command, program: Program, text: str) -> tuple[Outcome, list[tuple[int, str]]]:
     doubts: list[tuple[int, str]] = []
-    return run(program, text, _finisher(entry, doubts)), doubts
+    return run(program, text, _finisher(entry, doubts), partial(_straight, entry)), doubts
 
 
 def _problem(output: Output, breaks: Callable[[int], int], position: int, why: str) -> Problem:
@@ -170,6 +170,20 @@ def _finisher(entry: Command, doubts: list[tuple[int, str]]) -> Callable[[Scope,
         return built
 
     return finish
+
+
+@lru_cache(maxsize=1024)
+def _straight(entry: Command, scope: Scope, names: tuple[str, ...]) -> Make | None:
+    """What makes a record in one step, where `_finisher` would do no more than prepare and build it of its captures."""
+    path = scope.path
+    if path in entry.validate:
+        return None
+    if path in entry.prepare:
+        return entry.straight[path](names) if path in entry.straight else None
+    kind = entry.records.get(path)
+    if kind is not None:
+        return maker_of(kind, names)
+    return None if entry.records and scope.children else lambda _above, *values: dict(zip(names, values, strict=True))
 
 
 def _hoist(scope: Scope, raw: Raw, parent: Raw) -> None:

@@ -8,7 +8,7 @@ has to be reached by the outside interface, and no route inside the far prefixes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
 from ...inventory.systems import system_of
 from ..finding import Evidence, Finding, Status
@@ -44,6 +44,9 @@ def routes(facts: EndFacts, ways: Ways, outside: str, command: str, unread: tupl
     yield say(facts, "route", good, words, command, f"egress of {target}", _by(leaves_by))
     if by_map and (good or ways.to(facts.end.remote.outside_ip)):
         yield from _peer(facts, ways, outside, command)
+    # What a change is still to bring may lead into a tunnel interface in other ways than by static routes.
+    asked = by_map or not facts.change.created
+    yield from _wholes(facts, ways, way, target if by_map else None, command) if asked else ()
     for prefix in facts.end.remote.protected_prefixes:
         for path, names in ways.inside(prefix):
             if names != {way} and (good or not by_map or target not in path.prefix):
@@ -51,6 +54,23 @@ def routes(facts: EndFacts, ways: Ways, outside: str, command: str, unread: tupl
                 words = f"the route to {path.prefix}, inside {prefix}, leaves by {there}: traffic for it would miss the tunnel; "
                 words += f"it must leave by {way}"
                 yield say(facts, "more-specific-route", False, words, command, f"route to {path.prefix}", there)
+
+
+def _wholes(facts: EndFacts, ways: Ways, way: str, target: IPv4Address | None, command: str) -> Iterator[Finding]:
+    """The routes that lead to all of a far prefix: one that is shorter than it leads it past the tunnel as well.
+
+    Not those of the prefix of ``target``, of which that is told; nor where longer routes lead to each address of a prefix.
+    """
+    for prefix in facts.end.remote.protected_prefixes:
+        inside = [path.prefix for path in ways.within(prefix)]
+        if (target is not None and target in prefix) or prefix in collapse_addresses(inside):
+            continue
+        shorter = ways.covering(prefix)
+        names = frozenset(name for path in shorter for name in ways.of(path))
+        if names != {way}:
+            by = f"route {shorter[0].prefix}" if shorter else "no route"
+            words = f"{prefix} leaves by {_by(names)} ({by}): traffic for it would miss the tunnel; it must leave by {way}"
+            yield say(facts, "route", False, words, command, f"egress of {prefix}", _by(names))
 
 
 def _peer(facts: EndFacts, ways: Ways, outside: str, command: str) -> Iterator[Finding]:

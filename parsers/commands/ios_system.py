@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
-from ..fields.convert import build
-from ..line_rules.machine import IncompleteRecord, Raw
+from ..fields.convert import build, maker_of
+from ..line_rules.machine import IncompleteRecord, Make, Raw
 from ..subnets import counted, holds_number, number_of
 
 if TYPE_CHECKING:
@@ -54,20 +54,52 @@ def _route(raw: Raw, above: list[Raw]) -> None:
 
 
 def _below_heading(raw: Raw, heading: Raw) -> None:
-    """The mask of a route without one is that of the heading that holds it; below another network no heading holds any."""
-    address, _, length = raw["prefix"].partition("/")
+    """The mask of a route without one is that of the heading that holds it."""
+    raw["prefix"] = _with_mask(raw["prefix"], heading)
+
+
+def _with_mask(prefix: str, heading: Raw) -> str:
+    """The prefix with the mask of the heading that holds it, where it has none; below another network no heading holds any."""
+    address, _, length = prefix.partition("/")
     over = heading.get("over")
     number = None if over and length else number_of(address)
     if not over and not holds_number(heading["subnetted"], number):
         over = heading["over"] = True
     if length or ":" in address:
-        return
+        return prefix
     mask = heading.get("subnetted", "").partition("/")[2]
     if over or not mask or heading["how"].lower().startswith("variably"):
         raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
     if (number or 0) & ((1 << (32 - int(mask))) - 1):
         raise IncompleteRecord(f"{address} is no network with the /{mask} of its heading")
-    raw["prefix"] += f"/{mask}"
+    return f"{prefix}/{mask}"
+
+
+def _route_made(names: tuple[str, ...]) -> Make | None:
+    """A route on one line, with its first next hop: what `_route` and the two records would make of it, without a dictionary."""
+    own = ("code", "prefix", *(name for name in names if name == "connected"))
+    if names[: len(own)] != own:
+        return None
+    many = len(own)
+    make = maker_of(record("system.Route"), (*own, "hop"))
+    make_in_vrf = maker_of(record("system.Route"), (*own, "hop", "vrf"))
+    make_hop = maker_of(record("system.NextHop"), names[many:])
+    if make is None or make_in_vrf is None or make_hop is None:
+        return None
+    ways = [names.index(name) for name in ("gateway", "interface") if name in names]
+
+    def made(above: list[Raw], *values: str) -> object:
+        tables, headings = above[0].get("vrf"), above[0].get("subnetted")
+        try:
+            prefix = _with_mask(values[1], headings[-1] if headings else {"over": True})
+        except IncompleteRecord as error:
+            raise ValueError from error
+        hops = [make_hop(above, *values[many:])] if any(values[way] for way in ways) else []
+        if tables:
+            return make_in_vrf(above, values[0], prefix, *values[2:many], hops, tables[-1]["vrf"])
+        return make(above, values[0], prefix, *values[2:many], hops)
+
+    return made
 
 
 def _version(raw: Raw, _above: list[Raw]) -> None:
@@ -215,6 +247,7 @@ COMMANDS: tuple[Command, ...] = (
         kinds={"route": "system.Route", "route.hop": "system.NextHop"},
         state=many("route"),
         prepare={"route": _route, "vrf": _table},
+        straight={"route": _route_made},
         conserve_whole=(counted,),
         # The legend of codes stands above every table, and below it how packets go for which no route is known.
         unfinished=r"Codes:.*|Routing Table:.*|[A-Za-z*+%&][A-Za-z0-9]? - [A-Za-z].*",

@@ -31,18 +31,18 @@ def kept(os: str, name: str, source: str) -> Program | None:
         found = json.loads(data) if data else {}
     except (OSError, ValueError):
         return None
-    return program_of(found["groups"], found["apart"]) if found.get("made_of") == checksum(source) else None
+    return program_of(found["groups"], found["meetings"]) if found.get("made_of") == checksum(source) else None
 
 
 def document(source: str) -> str:
     """The file of a template: what TTP makes of it now."""
     groups: list[Group] = groups_of(source)
     found = json.dumps({"made_of": checksum(source), "groups": groups}, indent=1, ensure_ascii=False)
-    return found.removesuffix("\n}") + f',\n "apart": {json.dumps(_apart(groups))}\n}}\n'
+    return found.removesuffix("\n}") + f',\n "meetings": {json.dumps(_meetings(groups))}\n}}\n'
 
 
-def _apart(groups: list[Group]) -> list[tuple[int, int]]:
-    """The pairs of rules that never match the same line, where the way they begin does not show it."""
+def _meetings(groups: list[Group]) -> list[tuple[int, int]]:
+    """The pairs of rules that might match the same line. The machine asks one before it takes the other, and no third one."""
     from .overlap import apart
 
     patterns = [rule.regex.pattern for rule in program_of(groups).rules]
@@ -50,7 +50,7 @@ def _apart(groups: list[Group]) -> list[tuple[int, int]]:
         (one, other)
         for other in range(len(patterns))
         for one in range(other)
-        if not disjoint(patterns[one], patterns[other]) and apart(patterns[one], patterns[other])
+        if not disjoint(patterns[one], patterns[other]) and not apart(patterns[one], patterns[other])
     ]
 
 

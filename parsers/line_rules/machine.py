@@ -25,9 +25,19 @@ Finish = Callable[[Scope, Raw, list[Raw], int], object]
 """Turns a closed group into a record; gets the raw records of the groups above it, the outermost first, and the offset
 at which the group began. Raises IncompleteRecord."""
 
+Make = Callable[..., object]
+"""(raw records of the groups above, the captured texts) -> the record.
+
+Raises ValueError, KeyError or IndexError where something is odd: `Finish` says then what it is.
+"""
+
+Straight = Callable[[Scope, tuple[str, ...]], Make | None]
+"""What makes the record of a group of which exactly these variables were captured, where nothing else is to be done for it."""
+
 _MAX_JOIN = 3
 _SHORT_LINES, _READINGS = 400, 50
-"""Up to so many lines, and texts of a command, nothing is learned: to know which rules are rivals costs more than it saves."""
+"""Up to so many lines, and texts of a command, nothing is learned where it is not known which rules are rivals: to find that out
+costs more than it saves."""
 
 _TRACE = 4_000
 """So many rules are remembered before the oldest are forgotten."""
@@ -57,17 +67,20 @@ class Outcome:
 class Machine:
     """The state of one pass; made for one text, thrown away after it."""
 
-    def __init__(self, program: Program, text: str, finish: Finish) -> None:
+    def __init__(self, program: Program, text: str, finish: Finish, straight: Straight | None = None) -> None:
         self.text = text
         self.end = len(text.rstrip())
         self.finish = finish
+        self.straight = straight
+        # What makes the records of a passage of one group, None where each is handed to `finish`.
+        self.makers: dict[Passage, Make | None] = {}
         self.root = program.root
         self.outcome = Outcome()
         self.open: list[Raw] = [self.outcome.raw]
         self.scopes: list[Scope] = [program.root]
         self.started: list[int] = [0]
         program.readings += 1
-        self.learning = program.readings > _READINGS or text.count("\n") > _SHORT_LINES
+        self.learning = program.rivals_known or program.readings > _READINGS or text.count("\n") > _SHORT_LINES
         # The rules that matched one after the other, and where in them each open group begins; -1: not to be learned from.
         self.trace: list[Rule] = []
         self.begun: list[int] = [-1]
@@ -127,27 +140,37 @@ class Machine:
             return None
         while True:
             passage, match = found
-            found = self._passage(start, passage, match.end())
+            stop = match.end()
+            found = self._followed(passage, stop) or self._passage(start, passage, stop)
             if found is None:
                 break
             passage.following = found[0]
             self._take(passage, match, position)
-            before, position = passage, match.end()
-        if self._ends(passage, match.end()):
+            before, position = passage, stop
+        if self._ends(passage, stop):
             self._take(passage, match, position)
-            self.position = match.end()
+            self.position = stop
         else:
             self.position, self.refused = position, (position, start.scope)
             if before is not None:
                 before.following = None
         return passage.rules[-1]
 
+    def _followed(self, passage: Passage, position: int) -> tuple[Passage, re.Match[str]] | None:
+        """The passage that came behind this one the last time, where it comes again."""
+        following = passage.following
+        if following is None:
+            return None
+        match = following.regex.match(self.text, position)
+        if match is None:
+            return None
+        rivals = passage.inner.rivals.get(following.start.index)
+        return (following, match) if rivals == () or self._begins(passage.inner, following, position) else None
+
     def _passage(self, start: Rule, before: Passage | None, position: int) -> tuple[Passage, re.Match[str]] | None:
         """The longest known passage that begins here; no rule of the groups in the one before it may claim its start."""
         parent, text = start.scope.parent, self.text
-        first = before.following if before is not None else None
-        known = parent.passages if parent is not None else ()
-        for passage in (first, *known) if first is not None else known:
+        for passage in parent.passages if parent is not None else ():
             match = passage.regex.match(text, position)
             if match is None:
                 continue
@@ -181,8 +204,8 @@ class Machine:
         self.outcome.matched += len(passage.rules)
         if self.begun[-1] >= 0:  # a group that is open is being learned
             self.trace += passage.rules
-        if len(passage.events) == 1:
-            self._finished(passage.start.scope, dict(zip(passage.events[0].names, values, strict=True)), position)
+        if passage.names is not None:
+            self._take_one(passage, passage.names, values, position)
             return
         for event in passage.events:
             if len(self.open) - 1 > event.closing:
@@ -196,6 +219,22 @@ class Machine:
                 self.started.append(match.start(event.mark) if event.mark else position)
                 self.begun.append(-1)
         self._close_to(passage.start.scope.depth - 1)
+
+    def _take_one(self, passage: Passage, names: tuple[str, ...], values: tuple[str, ...], position: int) -> None:
+        """The same of a passage of one group: its record is made of what was captured without a dictionary, where it can be."""
+        scope = passage.start.scope
+        if passage not in self.makers:
+            self.makers[passage] = self.straight(scope, names) if self.straight is not None else None
+        make = self.makers[passage]
+        if make is not None:
+            try:
+                record = make(self.open, *values)
+            except (ValueError, KeyError, IndexError):  # something is odd here: `finish` says what
+                pass
+            else:
+                self._put(scope, record)
+                return
+        self._finished(scope, dict(zip(names, values, strict=True)), position)
 
     def _search(self, scope: Scope, last: Rule | None, position: int) -> tuple[Rule, re.Match[str]] | None:
         """Try every rule that may follow, and remember the one that did."""
@@ -261,7 +300,10 @@ class Machine:
         except IncompleteRecord as error:
             self.outcome.leftovers.append((position, str(error)))
             return
-        parent = above[-1]
+        self._put(scope, record)
+
+    def _put(self, scope: Scope, record: object) -> None:
+        parent = self.open[-1]
         if scope.key in parent:
             parent[scope.key].append(record)
         else:
@@ -317,6 +359,6 @@ class Machine:
         return False
 
 
-def run(program: Program, text: str, finish: Finish) -> Outcome:
+def run(program: Program, text: str, finish: Finish, straight: Straight | None = None) -> Outcome:
     """Read `text` (which begins and ends with a line break) with the rules of `program`."""
-    return Machine(program, text, finish).run()
+    return Machine(program, text, finish, straight).run()

@@ -51,6 +51,8 @@ class Passage:
     events: tuple[Event, ...]
     inner: Scope
     number: int
+    # What is captured where the passage is one group; None where it is several.
+    names: tuple[str, ...] | None
     # Which came after this one last time: where to look first.
     following: Passage | None = field(default=None, repr=False)
 
@@ -84,7 +86,9 @@ class Passage:
             closing = rule.scope.depth - starts
             events.append(Event(closing, rule.scope if starts else None, rule.names, captures, last, mark))
             scope, captures = rule.scope, last
-        return cls(re.compile("".join(parts), re.IGNORECASE), rules[0], tuple(rules), tuple(_together(events)), scope, number)
+        found = tuple(_together(events))
+        names = found[0].names if len(found) == 1 else None
+        return cls(re.compile("".join(parts), re.IGNORECASE), rules[0], tuple(rules), found, scope, number, names)
 
 
 def _unnamed(rule: Rule, group: str) -> str:

@@ -72,8 +72,7 @@ class Scope:
         """The candidates before `rule` that might claim a line of its kind: where one does, it comes first."""
         found = self.rivals.get(rule.index)
         if found is None:
-            before = [other for other in self.candidates[: self.candidates.index(rule)] if other.index not in rule.apart]
-            found = tuple(other for other in before if not disjoint(other.regex.pattern, rule.regex.pattern))
+            found = tuple(other for other in self.candidates[: self.candidates.index(rule)] if rule.may_meet(other))
             self.rivals[rule.index] = found
         return found
 
@@ -90,19 +89,27 @@ class Rule:
     # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a lost
     # or stale entry costs time and changes no result, because the rivals of a rule are asked before it is taken.
     followers: tuple[Rule, ...] = ()
-    #: Rules that begin like this one and yet never match the same line, by their number.
-    apart: frozenset[int] = frozenset()
+    #: The numbers of the rules that might match the same line, None where nobody has looked.
+    meets: frozenset[int] | None = None
+
+    def may_meet(self, other: Rule) -> bool:
+        """True unless it is certain that no line matches both."""
+        if self.meets is not None:
+            return other.index in self.meets
+        return not disjoint(other.regex.pattern, self.regex.pattern)
 
 
 @dataclass(slots=True, eq=False)
 class Program:
     """A compiled template. `root` is the group above the top groups; it has no lines of its own.
 
-    `readings`: how many texts were read with it, which decides what it pays to find out.
+    `rivals_known`: which rules might match the same line was found out when the template was compiled. `readings`: how many texts
+    were read with it, which decides what it pays to find out.
     """
 
     root: Scope
     rules: tuple[Rule, ...]
+    rivals_known: bool = False
     readings: int = 0
 
 
@@ -111,17 +118,21 @@ def compile_template(source: str) -> Program:
     return program_of(groups_of(source))
 
 
-def program_of(groups: list[Group], apart: Sequence[Sequence[int]] = ()) -> Program:
-    """The program of what TTP made of a template; apart: the pairs of rules that are known never to match the same line."""
+def program_of(groups: list[Group], meetings: Sequence[Sequence[int]] | None = None) -> Program:
+    """The program of what TTP made of a template; meetings: the pairs of rules that might match the same line, if known."""
     rules: list[Rule] = []
     root = Scope("", 0, None)
     for group in groups:
         _add_scope(group, root, rules)
     _fill_candidates(root)
-    for one, other in apart:
-        rules[one].apart |= {other}
-        rules[other].apart |= {one}
-    return Program(root, tuple(rules))
+    if meetings is not None:
+        of: list[set[int]] = [set() for _ in rules]
+        for one, other in meetings:
+            of[one].add(other)
+            of[other].add(one)
+        for rule in rules:
+            rule.meets = frozenset(of[rule.index])
+    return Program(root, tuple(rules), rivals_known=meetings is not None)
 
 
 def groups_of(source: str) -> list[Group]:

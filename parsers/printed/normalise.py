@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ...inventory.errors import DeviceRefused, ParseError
 
@@ -15,6 +15,7 @@ _REFUSAL = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PROMPT_LINE = re.compile(r"^[ \t]*([\w.()/@:~-]{1,64}[#>])[ \t]*(\S[^\n]*?)?[ \t]*$", re.MULTILINE)
+_SIGN = re.compile(r"[#>]")
 # A command at the top of a text, with or without the prompt: the echo of what was typed.
 _TYPED = re.compile(
     r"^[ \t]*(?:[\w.()/@:~-]{1,64}[#>][ \t]*)?((?:do[ \t]+)?(?:sho?w?|ping|more|dir|trace\w*|packet-tracer)"
@@ -30,6 +31,8 @@ _EXEC_STAMP = re.compile(
 )
 # Control characters that no terminal session holds, and the sign of bytes that could not be decoded.
 _ODD = re.compile(r"[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
+#: The characters of ASCII that it does not mean: of plain text they leave nothing, which costs less than to look for it.
+_EVEN = bytes(code for code in range(128) if not _ODD.match(chr(code)))
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEAD = 2_000
 
@@ -57,6 +60,11 @@ class Output:
     closed: bool = False
     ended: bool = False
 
+    def holding(self, text: str, line_offset: int) -> Output:
+        """The same around another text. In words, as `dataclasses.replace` costs as much as to read a short output."""
+        around = (self.strangers, self.echo, self.echo_line, self.echo_text, self.closed, self.ended)
+        return Output(text, line_offset, *around)
+
     @property
     def another(self) -> str:
         """The echo of another command that stands where that of the command should; "" if there is none."""
@@ -77,15 +85,22 @@ def normalise(command: str, text: str, same: SameCommand) -> Output:
     if stamp is not None:
         offset += body.count("\n", 0, stamp.end())
         body = body[stamp.end() :]
-    refusal = _REFUSAL.search(body[:_HEAD])
-    if refusal is not None and not body[: refusal.start()].strip(" \t\n^"):
+    refusal = _refusal(body[:_HEAD])
+    if refusal is not None:
         raise DeviceRefused(f"the device refused {command!r}: {refusal.group(1).strip()}")
-    return replace(output, text="\n" + body + "\n", line_offset=offset)
+    return output.holding("\n" + body + "\n", offset)
+
+
+def _refusal(head: str) -> re.Match[str] | None:
+    """The first line that says something, where it refuses the command: above it stands at most the sign below a wrong word."""
+    said = len(head) - len(head.lstrip(" \t\n^"))
+    return _REFUSAL.match(head, head.rfind("\n", 0, said) + 1)
 
 
 def _refuse_binary(text: str) -> None:
     head = text[:4096]
-    if "\0" in text or len(_ODD.findall(head)) * 20 > len(head):
+    odd = len(head.encode().translate(None, _EVEN)) if head.isascii() else len(_ODD.findall(head))
+    if "\0" in text or odd * 20 > len(head):
         raise ParseError("this is not the output of a command: it is binary data.")
 
 
@@ -148,8 +163,9 @@ def _echo(same: SameCommand, text: str) -> tuple[int, str | None, str]:
     Where nobody typed the command, a command that stands at the top is the echo of another one.
     """
     head = text[:_HEAD]
-    for found in _PROMPT_LINE.finditer(head):
-        if found.group(2) and same(found.group(2)):
+    for start, stop in _with_prompt_sign(head):
+        found = _PROMPT_LINE.fullmatch(head, start, stop)
+        if found and found.group(2) and same(found.group(2)):
             return found.end(), found.group(1), found.group(2)
     first = head.lstrip("\n ").split("\n", 1)[0]
     typed = _TYPED.fullmatch(first)
@@ -157,6 +173,16 @@ def _echo(same: SameCommand, text: str) -> tuple[int, str | None, str]:
         prompt = _PROMPT_LINE.fullmatch(first)
         return text.index(first) + len(first), prompt and prompt.group(1), typed.group(1) if typed else first.strip()
     return 0, None, ""
+
+
+def _with_prompt_sign(head: str) -> Iterator[tuple[int, int]]:
+    """Where the lines begin and end that hold the sign at the end of a prompt: few of an output do."""
+    stop = -1
+    for sign in _SIGN.finditer(head):
+        if sign.start() > stop:
+            start, stop = head.rfind("\n", 0, sign.start()) + 1, head.find("\n", sign.start())
+            stop = len(head) if stop < 0 else stop
+            yield start, stop
 
 
 def _is_echo(same: SameCommand, line: str) -> bool:

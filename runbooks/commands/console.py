@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.context import WORKERS, Timeouts
+from ..engine.waits import WORKERS, Timeouts
 from .numbers import Number, Whole
 from .old_names import old_options
 
@@ -100,6 +100,13 @@ TIMEOUTS = with_options(
     ),
     *old_options(_SECONDS),
 )
+PROCESSES = click.option(
+    "--processes",
+    type=Whole(min=0),
+    default=0,
+    metavar="N",
+    help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
+)
 ROLLOUT = with_options(
     click.option("--canary", type=Whole(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
     click.option(
@@ -117,13 +124,7 @@ ROLLOUT = with_options(
         metavar="N",
         help="Work on up to N tunnels at a time, never on two of one device.",
     ),
-    click.option(
-        "--processes",
-        type=Whole(min=0),
-        default=0,
-        metavar="N",
-        help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
-    ),
+    PROCESSES,
     click.option("--batch", "workers", type=Whole(min=1), hidden=True),
     click.option(
         "--max-failures",
@@ -147,12 +148,11 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
 
 
 def _from_here(context: click.Context, _option: click.Parameter, value: object) -> None:
-    """Of a command whose work rests on this machine: a new key that is kept here, or a clock that is read here."""
+    """Of a command that stands in FROM_HERE."""
+    from .from_here import refusal
+
     if value:
-        raise click.UsageError(
-            f"{context.info_name} reaches the devices from here alone; --scheduler is for verify, drift, doctor, deploy-*, "
-            "remove-*, resume and rollback"
-        )
+        raise click.UsageError(refusal(str(context.info_name)))
 
 
 def _one_of_the_services(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -191,7 +191,7 @@ LIMIT = click.option(
 )
 #: What other tools have, and what is called otherwise here; and the same for commands that reach the devices from here alone.
 OTHER_NAMES = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
-ELSEWHERE = with_options(OTHER_NAMES, _NO_SCHEDULER)
+FROM_HERE_ONLY = with_options(OTHER_NAMES, _NO_SCHEDULER)
 NO_LIMIT = _hidden("--limit", is_flag=False)
 SCHEDULER = click.option(
     "--scheduler",

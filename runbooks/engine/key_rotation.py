@@ -81,7 +81,8 @@ class Rotation:
         """
         if not self.to:
             self._refuse_shared(service, others, elsewhere, secrets.folders)
-        secrets.give(self.reference, self._new_value(secrets))
+        value = self._new_value(secrets)
+        secrets.give(self.reference, value, to=self.to, withheld=not self.to and not self.keeps)
 
     def _refuse_shared(
         self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str], folders: tuple[Path, ...]

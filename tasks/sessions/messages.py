@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
@@ -57,16 +58,15 @@ _ROLLBACK = (
     r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
     r"|Rollback aborted after \d+ passes|%Error opening .*)\n+"
 )
-#: A message that begins and ends at line ends.
-_LINES = re.compile(
-    rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}",
-    re.MULTILINE,
+#: A message between line ends. This one and the next two are compiled when a text first shows a sign of a message.
+_LINES = (
+    rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}"
 )
 #: A message at any place, where it is known that what stands around it is the echo of a line.
-_HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
+_HERE = rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})"
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has finished.
-_INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
+_INLINE = rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n"
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
 _SIGNS = ("WARNING - ", "Traceback", "***", "is now available", "Rollback")
@@ -93,6 +93,11 @@ class Cleaned:
     warnings: tuple[str, ...] = ()
 
 
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE if pattern is _LINES else re.NOFLAG)
+
+
 def _holds(text: str, words: Sequence[str], forms: Sequence[re.Pattern[str]]) -> bool:
     """Whether one of these stands in a text. One by one: of all in one pattern each is tried at every place."""
     return any(word in text for word in words) or any(form.search(text) for form in forms)
@@ -116,20 +121,20 @@ def cleaned(text: str) -> Cleaned:
         found.append(match[0].strip("\n\x07"))
         return ""
 
-    rest = _LINES.sub(take, text)
+    rest = _form(_LINES).sub(take, text)
     told = tuple(_COMMAND.sub(r", \2, Command: \1", " ".join(words.split())) for words in found if _TELLING.search(words))
     return Cleaned(rest, tuple(found), told)
 
 
 def message_at(text: str, position: int) -> int:
     """Where the text goes on behind a message that begins at ``position``; ``position`` itself if none does."""
-    match = _HERE.match(text, position)
+    match = _form(_HERE).match(text, position)
     return match.end() if match else position
 
 
 def without_messages(text: str) -> str:
     """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
-    return _INLINE.sub("", _LINES.sub("", text)) if may_hold(text) else text
+    return _form(_INLINE).sub("", _form(_LINES).sub("", text)) if may_hold(text) else text
 
 
 def standing(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
@@ -15,7 +15,7 @@ from nr_run.parsers.line_rules import machine, passages
 from nr_run.parsers.line_rules.machine import Outcome
 from nr_run.parsers.line_rules.passages import Passage
 from nr_run.parsers.line_rules.program import Program, Scope, compile_template
-from nr_run.parsers.reader import _finisher, template_source
+from nr_run.parsers.reader import _finisher, _straight, template_source
 
 from .conftest import CASES, Case
 from .reference import Reading
@@ -50,7 +50,7 @@ def both(command: Command, program: Program, text: str) -> tuple[Read, Read]:
     """(what the machine reads, what the reference reads), records and doubts included."""
     doubts: list[tuple[int, str]] = []
     wanted: list[tuple[int, str]] = []
-    fast = machine.run(program, text, _finisher(command, doubts))
+    fast = machine.run(program, text, _finisher(command, doubts), partial(_straight, command))
     slow = Reading(plain(template_source(command)), text, _finisher(command, wanted)).run()
     return (fast, doubts), (slow, wanted)
 
@@ -133,6 +133,35 @@ def test_what_stands_between_groups_is_read_in_its_place(between: str) -> None:
     command = next(item for item in COMMANDS if (item.os, item.name) == ("ios", "show track"))
     program = compile_template(template_source(command))
     for text in (peers(40), peers(40, between=between), peers(9) + peers(9, between=between)):
+        fast, slow = both(command, program, f"\n{text}")
+        assert fast == slow
+    assert known(program)
+
+
+def routes(count: int, *, head: str, last: str = "") -> str:
+    """A table of routes below one heading, with a line behind each tenth."""
+    rows = []
+    for n in range(count):
+        address = f"10.1.{n % 256}.0"
+        rows += [
+            f"B        {address} [20/0] via 172.16.0.{n % 250}, 01:12:05\n",
+            f"S        {address} is directly connected, Tunnel{n}\n",
+            f"O E2     {address} [110/20] via 172.16.1.1 (INET), 2d03h, GigabitEthernet0/{n % 3}\n",
+        ][n % 3 :][:1] + [last] * (n % 10 == 9)
+    return head + "".join(rows)
+
+
+@pytest.mark.parametrize("vrf", ["", "Routing Table: INSIDE\n", "Routing Table: IN\nRouting Table: OUT\n"])
+@pytest.mark.parametrize("heading", ["10.0.0.0/24 is subnetted, 90 subnets", "10.0.0.0/8 is variably subnetted, 9 subnets"])
+@pytest.mark.parametrize(
+    "last",
+    ["", "S    192.0.2.7 [1/0] via 10.9.9.9\n", "R   10.1.0.0/16 [120/1] via 10.300.1.1\n", "B   10.1.0.1 [20/0] via ::1\n"],
+)
+def test_routes_are_made_in_one_step_as_in_several(vrf: str, heading: str, last: str) -> None:
+    """Below a heading that gives a mask or none, in a table of their own, beside a network that it does not hold."""
+    command = next(item for item in COMMANDS if (item.os, item.name) == ("ios", "show ip route"))
+    program = compile_template(template_source(command))
+    for text in (routes(90, head=f"{vrf}      {heading}\n", last=last) * 2, damaged(routes(60, head=f"{vrf} {heading}\n"), 7)):
         fast, slow = both(command, program, f"\n{text}")
         assert fast == slow
     assert known(program)

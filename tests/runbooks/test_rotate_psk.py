@@ -39,11 +39,12 @@ def rotate(rehearsal, *words: str):
     return rehearsal.deploy_other("rotate-psk", "hq-branch", *words)
 
 
-def test_both_ends_have_the_new_key_and_none_the_old(rehearsal) -> None:
+@pytest.mark.parametrize("words", [(), ("--processes", "2")], ids=["one process", "two processes"])
+def test_both_ends_have_the_new_key_and_none_the_old(rehearsal, words: tuple[str, ...]) -> None:
     """The key is another one in the file and on both devices, the tunnel is verified, and no file of the run holds either key."""
     assert rehearsal.deploy("--yes").code == 0
     old = key_file(rehearsal).read_text().strip()
-    done = rotate(rehearsal, "--yes", "--json")
+    done = rotate(rehearsal, "--yes", "--json", *words)
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
     new = key_file(rehearsal).read_text().strip()
     assert new != old

@@ -19,6 +19,7 @@ from ....checks.observations.questions import ROUTE
 from ....checks.path.acl import Flow, Says
 from ....inventory.systems import any_of
 from ..endpoint import Watched
+from ..placing.map_entries import MapEntries
 from .case import Case
 from .configured_end import ConfiguredEnd
 from .configured_systems import reading_of
@@ -68,7 +69,9 @@ def earlier_entry(there: ConfiguredEnd) -> Said:
         return FINE
     number = int(entry.groups["sequence"])
     found: list[Evidence] = []
-    for item in _before(there, entry):
+    for item in there.config.of("crypto-map-entry"):
+        if not _is_before(item, entry):
+            continue
         pairs = selectors_of(there.config, item)
         if pairs and overlap(pairs, wanted) and str(there.end.peer) not in item.peers:
             words = f"{item.groups['sequence']} before {number}, to {', '.join(item.peers) or 'no peer'}"
@@ -86,9 +89,10 @@ def taken_before(there: ConfiguredEnd) -> Said:
     if there.end.tunnel or entry is None:
         return FINE
     found: list[Evidence] = []
-    for item in _before(there, entry):
+    for item, pairs in there.config.kept(MapEntries).near(str(there.end.peer), there.end.selectors):
         name = item.child("match address")
-        if name is None or str(there.end.peer) in item.peers:
+        to_peer = str(there.end.peer) in item.peers
+        if name is None or to_peer or not _is_before(item, entry) or not overlap(pairs, there.end.selectors):
             continue
         for source, target in there.end.selectors:
             verdict = reading_of(there).listed(there, name, Flow("ip", source, target))
@@ -99,11 +103,9 @@ def taken_before(there: ConfiguredEnd) -> Said:
     return tuple(found)
 
 
-def _before(there: ConfiguredEnd, entry: ConfigObject) -> Iterator[ConfigObject]:
-    """Entries of the same map that are asked before one."""
-    for item in there.config.of("crypto-map-entry"):
-        if item.groups["map"] == entry.groups["map"] and int(item.groups["sequence"]) < int(entry.groups["sequence"]):
-            yield item
+def _is_before(item: ConfigObject, entry: ConfigObject) -> bool:
+    """True for an entry of the same map that is asked before this one."""
+    return item.groups["map"] == entry.groups["map"] and int(item.groups["sequence"]) < int(entry.groups["sequence"])
 
 
 def _dynamic_before(there: ConfiguredEnd, number: int) -> Iterator[Evidence]:

@@ -108,11 +108,14 @@ def _does_not_arrive(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged
     """One end encrypted while it was watched, and the other, watched at the same time, decrypted nothing.
 
     The two times are not one: what was sent, and answered, in the part that they do not share is seen by one end alone, in both
-    directions. So it counts only where the one end hears nothing either, or the other sends and is heard.
+    directions. So it counts only where the one end hears nothing either, or the other sends and is heard; and pings of ours do
+    not count, which may have been sent when the other end had been looked at for the last time.
     """
     for here, there in (seen[:2], seen[1::-1]):
         sent, came = here.moved, there.moved
-        if not (sent and came and sent.exact and came.exact and here.steady and there.steady and _at_once(here, there)):
+        if here.ping is not None or not (
+            sent and came and sent.exact and came.exact and here.steady and there.steady and _at_once(here, there)
+        ):
             continue
         if sent.out > TOLERATED_PACKETS and not came.back and (came.out or not sent.back):
             words = f"{here.end.host} encrypted {sent.out} packets for {here.what}, and {there.end.host} decrypted none meanwhile"

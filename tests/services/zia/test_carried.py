@@ -217,6 +217,23 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]
 
 
+def swap_roles(rehearsed: Rehearsed, stands: str) -> None:
+    """Primary and backup change places and no tunnel is touched; it is verified so, looks healthy, and is rolled back."""
+    rehearsed.intend(("    primary:", "    spare:"), ("    backup:", "    primary:"), ("    spare:", "    backup:"))
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    swapped = report["run"]
+    assert {line for line in rehearsed.running().splitlines() if line not in stands} == {
+        " set ip next-hop verify-availability 192.168.253.6 11 track 2",
+        " set ip next-hop verify-availability 192.168.253.2 21 track 1",
+    }
+    code, report = rehearsed.run("verify")
+    assert (code, report["verdicts"][0]["word"]) == (0, "up"), json.dumps(report)[:6000]
+    code, report = rehearsed.run("rollback", swapped, "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert same(rehearsed.running(), stands), rehearsed.running()
+
+
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not take is rolled back.
 
@@ -226,6 +243,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]
     stands = rehearsed.running()
+    swap_roles(rehearsed, stands)
     rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 20, json.dumps(report)[:6000]
