@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
+from ....tasks.access.same_device import serial_in
 from ....tasks.arming import cancel_leftovers, revert_now
 from ....tasks.gather import uptime
 from ....tasks.undo import Undoing, Undone, undo
@@ -158,7 +159,9 @@ def _undo(
         context.progress.phase(end.host, "roll the change back")
         pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost),
+            "undoing": Undoing(
+                *(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost), serial_in(end.snapshot)
+            ),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
         }
