@@ -9,6 +9,9 @@ from typing import Any
 
 from ..inventory.dataclass import dataclass
 
+#: The name of the check of packets of full size, of which a run says also where it was not done.
+FULL_SIZE = "full-size"
+
 
 class Status(Enum):
     """Outcome of one check. ``unverified``: it could not be decided, which is never a pass."""

@@ -33,7 +33,7 @@ from .gather import asking, now, texts
 from .reader import Ping, Reader
 from .sessions.session import Reply
 
-#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle device waits for each that is lost.
+#: Packets of one burst; of many bursts in one exchange each has fewer, since the device waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3
 #: Packets of a burst of full size.
 LARGE = 2
@@ -190,10 +190,10 @@ class _Visit:
 
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""
-        pings, unsent = self._affordable(wanted)
+        pings, unsent, short = self._affordable(wanted)
         unsent = {traffic: why for traffic, why in unsent.items() if traffic not in self._sent}
         if unsent:
-            self._tell(unsent={**self.so_far.unsent, **unsent})
+            self._tell(unsent={**self.so_far.unsent, **unsent}, short=short)
         if not pings:
             return False
         asked = (DROPS,) if self._loses() else ()
@@ -214,8 +214,9 @@ class _Visit:
         lost = any(probe.received < probe.sent for probe in self.so_far.looks[-1].pings.values())
         return lost and self._platform.ping != "dialogue"
 
-    def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
-        """What there is time for, what is answered at once first, and what was never sent; and why the rest is not sent."""
+    def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str], float]:
+        """What there is time for, what is answered at once first, and what was never sent; why the rest is not sent, and how
+        many seconds are missing for it."""
         count = PINGS if len(wanted) <= MANY else PINGS_OF_MANY
         left = self._limits.left - LOOK_SECONDS
         pings: list[Ping] = []
@@ -231,7 +232,7 @@ class _Visit:
                 unsent[item.traffic] = f"{self.so_far.host}: there was no time for {item.traffic} before the deadline"
             else:
                 pings.append(Ping(item.traffic, count, names.get(source, "")))
-        return [*pings, *self._of_full_size(pings, wanted, left)], unsent
+        return [*pings, *self._of_full_size(pings, wanted, left)], unsent, max(0.0, -left)
 
     def _of_full_size(self, pings: Sequence[Ping], wanted: Sequence[Stimulus], left: float) -> Iterator[Ping]:
         """Behind the small ones, in the same exchange: where SAs are there, so that what is lost is lost for its size.
@@ -289,7 +290,8 @@ class _Visit:
                 running = None if doubted else shown
                 unread = f"{self.so_far.host}: its running configuration reads differently each time" if doubted else ""
         unsent = {traffic: why for traffic, why in self.so_far.unsent.items() if traffic not in probes}
-        self._tell(looks=looks, running=running, unread=unread, unsent=unsent)
+        short = self.so_far.short if unsent else 0.0
+        self._tell(looks=looks, running=running, unread=unread, unsent=unsent, short=short)
 
     def _tell(self, **changes: object) -> None:
         trips = self._trips + (self._reader.trips if self._reader else 0)

@@ -65,6 +65,8 @@ class Shown:
     unread: str = ""
     problem: str = ""
     unsent: Mapping[Traffic, str] = field(default_factory=dict)
+    #: Seconds that were missing to send all of it, were each packet lost; 0 where time was not what was missing.
+    short: float = 0.0
     changing: str = ""
     trips: int = 0
     seconds: float = 0.0

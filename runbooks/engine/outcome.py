@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...checks.finding import Cause, Finding, Status, against
+from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
 from ...inventory.errors import Exit, NrRunError
-from ...services.common.large_packets_lost import CHECK as FULL_SIZE
 from .verifying.confirmations import Asked
 
 

@@ -17,6 +17,7 @@ from ...services.common.own_checks import with_own_checks
 from ...services.common.verifying import Seeing
 from ...services.registry import find
 from ...services.service import Deployment
+from .deadline import too_short
 from .opening import Opened, Refused
 from .provider_log import concerning, strange
 from .reading import read_all, unfinished
@@ -92,6 +93,7 @@ def _notices(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[str]:
     yield from opened.selected.told
     yield from filter(None, [strange(opened.provider, opened.selected.deployments)])
     yield from (one.changing for one in shown.values() if one.changing)
+    yield from too_short(opened.asked.deadline, shown.values())
     yield from unfinished(opened)
     texts = {host: one.running.text for host, one in shown.items() if isinstance(one.running, Configuration)}
     verified = [deployment.name for deployment in opened.selected.deployments]

@@ -63,7 +63,7 @@ KNOWN: Mapping[str, Cause] = {
         ),
         Cause(
             "probe-past-tunnel",
-            "the probe is answered, and its tunnel has no SAs: it goes past the tunnel, and its track proves nothing",
+            "the probe is answered, and not through its tunnel: it goes past it, and its track proves nothing",
             "high",
             "show ip route PROBE, and show ip cef exact-route",
             "remove the route that leads the target of the probe past its tunnel",

@@ -58,7 +58,7 @@ _ROLLBACK = (
     r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
     r"|Rollback aborted after \d+ passes|%Error opening .*)\n+"
 )
-#: A message that begins and ends at line ends. This one and the next two are compiled when a text first shows a sign of a message.
+#: A message between line ends. This one and the next two are compiled when a text first shows a sign of a message.
 _LINES = (
     rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}"
 )

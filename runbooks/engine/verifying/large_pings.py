@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ....checks.finding import Finding, Status
+from ....checks.finding import FULL_SIZE, Finding, Status
 from ....checks.observations.looks import Look, Stimulus
 from ....checks.observations.observation import Probe
 from ....checks.planned_running import running_with
 from ....checks.proof import Traffic
 from ....services.besides import WithFullSize
-from ....services.common.large_packets_lost import CHECK, large_lost
+from ....services.common.large_packets_lost import large_lost
 from ....services.registry import find_built
 from ....tasks.probe import Ping, ping_only
 from ..context import Context
@@ -51,7 +51,7 @@ def of_pings(host: str, traffic: Traffic, probe: Probe, look: Look) -> tuple[Fin
 
 def untried(host: str, traffic: Traffic, why: str) -> Finding:
     """That no packets of full size say anything of this traffic: it stands in the record of the run, and nothing rests on it."""
-    return Finding(CHECK, host, Status.SKIPPED, f"packets of full size to {traffic.target} were not tried: {why}")
+    return Finding(FULL_SIZE, host, Status.SKIPPED, f"packets of full size to {traffic.target} were not tried: {why}")
 
 
 def told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -93,4 +93,4 @@ def _judged(member: MemberPlan, item: Stimulus, probe: Probe) -> tuple[Finding, 
 
 def small_only(findings: Iterable[Finding]) -> Finding | None:
     """What says that small packets pass and those of full size do not; None where nothing says so."""
-    return next((one for one in findings if one.check == CHECK and one.status is Status.WARNING), None)
+    return next((one for one in findings if one.check == FULL_SIZE and one.status is Status.WARNING), None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IPSEC
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import KnownBy, Operating
 from nr_run.inventory.models.platforms import platform_for
@@ -19,6 +20,7 @@ from nr_run.services.l2l.verdicts.verdict_flow import Aimed, FlowSeen, judge, re
 from nr_run.services.l2l.verdicts.verdict_pair import between, together
 
 from ...checks.pair import FAR, FAR_FLOW, NEAR, NEAR_FLOW, PROPOSAL, Flow, seen
+from ...checks.wires import healthy
 
 BOX = platform_for("3640", "12.2(8)T")
 HERE, THERE = Endpoint.of(NEAR, [PROPOSAL]), Endpoint.of(FAR, [PROPOSAL])
@@ -43,6 +45,14 @@ def flow_seen(
     shown = Shown(end.host, BOX, tuple(looks))
     (made,) = read_of(end, shown, {end.probed: Aimed(traffic, answers=answers)}, listed=False)
     return made
+
+
+_TRAFFIC = Traffic(HERE.source, HERE.aim)
+
+
+def _burst(looks: Sequence[Observation], probe: Probe, traffic: Traffic = _TRAFFIC) -> tuple[Look, ...]:
+    """Two looks with pings between them."""
+    return Look(looks[0]), Look(looks[1], pings={traffic: probe})
 
 
 def later(flow: Flow, encaps: int, decaps: int) -> Flow:
@@ -218,6 +228,37 @@ def test_sas_alone_of_one_end_are_not_up_where_the_other_was_not_read() -> None:
     made = between([flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 5)))], looked_at_all=False)
     assert (made.operating, made.known_by) == (Operating.UP, KnownBy.COUNTERS), made
     assert between([flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("other", ["no SAs", "SAs"])
+def test_another_map_with_the_same_list_and_peer_is_another_tunnel(first: bool, other: str) -> None:
+    """A map of another interface may have the same selectors and the same peer: what is judged is the one of the tunnel's own."""
+    beside = replace(NEAR_FLOW if other == "SAs" else idle(NEAR_FLOW), interface="Ethernet0/2", tag="BACKUP", encaps=0, decaps=0)
+    for own, operating in ((NEAR_FLOW, Operating.UP), (idle(NEAR_FLOW), Operating.DOWN)):
+        looks = []
+        for moved in (0, 5 if own is NEAR_FLOW else 0):
+            shown = [later(own, moved, moved).text, beside.text]
+            looks.append(seen("vpn2611", "ios", UP, "".join(shown if first else shown[::-1])))
+        made = FlowSeen(HERE, HERE.selectors[0], _burst(looks, Probe(5, 5 if own is NEAR_FLOW else 0)), _TRAFFIC, listed=False)
+        assert judge(made).operating is operating, judge(made)
+
+
+def test_two_pairs_of_sas_that_an_asa_prints_one_by_one_are_one_flow() -> None:
+    """While there are two, each has its own counters: pings that pass by the second are no pings in the clear."""
+    near, _ = healthy("asa")
+    old, new = replace(near, encaps=40, decaps=40).seen(), replace(near, spis=(0x31, 0x32), encaps=0, decaps=0).seen()
+    moved = replace(near, spis=(0x31, 0x32), encaps=5, decaps=5).seen()
+    (one,), (other,), (later_,) = old.flows, new.flows, moved.flows
+    end, looks = near.endpoint, []
+    for flows in ((one, other), (one, later_)):
+        parsed = old.answer(IPSEC)
+        assert parsed is not None
+        looks.append(old.answering(IPSEC, replace(parsed, state=tuple(flows))))
+    traffic = Traffic(end.source, end.aim)
+    made = FlowSeen(end, end.selectors[0], _burst(looks, Probe(5, 5), traffic), traffic, listed=False)
+    assert (judge(made).operating, judge(made).known_by) == (Operating.UP, KnownBy.PROBE), judge(made)
+    assert made.spis("outbound") >= {0x32}
 
 
 def test_idle_is_said_of_an_empty_table_and_never_more() -> None:
