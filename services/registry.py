@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..inventory.dataclass import dataclass
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
+from .installed import Point, entry_points_of
 
 if TYPE_CHECKING:
     from .service import Service
@@ -109,7 +109,7 @@ def declared() -> Declared:
     found: dict[str, Declaration] = {}
     broken: dict[str, str] = {}
     taken: dict[str, str] = {}
-    points = sorted(entry_points(group=GROUP), key=lambda point: (not point.value.startswith("nr_run."), point.name))
+    points = sorted(entry_points_of(GROUP), key=lambda point: (not point.value.startswith("nr_run."), point.name))
     for point in dict.fromkeys(points):
         try:
             declaration = _read(point)
@@ -122,7 +122,7 @@ def declared() -> Declared:
     return Declared(found, broken)
 
 
-def _read(point: EntryPoint) -> Declaration:
+def _read(point: Point) -> Declaration:
     try:
         made = point.load()
     except Exception as error:  # noqa: BLE001 - another package's code: whatever it raises, the sentence is the same

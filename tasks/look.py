@@ -33,7 +33,7 @@ from .gather import asking, now, texts
 from .reader import Ping, Reader
 from .sessions.session import Reply
 
-#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle device waits for each that is lost.
+#: Packets of one burst; of many bursts in one exchange each has fewer, since the device waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3
 #: Packets of a burst of full size.
 LARGE = 2

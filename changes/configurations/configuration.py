@@ -172,15 +172,17 @@ class Configuration:
         """How the device calls itself."""
         return next((node.line.split()[1] for node in self.nodes if node.line.startswith("hostname ")), "")
 
-    def behind(self, earlier: Configuration) -> Configuration:
+    def behind(self, earlier: Configuration, *, renamed: bool = False) -> Configuration:
         """This configuration, if it may be taken for what became of an earlier one of the same device. Raises NotKnown.
+
+        ``renamed``: something else than its name has proved that it is the same.
 
         What is absent in it is judged to be gone, so two texts that agree are not enough: a line that loses the same part of a
         text each time, and a console server that has come to another device, show the same thing twice as well.
         """
         if self.is_doubtful_beside(earlier):
             why = "is not verified as complete: its size matched before, and does not match now"
-        elif self.name != earlier.name:
+        elif self.name != earlier.name and not renamed:
             why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
         else:
             return self

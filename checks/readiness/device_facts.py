@@ -59,7 +59,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class EndFacts:
     """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
 
     end: Side
@@ -79,11 +79,11 @@ class Box:
         return tree.parse(self.outputs[COMMANDS[self.platform.os].running])
 
 
-def say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+def say(facts: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     """A finding of this device: what was checked, whether it passed, the sentence, and where the value was read."""
-    return doubt(box, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
+    return doubt(facts, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
 
 
-def doubt(box: Facts, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
+def doubt(facts: Facts, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
     """The same with a status of its own: a warning, or what could not be told."""
-    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))
+    return Finding(check, facts.host, status, sentence, (Evidence(facts.host, command, field, str(value), facts.time),))

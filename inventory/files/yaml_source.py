@@ -1,4 +1,4 @@
-"""YAML with places: a document as plain data, and the line on which each part of it stands.
+"""YAML with line numbers: a document as plain data, and the line of each part of it.
 
 Errors never quote the text of the file: what was mistyped next to a key may be the key itself.
 """
@@ -143,7 +143,7 @@ _kept = lru_cache(maxsize=_KEPT)(_read)
 
 
 class _NoDocument(Exception):
-    """The text is YAML, and nothing that we read."""
+    """The text is YAML that is not read: empty, no mapping, or with keys that are not text."""
 
     def __init__(self, text: str, line: int = 1) -> None:
         super().__init__(text)

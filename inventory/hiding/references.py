@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..errors import SecretError
@@ -28,6 +27,8 @@ def _from_credential(name: str, folders: tuple[Path, ...]) -> str:
         if (folder / name).is_file():
             return _read(folder / name, f"credential:{name}")
     known = sorted({path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file()})
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1)
     hint = f"; did you mean credential:{near[0]}?" if near else ""
     places = ", ".join(str(folder) for folder in folders)
@@ -124,6 +125,8 @@ def fetch(reference: str, folders: tuple[Path, ...]) -> str:
     """Value of a reference. Raises SecretError, which never holds the value."""
     scheme, _, rest = reference.partition(":")
     if scheme not in SCHEMES or not rest:
+        from difflib import get_close_matches
+
         near = get_close_matches(scheme, SCHEMES, n=1)
         hint = f"did you mean {near[0]}:?" if near else f"known: {', '.join(SCHEMES)}"
         raise SecretError(f"{scheme or '(empty)'}: is no kind of secret reference; {hint}")

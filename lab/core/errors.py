@@ -10,7 +10,6 @@ The message is one sentence.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -41,5 +40,7 @@ class NoSuchFault(LabError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean X?` for the nearest known word, or the list of known words."""
     names = sorted(known)
+    import difflib  # only a wrong word needs it
+
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f" Did you mean {close[0]}?" if close else f" Known: {', '.join(names)}."

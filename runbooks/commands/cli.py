@@ -9,17 +9,18 @@ import gc
 import importlib
 import logging
 import sys
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
-from .views.printable import printable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
-GARBAGE = 50_000, 20, 20
+GARBAGE = 200_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
@@ -139,6 +140,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and what they do, from the table; click would import each command for its help."""
+        from click.shell_completion import CompletionItem
+
         names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -159,6 +162,8 @@ class LazyGroup(click.Group):
 
 def _meant(name: str) -> str:
     """The end of a sentence on a command that is none: those that begin with it, as ``deploy`` does, or the one most like it."""
+    from difflib import get_close_matches
+
     words = [command for command in COMMANDS if command.startswith(f"{name}-")] or get_close_matches(name, COMMANDS, n=1)
     return f"; did you mean {', '.join(words[:-1])}{' or ' if words[1:] else ''}{words[-1]}?" if words else ""
 
@@ -171,8 +176,16 @@ def _without_hidden(error: click.NoSuchOption) -> click.NoSuchOption:
     return click.NoSuchOption(error.option_name, error.message, shown, error.ctx)
 
 
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ...services.installed import version_of
+
+        click.echo(f"nr-run, version {version_of('nr-run')}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nr-run", prog_name="nr-run")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
 def cli() -> None:
     """Change VPN tunnels on Cisco routers and firewalls, and verify the change.
 
@@ -196,6 +209,8 @@ def main() -> None:
         click.echo("stopped", err=True)
         code = Exit.INTERRUPTED
     except NrRunError as error:
+        from .views.printable import printable
+
         click.echo(printable(f"nr-run: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.context import WORKERS, Timeouts
+from ..engine.waits import WORKERS, Timeouts
 from .numbers import Number, Whole
 from .old_names import old_options
 

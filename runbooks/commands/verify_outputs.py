@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _FOR_ALL = 0o644
 
 
-def _file(name: str, words: str) -> Callable[[Any], Any]:
-    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words)
+def _file(name: str, words: str, callback: Callable[..., Any] | None = None) -> Callable[[Any], Any]:
+    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words, callback=callback)
 
 
 def _reference(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,11 +34,18 @@ def _reference(_context: click.Context, _option: click.Parameter, values: tuple[
     return values
 
 
+def _metrics(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """The collector of node_exporter passes over other names in silence."""
+    if path is not None and path.suffix != ".prom":
+        raise click.UsageError(f"--prometheus {path}: the name has to end in .prom, or the textfile collector does not read it")
+    return path
+
+
 _MINUTES = Number(min=0)
 OUTPUTS = with_options(
     _file("--html", "Write one page that needs nothing else, for a browser or paper."),
     _file("--junit", "Write a JUnit report: a test case a service, an error where it is unverified."),
-    _file("--prometheus", "Write metrics for the textfile collector; the name has to end in .prom."),
+    _file("--prometheus", "Write metrics for the textfile collector; the name has to end in .prom.", _metrics),
     click.option(
         "--notify",
         multiple=True,
@@ -94,7 +101,9 @@ def leave(
 
     shown = without_secrets(made, hide)
     warnings: list[str] = []
-    unusable = {target: why for target in options["notify"] if (why := why_unusable(target))}
+    # Nobody is told of a rehearsal, so its targets need not be there.
+    targets = () if rehearsal else options["notify"]
+    unusable = {target: why for target in targets if (why := why_unusable(target))}
     if not rehearsal:
         warnings += keep(runs, shown, int(code))
         if options["notify"] and not warnings:

@@ -9,6 +9,7 @@ from ...inventory.dataclass import dataclass
 from .plans.readings import Readings
 from .rollback.left_behind import LeftBehind
 from .verifying.confirmations import Confirming
+from .waits import WORKERS, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,30 +22,7 @@ if TYPE_CHECKING:
     from ...tasks.device import Stop
     from ..run.folder import RunFolder
 
-#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
-#: well; beyond that they only wait for each other.
-WORKERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long to wait, in seconds, and how many pings verify a tunnel.
-
-    IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
-    ten seconds apart.
-    """
-
-    ike: float = 60.0
-    poll: float = 2.0
-    reconnect: float = 90.0
-    reconnect_pause: float = 3.0
-    pings: int = 10
-    #: Minutes after which a device rolls itself back unless this run cancels it; 0 for none.
-    revert_in_minutes: int = 15
-    #: How long a device takes to boot.
-    boot: float = 300.0
-    #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
-    scale: float = 1.0
+__all__ = ["WORKERS", "Context", "Progress", "Run", "Timeouts", "nobody"]
 
 
 class Progress(Protocol):
@@ -92,7 +70,7 @@ class Context:
     folder: RunFolder
     stop: Stop
     progress: Progress
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     #: In a rehearsal, has somebody outside do what the gates of a deployment wait for; on a network nobody is told anything.
     visit: Callable[[Deployment], None] = nobody
     #: What the person who began the run has confirmed; None where nothing is asked: what an earlier run did is only undone.

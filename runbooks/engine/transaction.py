@@ -140,8 +140,9 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     if proved(findings) and after.counted is not False:
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
-    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
-    return read_back(change, end.snapshot.running, again.behind(end.snapshot.running), now())
+    earlier, serial = end.snapshot.running, end.snapshot.serial
+    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after, earlier=earlier, serial=serial)
+    return read_back(change, earlier, again, now())
 
 
 def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:

@@ -146,8 +146,15 @@ class RunFolder:
             self.guard()
 
     def _append(self, line: str) -> int:
-        """The number of lines. Raises OSError when the disk takes a part only; the next one then begins a line of its own."""
-        if os.fstat(self._journal).st_size != self._length:
+        """The number of lines. Raises OSError when the disk takes a part only; the next one then begins a line of its own.
+
+        So it does where the journal is no more in its place.
+        """
+        held = os.fstat(self._journal)
+        if not os.path.samestat(held, os.stat(f"{self._root}/journal.jsonl")):  # noqa: PTH116 - asked for every line
+            # What is written to a file that has been deleted, or is another's now, is nowhere when this process is killed.
+            raise OSError(errno.ESTALE, "somebody has deleted or moved it")
+        if held.st_size != self._length:
             # Another process has gone on with this run meanwhile: a resume, while this one slept.
             self._cut = is_cut(self._journal)
             self._code, self._lines = last_code(self._journal_text())
@@ -295,7 +302,16 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        return _each_text(plain_values(value), self._secrets.hide)
+        hidden: dict[str, str] = {}
+
+        def hide(text: str) -> str:
+            # The texts of a report come again and again.
+            found = hidden.get(text)
+            if found is None:
+                found = hidden[text] = self._secrets.hide(text)
+            return found
+
+        return _each_text(plain_values(value), hide)
 
     def close(self) -> None:
         """Close the journal."""

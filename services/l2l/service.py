@@ -15,7 +15,7 @@ from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
-from ...checks.readiness.device_facts import Box
+from ...checks.readiness.device_facts import EndFacts
 from ...checks.readiness.precheck import precheck
 from ...checks.verdict import Verdict
 from ...inventory.intents.built import for_people
@@ -189,7 +189,9 @@ class LanToLan:
         self, sight: Sight[WantedEnd], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
     ) -> tuple[Finding, ...]:
         """What an IPsec tunnel needs of its device."""
-        return precheck(Box(sight.member.wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved)
+        return precheck(
+            EndFacts(sight.member.wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved
+        )
 
     def removal(self, deployment: Deployment[WantedTunnel], sight: Sight[WantedEnd], running: str) -> Removal:
         """The objects of the tunnel that nothing else uses, if its map entry is there."""

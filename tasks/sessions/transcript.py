@@ -196,8 +196,10 @@ def _behind(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | Non
     The place itself first: the beginning of an echo that a message has cut may look like the head of that message.
     """
     after = _typed(prompt, seen, at, text)
+    if after is not None:
+        return after
     beyond = _past(prompt, seen, at, "", len(seen))
-    return _typed(prompt, seen, beyond, text) if after is None and beyond != at else after
+    return _typed(prompt, seen, beyond, text) if beyond != at else None
 
 
 def _typed(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | None:

@@ -11,7 +11,7 @@ from nr_run.changes.config_object import ConfigObject
 from nr_run.changes.families import FAMILIES
 from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, Status, against
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 
 from . import test_asa_precheck as asa
@@ -19,7 +19,7 @@ from . import test_precheck as ios
 from .test_transit import INSIDE, lined
 
 
-def by_tunnel(box: Box, *lines: str) -> Box:
+def by_tunnel(box: EndFacts, *lines: str) -> EndFacts:
     """The same device, on which the change makes a protected tunnel interface to the peer."""
     os = box.platform.os
     family = next(family for family in FAMILIES[os] if family.name == "tunnel-interface")
@@ -28,7 +28,7 @@ def by_tunnel(box: Box, *lines: str) -> Box:
     return replace(box, change=Change(box.host, os, (made,), (), (), (), ()))
 
 
-def told(box: Box, check: str) -> list[Finding]:
+def told(box: EndFacts, check: str) -> list[Finding]:
     """Findings of one check that are not ok."""
     return [item for item in precheck(box) if item.check == check and item.status is not Status.OK]
 
@@ -57,7 +57,7 @@ def test_route_past_the_tunnel_interface() -> None:
     assert "it must leave by vti" in finding.sentence
 
 
-def two_far(box: Box) -> Box:
+def two_far(box: EndFacts) -> EndFacts:
     """The same end with a second network behind the far one."""
     remote = box.end.remote
     more = remote.model_copy(update={"protected_prefixes": (*remote.protected_prefixes, IPv4Network("10.66.1.0/24"))})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from .. import warm
 from ..conftest import DEVICES, Done, Rehearsal
 from ..verify.estate import TUNNEL
+from .befalling import all_let_go
 from .conftest import Cluster
 
 HQ, BRANCH = DEVICES
@@ -85,3 +88,16 @@ class Clear:
         bare = {name: value for name, value in self.cluster.environment.items() if name != "NR_RUN_SCHEDULER"}
         done = warm.run(line, {**bare, **LEASE, **environment})
         return Done(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def cleared(cluster: Cluster) -> Iterator[Clear]:
+    """No tunnel before; and again none afterwards for who comes next, but the one that the others look at."""
+    all_let_go(cluster)
+    done = cluster.estate.run("remove-l2l", TUNNEL, "--yes", *OPTIONS)
+    assert done.code == 0, done.out + done.err
+    made = Clear(cluster, {})
+    made.before = made.shown()
+    yield made
+    made.at_full_speed()
+    cluster.estate.deploy(TUNNEL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,7 @@ from ..conftest import DEVICES, Done
 from ..verify.estate import TUNNEL
 from .at_work import BRANCH, HQ, LEASE, OPTIONS, Clear, every
 from .befalling import all_let_go, another_build, worker_of
-from .conftest import NAMES, Cluster, begin_cluster
-
-
-@pytest.fixture
-def clear(cluster: Cluster) -> Iterator[Clear]:
-    """No tunnel before; and again none afterwards for who comes next, but the one that the others look at."""
-    all_let_go(cluster)
-    done = cluster.estate.run("remove-l2l", TUNNEL, "--yes", *OPTIONS)
-    assert done.code == 0, done.out + done.err
-    made = Clear(cluster, {})
-    made.before = made.shown()
-    yield made
-    made.at_full_speed()
-    cluster.estate.deploy(TUNNEL)
+from .conftest import NAMES, begin_cluster
 
 
 def test_a_pair_on_two_workers_is_one_transaction(clear: Clear) -> None:

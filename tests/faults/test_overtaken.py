@@ -1,4 +1,4 @@
-"""A run that was killed, and whose change somebody else has made since, out of a runs folder that this one does not see."""
+"""A run that comes back late: somebody else has made its change since, or has renamed a device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ..runbooks.test_ssh import OLD, write_inventory
+from ..warm import start_lab
 from .bench import BRANCH, ENDS, HQ, SHORT, Bench, bench_of
+from .moved import Address
 
 
 @dataclass
@@ -84,3 +87,45 @@ def test_a_run_that_slept_leaves_what_another_machine_has_built_since(tmp_path: 
         assert code == 21, report
         assert bench.configurations() == built
         assert bench.carries()
+
+
+@pytest.mark.parametrize(("state", "code"), [("applied", 20), ("commit-decided", 0)])
+def test_a_device_that_somebody_has_renamed_is_known_by_its_serial_number(tmp_path: Path, state: str, code: int) -> None:
+    """Renamed in the middle of a run that is killed, it is rolled back, or kept and saved, under its new name."""
+    with bench_of("reload-reload", tmp_path) as bench:
+        bench.kill_at(state, None, "--yes")
+        bench.lab.exec(BRANCH, "configure terminal\nhostname elsewhere\nend")
+        ended, report = bench.run(command="resume")
+        assert ended == code, report
+        assert not any(map(bench.pending, ENDS))
+        running = bench.running(BRANCH)
+        assert "hostname elsewhere" in running
+        if code:
+            rest = [line for line in bench.before[BRANCH][0] if not line.startswith("hostname")]
+            assert [line for line in running if not line.startswith("hostname")] == rest
+            assert "hostname elsewhere" in report["tunnels"][0]["sentence"]
+        else:
+            assert running == bench.startup(BRANCH)
+            assert bench.carries()
+
+
+def test_another_device_behind_the_address_says_nothing_of_the_one_that_was_changed(tmp_path: Path) -> None:
+    """A device with another name and serial number has nothing of the change, and the one that has it is named all the same."""
+    profiles = {HQ: "vpn2611", BRANCH: "vpn3640"}
+    with (
+        start_lab(tmp_path / "lab", devices={**profiles, "spare": "vpn2611"}, speed=40) as lab,
+        Address(lab.devices[BRANCH].port) as address,
+    ):
+        write_inventory(lab, tmp_path / "inventory", profiles, OLD)
+        hosts = tmp_path / "inventory" / "hosts.yaml"
+        hosts.write_text(hosts.read_text().replace(f"port: {lab.devices[BRANCH].port}", f"port: {address.port}"))
+        bench = Bench(lab, tmp_path, profiles)
+        bench.begin_case()
+        bench.kill_at("applied", BRANCH, "--yes")
+        address.move(lab.devices["spare"].port)
+        code, report = bench.run(command="resume")
+        assert code == 21, report
+        assert "is that of 'spare' now" in " ".join(report["tunnels"][0]["by_hand"])
+        address.move(lab.devices[BRANCH].port)
+        code, report = bench.run(command="resume")
+        assert (code, bench.configurations()) == (20, bench.before), report

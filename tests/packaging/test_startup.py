@@ -23,7 +23,13 @@ HEAVY = (
     "ruamel",
     "asyncio",
     "cryptography",
+    "importlib.metadata",
+    "email",
+    "socket",
+    "difflib",
     "nr_run.parsers",
+    "nr_run.changes",
+    "nr_run.inventory.hiding.known_values",
 )
 PROGRAM = f"""
 import sys
@@ -117,7 +123,17 @@ def test_the_version_is_light() -> None:
 def test_a_look_at_the_past_asks_for_no_device(tmp_path: Path, words: tuple[str, ...]) -> None:
     """What only reads the history imports what prints tables, and nothing that reaches or reads a device."""
     _, imported = started(*words, "--runs", str(tmp_path))
-    assert imported == ["rich"]
+    assert "rich" in imported
+    assert not {*imported} & {
+        "netmiko",
+        "ttp",
+        "nornir",
+        "paramiko",
+        "jinja2",
+        "cryptography",
+        "nr_run.parsers",
+        "nr_run.changes",
+    }
 
 
 @pytest.fixture

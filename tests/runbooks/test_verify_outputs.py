@@ -14,7 +14,9 @@ from xml.etree import ElementTree as Xml
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
+from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.reports.document import verification_schema
 
 from .. import warm
@@ -179,3 +181,10 @@ def test_a_url_on_the_command_line_is_refused(rehearsal: Rehearsal, given: str) 
     assert done.code == 64
     assert "credential:NAME" in done.err
     assert SECRET not in done.out + done.err
+
+
+def test_metrics_that_nobody_would_read_are_refused(tmp_path: Path) -> None:
+    """The textfile collector passes over a file with another name in silence, so such a name is a wrong command line."""
+    done = CliRunner().invoke(cli, ["verify", "--prometheus", str(tmp_path / "nr-run.txt")])
+    assert done.exit_code != 0
+    assert "the name has to end in .prom" in done.output

@@ -158,7 +158,9 @@ def _undo(
         context.progress.phase(end.host, "roll the change back")
         pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost),
+            "undoing": Undoing(
+                *(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost), end.snapshot.serial
+            ),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
         }

@@ -176,7 +176,7 @@ def _beside(pair: Judged, operating: Operating, sentence: str) -> Judged:
 
 def _unsent(ends: Sequence[EndSeen], pair: Pair) -> str:
     """Why pings for a pair were not sent that were wanted: there was no time for them, or nothing to send them from."""
-    aims = ((one, one.aims.get(own)) for one in ends for own in {pair, pair[::-1]})
+    aims = ((one, one.aims.get(own)) for one in ends for own in dict.fromkeys((pair, pair[::-1])))
     found = (one.shown.unsent.get(aim.traffic) for one, aim in aims if aim)
     return "; ".join(dict.fromkeys(why for why in found if why))
 
