@@ -40,7 +40,7 @@ help:
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make damages      every capture of the parsers, damaged in many ways, read fast and slowly (minutes)"
-	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
+	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (ten minutes; writes docs/explanation/diagnosis.md)"
 	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
@@ -86,7 +86,9 @@ damages: $(STAMP)
 	NR_RUN_DAMAGES=40 $(BIN)/pytest -q -n 2 tests/parsers/test_passages.py
 
 diagnosis: $(STAMP)
-	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
+	@rm -rf build/diagnosis
+	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis; status=$$?; \
+		$(BIN)/python docs/generate/diagnosis.py build/diagnosis/named.json && exit $$status
 
 phones: $(STAMP)
 	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones

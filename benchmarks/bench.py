@@ -25,13 +25,14 @@ import deploys
 import page
 import pushes
 import readings
+import shares
 import starts
 import verifications
 from measuring import Kept, NotDone, Row, alternate, commit, machine
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = Kept(Path(__file__).with_name("measured.json"))
-GROUPS = (pushes, deploys, verifications, readings, starts)
+GROUPS = (pushes, deploys, shares, verifications, readings, starts)
 
 
 def rows() -> Iterator[Row]:

@@ -14,7 +14,6 @@ import importlib.util
 import itertools
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from deploys import Scene, scene_of
 from measuring import NR_RUN, process
 from nornir import InitNornir
 from nornir.core import Nornir
+from shares import Shares, at_port
 
 from nr_run import gather, start_lab
 from nr_run.runbooks.far.seal import REFERENCE
@@ -110,11 +110,6 @@ def deploy(scene: Scene, pids: Mapping[str, int], *words: str) -> dict[str, floa
     return {"wall": done.sample["wall"], "command": done.sample["cpu"], **used}
 
 
-def at_port(line: str, ports: Mapping[str, int]) -> str:
-    """A line of hosts.yaml with the port at which the lab has the device."""
-    return re.sub(r"port: \d+", f"port: {ports.get(line.partition(':')[0], 0)}", line)
-
-
 def deploys(pairs: int, rounds: int) -> None:
     """Alternate, and print medians in all."""
     with scene_of("c881", 2 * pairs, hub=False) as scene, ExitStack() as stack:
@@ -135,9 +130,15 @@ def deploys(pairs: int, rounds: int) -> None:
         for turn, (name, words) in itertools.product(range(rounds + 1), sides.items()):
             found[name].append(deploy(scene, cluster.pids, *words))
             print(turn, name, {of: round(seconds, 1) for of, seconds in found[name][-1].items()}, flush=True)
-        for name, all_rounds in found.items():
-            medians = {of: statistics.median(one[of] for one in all_rounds[1:]) for of in all_rounds[0]}
-            print(name, f"s for {pairs} pairs:", {of: round(seconds, 2) for of, seconds in medians.items()})
+        medians = {
+            name: {of: statistics.median(one[of] for one in all_rounds[1:]) for of in all_rounds[0]}
+            for name, all_rounds in found.items()
+        }
+        for name, figures in medians.items():
+            print(name, f"s for {pairs} pairs:", {of: round(seconds, 2) for of, seconds in figures.items()})
+        workers = medians["two workers"]
+        spread = Shares(medians["one process"]["command"], workers["command"], workers["worker-0"] + workers["worker-1"])
+        print("two workers:", *spread.lines(2), f"the scheduler {workers['scheduler']:.2f} s beside them", sep="\n  ")
 
 
 def main(devices: int, rounds: int) -> None:

@@ -35,7 +35,7 @@ from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.changes.plans.removal import owned
 from nr_run.checks.finding import against
 from nr_run.checks.read_back import read_back
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.intents.intent import CiscoTermination, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.models.platforms import platform_for
@@ -179,7 +179,7 @@ def _planned(running: str) -> tuple[Change, str]:
     text = TUNNEL.format(policy=names.policy_number, key=KEY, map=names.crypto_map, sequence=names.map_sequence)
     change = plan("hub", "ios", text, running, names.replacing)
     shown = {"show version": VERSION, "show running-config": running, "show startup-config": running, "show ip route": ROUTES}
-    failed = {finding.check for finding in against(precheck(Box(END, PLATFORM, shown, change, "")))}
+    failed = {finding.check for finding in against(precheck(EndFacts(END, PLATFORM, shown, change, "")))}
     # No device of that model has room for so much.
     assert failed <= {"nvram"}, failed
     return change, text

@@ -47,6 +47,13 @@ GROUPS = {
         "Three more tunnels to spokes that are ours, on a hub with 300 crypto map entries. *CPU a tunnel* is what each tunnel\n"
         "after the first one adds.",
     ),
+    "processes": (
+        "## Local processes",
+        "`nr-run deploy-l2l --yes` over SSH from one process, and from two more beside the first. What counts is the processor\n"
+        "time of each: the *first* plans, writes the journal and judges, the *others* talk to the devices. By Amdahl the first\n"
+        "and the others take turns: 0.59 of one process's time is 1.7 times its speed. Wall time says that only on a machine\n"
+        "with a core for each of them and one for the devices.",
+    ),
     "verify": (
         "## Verify",
         "`nr-run verify` of a hub whose tunnels are up, with pings and verdicts, next to nornir_netmiko, which only reads the\n"
@@ -89,6 +96,12 @@ TARGETS = (
     Target("wall / plain", re.compile(r"deploy/[^/]+/(?:20|100)/100"), ratio("wall"), 1.0),
     Target("wall / plain", re.compile(r"deploy/[^/]+/(?:20|100)/0"), ratio("wall"), 1.5),
     Target("CPU / plain", re.compile(r"deploy/[^/]+/(?:20|100)/\d+"), ratio("cpu"), 2.0),
+    Target(
+        "two / one, by Amdahl",
+        re.compile(r"processes/.*"),
+        lambda sides: (sides["--processes 2"]["first"] + sides["--processes 2"]["others"] / 2) / sides["--processes 1"]["cpu"],
+        0.59,
+    ),
     Target("CPU a tunnel, s", re.compile(r"hub/.*"), each_tunnel, 1.5),
     Target("/ floor", re.compile(r"parse/.*"), ratio("ms", other="floor"), 2.0),
     Target("/ Genie", re.compile(r"parse/.*"), ratio("ms", other="Genie"), 1.0),
@@ -137,6 +150,8 @@ def quiet(row: Mapping[str, Any]) -> bool:
 ORDER = (
     "nr-run",
     "nr-run, 1 tunnel",
+    "--processes 1",
+    "--processes 2",
     "floor",
     "bare Python",
     "Genie",
@@ -172,7 +187,7 @@ def _beside(group: str, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _below(group: str, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    known = ("wall", "cpu", "trips", "memory", "lab memory")
+    known = ("wall", "cpu", "first", "others", "trips", "memory", "lab memory")
     figures = [figure for figure in known if any(figure in side[0] for row in kept.values() for side in row["samples"].values())]
     yield f"| {' | '.join(['row', 'side', *map(UNITS.__getitem__, figures), 'targets', 'turns', 'load', 'of'])} |"
     yield f"|{'--|' * (len(figures) + 6)}"
@@ -189,13 +204,21 @@ def _how(row: Mapping[str, Any]) -> list[str]:
     return [str(row["times"]), f"{row['load'][0]:g} to {row['load'][1]:g}{'' if quiet(row) else '*'}", f"`{row['commit']}`"]
 
 
-UNITS = {"wall": "wall s", "cpu": "CPU s", "trips": "trips", "memory": "MB", "lab memory": "lab MB"}
+UNITS = {
+    "wall": "wall s",
+    "cpu": "CPU s",
+    "first": "first, CPU s",
+    "others": "others, CPU s",
+    "trips": "trips",
+    "memory": "MB",
+    "lab memory": "lab MB",
+}
 
 
 def _called(name: str) -> str:
     """A row for people."""
     group, *rest = name.split("/")
-    if group == "deploy":
+    if group in ("deploy", "processes"):
         return f"{MODELS[rest[0]]}, {rest[1]} pair{'s' * (rest[1] != '1')}, {rest[2]} ms"
     if group == "hub":
         return f"{MODELS[rest[0]]}, {rest[2]} ms"

@@ -1,1 +1,1 @@
-"""What to do: desired configuration against running configuration, as ordered steps and their exact inverse."""
+"""Plan changes: from desired and running configuration to ordered steps and their exact inverse."""

@@ -50,7 +50,7 @@ class ConfigObject:
 
     @cached_property
     def key(self) -> Key:
-        """What tells it apart from every other object of the device."""
+        """Its identity: what distinguishes it from every other object of the device."""
         if self.family.child_is_object:
             found = {**self.groups, **self._parts_as_spelt}
             return self.family.name, tuple(found.get(name, "") for name in self.family.identity)
@@ -117,7 +117,7 @@ class ConfigObject:
 
     @property
     def nodes(self) -> tuple[tree.Node, ...]:
-        """As the device shows it."""
+        """The object as lines, as the device shows it."""
         return cli_syntax.flatten(self.family, self.header, self.children)
 
     @cached_property

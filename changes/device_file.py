@@ -31,12 +31,12 @@ class DeviceFile:
 
     @property
     def name(self) -> str:
-        """Without the file system."""
+        """The name without the file system."""
         return self.url.rpartition(":")[2]
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """Size in bytes."""
         return len(self.text.encode())
 
     @property

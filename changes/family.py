@@ -20,7 +20,7 @@ _TYPE = re.compile(r"(?<= )[0-9] $")
 
 
 class Phase(Enum):
-    """When a line is pushed: what nothing refers to yet, the references that put it to use, then what is out of use."""
+    """Phases in which lines are pushed: objects that nothing refers to yet, the references to them, and removals."""
 
     BUILD = "build"
     ACTIVATE = "activate"
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 
 class Nobody(Enum):
-    """The answer of a family that has none."""
+    """The answer "nobody" or "nothing", which a family has to give explicitly."""
 
     NOBODY = "nobody"
 
@@ -180,7 +180,10 @@ class Family:
     #: Lines at the margin that the device adds with the object, and takes away with it: expressions with the header's groups.
     adds: Callable[[ConfigObject], tuple[str, ...]] | None = None
     #: How the object is typed so that it comes back to where it stands in this configuration; None where order does not matter.
-    placed: Callable[[ConfigObject, Config], ConfigObject] | None = None
+    #: The lines, with their headers, are those that will stand there when it is typed.
+    placed: Callable[[ConfigObject, Config, frozenset[tuple[str, str]]], ConfigObject] | None = None
+    #: What is typed in front of a line that puts the object to use, on a device that runs this.
+    leads: Callable[[ConfigObject, Config], tuple[str, ...]] | None = None
 
     @property
     def holds_key(self) -> bool:

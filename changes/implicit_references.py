@@ -1,4 +1,4 @@
-"""Who uses an object without naming it, by the rule of its family: see families/uses.py."""
+"""Implicit references: who uses an object without naming it, by the rules of its family (families/uses.py)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
 class Config:
     """A device's configuration: the objects of known families, and the nodes that no family knows.
 
-    Nobody changes it: it is kept, with what is looked up in it by name.
+    It is immutable, and keeps what was looked up in it.
     """
 
     objects: dict[Key, ConfigObject]
@@ -145,7 +145,7 @@ class Config:
 
     @cached_property
     def strange_text(self) -> str:
-        """All of those lines, to see at once that none has a name."""
+        """All of those lines as one text, for a quick test whether a name is in any of them."""
         return "\n".join(line for _, line in self.strange_lines)
 
     @cached_property
@@ -232,7 +232,7 @@ def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]
 
 
 def _may_open(os: str, node: tree.Node) -> bool:
-    """False for most lines of a configuration, at a glance."""
+    """A quick test: False for most lines of a configuration."""
     return node.line.startswith(STEMS[os]) and not node.literal
 
 
@@ -329,7 +329,7 @@ def nodes_of(os: str, text: str) -> tree.Nodes:
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:
-    """Objects that would name nothing if ``target`` and the objects ``besides`` were gone; those are not counted themselves."""
+    """Objects that would refer to nothing if ``target`` were gone; the objects ``besides`` go as well and are not counted."""
     left_out = {*besides, target.key}
     name = target.key[1][0] if target.key[1] else ""
     return tuple(

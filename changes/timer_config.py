@@ -1,4 +1,4 @@
-"""The lines with which a run has a device roll itself back, by kron and by an ASA's event manager, and a text without them.
+"""The configuration lines of rollback timers (kron, an ASA's event manager), and how they are left out of a text.
 
 They stand in the running configuration while the run is under way and are no part of any change: wherever a running
 configuration is taken during the run, exactly these lines are left out, and they are verified gone when the rollback timer is.
@@ -16,22 +16,22 @@ def name_of(tag: str) -> str:
 
 
 def file_of(tag: str) -> str:
-    """Place of the copy of the running configuration that is to come back."""
+    """Path of the copy of the running configuration that is restored."""
     return f"flash:{tag}.cfg"
 
 
 def command_of(tag: str) -> str:
-    """What kron does. Without ``force`` it would ask, and a policy list may ask nothing."""
+    """The command that kron runs; with ``force``, since a policy list cannot answer questions."""
     return f"configure replace {file_of(tag)} force"
 
 
 def occurrence(tag: str, minutes: int) -> tuple[str, ...]:
-    """The lines that begin to count."""
+    """The lines that start the countdown."""
     return (f"kron occurrence {name_of(tag)} in {minutes} oneshot", f"policy-list {name_of(tag)}")
 
 
 def policy(tag: str) -> tuple[str, ...]:
-    """The lines that say what is done."""
+    """The lines of the policy list that is run."""
     return (f"kron policy-list {name_of(tag)}", f"cli {command_of(tag)}")
 
 

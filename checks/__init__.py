@@ -1,1 +1,1 @@
-"""Is it right: pure functions of intent and recorded state that return findings with evidence."""
+"""Checks: pure functions of intent and recorded state that return findings with evidence."""

@@ -1,15 +1,20 @@
-"""What a check says: a status, one sentence, the evidence, and for a failure its probable cause."""
+"""Findings, the results of checks: a status, one sentence, the evidence, and for a failure its probable cause."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from enum import Enum
 from typing import Any
 
+from ..inventory.dataclass import dataclass
+
+#: The name of the check of packets of full size, of which a run says also where it was not done.
+FULL_SIZE = "full-size"
+
 
 class Status(Enum):
-    """Outcome of one check. ``unverified`` is never a pass: it could not be told."""
+    """Outcome of one check. ``unverified``: it could not be decided, which is never a pass."""
 
     OK = "ok"
     WARNING = "warning"

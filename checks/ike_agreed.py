@@ -1,4 +1,4 @@
-"""Is an IKEv2 SA what is intended: cipher, integrity and group as the device prints them for the SA in use. Pure.
+"""Compare an IKEv2 SA with the intent: cipher, integrity and group, as the device prints them. Pure.
 
 An SA keeps what it was agreed with until it ends, and a device offers a peer every proposal of its policy, those of others too:
 that the configuration has the right proposal says nothing of the SA in use (RFC 7296 2.7 and 3.3).

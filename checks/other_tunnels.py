@@ -1,4 +1,4 @@
-"""The tunnels beside what is changed: each that had SAs before has SAs now, whatever it is that was changed.
+"""Tunnels beside the one that is changed: each that had SAs before must have SAs now.
 
 A tunnel without traffic loses its SAs when their lifetime ends, and gets new ones with its next packet: where the lifetime has
 ended since the first look, that is no objection, and is told.
@@ -44,7 +44,7 @@ NOTHING_LEAVES = Leaving()
 
 
 def leaving(change: Change, running: Config) -> Leaving:
-    """What leaves a device that ran ``running``; of an entry whose traffic cannot be parsed reliably nothing is told."""
+    """The tunnels that a change removes from a device that ran ``running``; entries that cannot be parsed are left out."""
     gone = [(item, item.peers) for item in change.removed]
     # A tunnel that goes to another peer from now on has no SAs with the one before.
     gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]

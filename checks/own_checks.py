@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from ..changes.configurations.refusals import is_refused
 from ..inventory.errors import DeviceRefused, ParseError
 from ..inventory.files.did_you_mean import hint
-from ..inventory.intents.own_checks import OwnCheck, Range, Wanted
+from ..inventory.intents.own_checks import OwnCheck, Range, Wanted, said
 from ..inventory.intents.safe_pattern import lines_with
 from ..inventory.models.platforms import Platform
 from ..parsers import parse
@@ -63,11 +64,44 @@ def _of_field(record: type, name: str, wanted: Wanted) -> str:
             f"is a record of its own: name one of its fields{hint(f'{name}.', [f'{name}.{inner}' for inner in fields_of(here)])}"
         )
     kinds = set(_kinds(kind))
-    if isinstance(wanted, Range) and not kinds & {int, float}:
-        return "is no number, so it has one value and no range"
-    if isinstance(wanted, str) and kinds <= {int, float, bool, type(None)} and not _is_annotated(kind):
-        return f"is {' or '.join(sorted(k.__name__ for k in kinds - {type(None)}))}, and never the text {wanted!r}"
+    if isinstance(wanted, Range):
+        return "" if kinds & {int, float} else "is no number, so it has one value and no range"
+    if wanted is None:
+        return "" if type(None) in kinds else "always has a value, and is never null"
+    kinds.discard(type(None))
+    if isinstance(wanted, bool):
+        quoted = f"; a text that reads {said(wanted)} stands in quotes" if str in kinds else ""
+        return "" if bool in kinds else f"is {_in_words(kinds)}, and never {said(wanted)}{quoted}"
+    if isinstance(wanted, int | float):
+        return "" if kinds - {bool} else f"is true or false, and never {wanted}"
+    if kinds <= {int, float, bool} and not _is_annotated(kind):
+        return f"is {_in_words(kinds)}, and never the text {wanted!r}"
+    return _of_address(kinds, wanted)
+
+
+#: What is printed in one form only, and how it is read.
+_ADDRESSES: Mapping[str, tuple[frozenset[type], Callable[[str], object]]] = {
+    "an address": (frozenset({IPv4Address, IPv6Address}), ip_address),
+    "a network with its prefix length": (frozenset({IPv4Network, IPv6Network}), ip_network),
+}
+
+
+def _of_address(kinds: set[type], wanted: str) -> str:
+    """What is wrong with a text where only an address, or a network, can stand."""
+    for what, (those, read) in _ADDRESSES.items():
+        if kinds and kinds <= those:
+            try:
+                form = str(read(wanted))
+            except ValueError:
+                return f"is {what}, and never the text {wanted!r}"
+            return "" if form == wanted else f"is shown as {form}, and never as {wanted!r}"
     return ""
+
+
+def _in_words(kinds: Iterable[type]) -> str:
+    """Kinds of values for people: what is no number and no truth is written as text."""
+    words = {bool: "true or false", int: "a number", float: "a number"}
+    return " or ".join(sorted({words.get(kind, "text") for kind in kinds}))
 
 
 def _kinds(hint_: Any) -> Iterator[type]:
@@ -126,7 +160,8 @@ def _by_text(check: OwnCheck, answer: Answer) -> Finding:
         return _finding(check, answer, Status.OK, f"holds: {check}", found[0].strip()[:_WIDTH])
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     shown = " / ".join(lines[:_TOLD])[:_WIDTH]
-    more = f" and {len(lines) - _TOLD} lines more" if len(lines) > _TOLD else ""
+    left = len(lines) - _TOLD
+    more = f" and {left} line{'' if left == 1 else 's'} more" if left > 0 else ""
     return _finding(check, answer, Status.FAILED, f"does not hold: {check}; found instead: {shown}{more}", shown)
 
 
@@ -146,11 +181,11 @@ def _by_records(check: OwnCheck, answer: Answer) -> Finding:
     records = data if isinstance(data, list) else [data]
     fitting = [record for record in records if _fits(check, record)]
     least = check.count or Range(at_least=1)
-    said = f"{len(fitting)} of {len(records)} records"
+    shown = f"{len(fitting)} of {len(records)} record{'' if len(records) == 1 else 's'}"
     if least.has(len(fitting)):
-        return _finding(check, answer, Status.OK, f"holds: {check} ({said})", said)
+        return _finding(check, answer, Status.OK, f"holds: {check} ({shown})", shown)
     instead = _instead(check, fitting if fitting else records)
-    return _finding(check, answer, Status.FAILED, f"does not hold: {check}; found instead: {said}{instead}", said)
+    return _finding(check, answer, Status.FAILED, f"does not hold: {check}; found instead: {shown}{instead}", shown)
 
 
 def _fits(check: OwnCheck, record: Mapping[str, Any]) -> bool:
@@ -184,12 +219,13 @@ def _instead(check: OwnCheck, records: list[Any]) -> str:
     def alike(record: Any) -> int:
         return -sum(any(_is(value, (check.holds or {})[name]) for value in _values(record, name)) for name in names)
 
-    def said(record: Any) -> str:
-        return ", ".join(f"{name} {'/'.join(map(str, _values(record, name))) or 'none'}" for name in names)
+    def told(record: Any) -> str:
+        return ", ".join(f"{name} {'/'.join(map(said, _values(record, name))) or 'none'}" for name in names)
 
-    return f" ({'; '.join(said(record) for record in sorted(records, key=alike)[:_TOLD])})"
+    return f" ({'; '.join(told(record) for record in sorted(records, key=alike)[:_TOLD])})"
 
 
 def _finding(check: OwnCheck, answer: Answer, status: Status, sentence: str, value: str = "") -> Finding:
     evidence = (Evidence(answer.host, check.command, "answer", value, answer.time),) if value else ()
-    return Finding(CHECK, answer.host, status, sentence, evidence)
+    said_of_it = f"own check not known: {sentence}" if status is Status.UNVERIFIED else f"own check {sentence}"
+    return Finding(CHECK, answer.host, status, said_of_it, evidence)

@@ -14,7 +14,7 @@ from .read_back import without
 
 
 def running_with(change: Change, running: str) -> str:
-    """The text with the change in it: the same one where it changes nothing."""
+    """The configuration with the change applied; the same text if it changes nothing."""
     if not change:
         return running
     made = _with_more(change, running)

@@ -1,4 +1,4 @@
-"""How something is verified: what has to be asked, what traffic has to pass, and the judgement. Pure; others ask and send.
+"""Proofs: which questions are asked, which traffic has to pass, and the judgement. Pure; others ask and send.
 
 The questions stand on the proof itself, so that what is gathered and what is judged cannot drift apart.
 """
@@ -6,11 +6,12 @@ The questions stand on the proof itself, so that what is gathered and what is ju
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address
 from typing import Protocol
 
 from ..changes.configurations.configuration import Configuration
+from ..inventory.dataclass import dataclass
 from .finding import Cause, Finding, Status
 from .observations.observation import Observation, Probe
 from .observations.questions import Question
@@ -45,11 +46,11 @@ class Watch:
 
 
 class Proof(Protocol):
-    """A judgement on devices of ours."""
+    """How a deployment is verified on our devices."""
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Devices that are looked at; the traffic of the first one brings the thing up."""
+        """Devices that are observed; traffic from the first one brings the deployment up."""
 
     @property
     def asks(self) -> tuple[Question, ...]:
@@ -69,7 +70,7 @@ class Proof(Protocol):
         """What each of them is asked besides when it is not verified, to find out why."""
 
     def explain(self, watch: Watch) -> Cause | None:
-        """Why it is not as it has to be, None when nothing is wrong or no signature fits."""
+        """The probable cause, None if nothing is wrong or no signature fits."""
 
 
 def understood(host: str, questions: Iterable[Question], readings: Sequence[Observation | None]) -> tuple[Finding, ...]:

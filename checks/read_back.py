@@ -1,4 +1,4 @@
-"""Did the device take exactly what was pushed? Compared by meaning, since a device shows lines in its own way."""
+"""Read-back: did the device take exactly what was pushed? Compared by meaning, as devices rewrite lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are SAs those that a device had before it was changed? Then they prove nothing of the change. Pure.
+"""Tell SAs from before a change from new ones: old ones prove nothing of the change. Pure.
 
 An SA keeps the key and the algorithms with which it was agreed until its lifetime ends, and a rekey of IKEv2 authenticates nobody
 (RFC 7296 1.3.2 and 2.8.3). So that a peer was cleared is seen in new SPIs, and in an IKE SA that is younger than the one before.

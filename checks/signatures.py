@@ -1,4 +1,4 @@
-"""Which failure signatures fit what was seen: rows, and the order in which they are tried.
+"""Match failure signatures, which are rows, against what was seen.
 
 A signature is a row: what it means, how sure that is, what would confirm it, what fixes it, the questions that it rests on, and a
 pure function that gives the evidence for it, or nothing. Signatures of a lower ``stage`` are tried first, since a later one
@@ -8,9 +8,9 @@ follows from an earlier one; of one stage all that fit are named, because nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ..inventory.dataclass import dataclass
 from .finding import Cause, Evidence
 from .observations.questions import Question
 
@@ -32,7 +32,7 @@ class Signature(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A cause that fits, and what speaks for it."""
+    """A cause that fits, and the evidence for it."""
 
     cause: Cause
     evidence: tuple[Evidence, ...]

@@ -1,4 +1,4 @@
-"""What a verification says of each service: three axes, the word that follows from them, and what it rests on.
+"""The verdict on each service: three axes, the word that follows from them, and the evidence.
 
 One enumeration could not say it: a tunnel may be up and differ from the intent, or be as intended and idle, and either may be
 known from a probe or only from tables. Plain frozen records; nothing here reads a device.
@@ -7,10 +7,11 @@ known from a probe or only from tables. Plain frozen records; nothing here reads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from enum import Enum
 from typing import Any
 
+from ..inventory.dataclass import dataclass
 from .finding import Cause, Finding
 
 #: Version of the JSON document of a verification; a field that goes or changes its meaning raises it.
@@ -20,7 +21,7 @@ UNSENT = "nothing was sent"
 
 
 class Configured(Enum):
-    """What the running configurations have of a service, against the intent."""
+    """Whether the running configurations have a service as the intent wants it."""
 
     AS_INTENDED = "as-intended"
     DIFFERS = "differs"
@@ -136,7 +137,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The truth about one service. ``sentence`` says it in one line for people; ``findings`` are all that was checked.
+    """The verdict on one service. ``sentence`` is one line for people; ``findings`` are all that was checked.
 
     ``causes`` are why it is not as it has to be: more than one where nothing tells them apart. ``untested`` says what no traffic
     met, ``reach`` what the verdict says nothing about (an end that is not ours).

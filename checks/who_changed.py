@@ -1,4 +1,4 @@
-"""Who changed a line of a configuration: what the device has kept of it. Pure.
+"""Who changed a line of a configuration, by what the device has logged. Pure.
 
 IOS from 12.3(4)T on keeps what was typed, and by whom, where ``archive``, ``log config``, ``logging enable`` stands; the entries
 carry no time. Every IOS whose clock is set says above its running configuration when it was changed last and by whom, and an ASA

@@ -1,1 +1,1 @@
-"""Who and what: the Nornir inventory, typed intent, platform facts, secrets and the exception tree."""
+"""The inventory: devices, typed intent, what each platform can do, secrets, and the tree of errors."""

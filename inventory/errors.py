@@ -59,7 +59,7 @@ class NrRunError(Exception):
 
 
 class UsageError(NrRunError):
-    """The command line does not make sense."""
+    """The command line is wrong."""
 
     exit_code = Exit.USAGE
 
@@ -75,7 +75,7 @@ class NoIntent(IntentError):
 
 
 class SecretError(IntentError):
-    """A secret reference not found, or to a value that may not be used."""
+    """A secret reference that is not found, or whose value may not be used."""
 
 
 class NothingMatched(NrRunError):
@@ -101,7 +101,7 @@ class SessionLost(Unreachable):
 
 
 class HostKeyRefused(Unreachable):
-    """The SSH host key is not the one that is known of the device."""
+    """The SSH host key is not the one that is known for the device."""
 
 
 class NotKnown(NrRunError):
@@ -130,7 +130,7 @@ class ChangeError(NrRunError):
 
 
 class OtherForm(ChangeError):
-    """What is wanted is there in another form, which no change leads to: it goes, and is built again."""
+    """The deployment exists in another form that cannot be changed into the wanted one: remove it, then deploy it."""
 
 
 class DriftError(NrRunError):

@@ -1,4 +1,4 @@
-"""What was made of a text, kept for a while: one text is asked for again and again while a device is changed."""
+"""Cached results of texts: the same text is parsed again and again while a device is changed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """Results by what they were made of, the latest of up to ``characters`` of text in all. For pure makers and frozen results.
+    """The latest results, by the text they were made of, for up to ``characters`` of text. For pure makers and frozen results.
 
     What raises is not kept. Two threads may make the same at once.
     """
 
     def __init__(self, characters: int) -> None:
-        """Nothing yet."""
+        """An empty cache."""
         self._most, self._held = characters, 0
         self._made: OrderedDict[tuple[Hashable, str], T] = OrderedDict()
         self._lock = threading.Lock()

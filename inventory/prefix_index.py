@@ -1,4 +1,4 @@
-"""Things by IPv4 prefix, looked up by what is around a prefix and by what is within it, however many there are."""
+"""An index of things by IPv4 prefix: what is around a prefix and what is within it, at a cost that does not grow with all."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class PrefixIndex(Generic[T]):
         return made
 
     def at(self, prefix: IPv4Network) -> tuple[T, ...]:
-        """What has exactly this prefix."""
+        """The things with exactly this prefix."""
         places = self._by_length.get(prefix.prefixlen, {}).get(int(prefix.network_address), ())
         return tuple(self._things[place] for place in places)
 
     def around(self, prefix: IPv4Network) -> Iterator[tuple[T, ...]]:
-        """What has a prefix that holds all of this one, the longest first; those of one prefix together, in their order."""
+        """The things whose prefix contains this one, the longest first; those of one prefix together, in their order."""
         address = int(prefix.network_address)
         for length in self._lengths:
             if length <= prefix.prefixlen:
@@ -66,7 +66,7 @@ class PrefixIndex(Generic[T]):
                     yield tuple(self._things[place] for place in places)
 
     def within(self, prefix: IPv4Network) -> tuple[T, ...]:
-        """What has a prefix that is all inside this one, in the order in which it was given."""
+        """The things whose prefix is within this one, in the order in which they were given."""
         numbers = self._sorted
         first, last = int(prefix.network_address), int(prefix.broadcast_address)
         found = []

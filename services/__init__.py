@@ -1,1 +1,1 @@
-"""What can be built: one folder a service. Pure: intent and what devices showed in, text, stages and judgements out."""
+"""Services: one folder each. Pure: from an intent and what devices showed to text, stages and verdicts."""

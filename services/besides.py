@@ -1,4 +1,4 @@
-"""What a service may have besides what each has: printed pages, visitors, questions, ends that are not ours, secrets,
+"""Optional protocols of a service: printed pages, visitors, questions, ends that are not ours, secrets,
 confirmations, a second path.
 
 Protocols. Whether a service has it is asked with ``isinstance``; one that has none of it says nothing of it.
@@ -7,7 +7,6 @@ Protocols. Whether a service has it is asked with ``isinstance``; one that has n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -18,13 +17,14 @@ from ..changes.plans.change import Change
 from ..changes.plans.steps import Edit
 from ..checks.finding import Finding
 from ..checks.observations.looks import Stimulus
+from ..inventory.dataclass import dataclass
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
 
 
 class Printed(Protocol):
-    """What is printed of one instance: for people, and as JSON."""
+    """One instance as a printed page: for people, and as JSON."""
 
     def text(self) -> str:
         """Plain text with its line ends."""
@@ -48,10 +48,10 @@ class LabCall:
 
 @runtime_checkable
 class Visited(Protocol):
-    """A service whose gates hold only when somebody outside does something; on a network that is left to those who do."""
+    """A service whose gates need somebody outside to act, as a client that connects; only a rehearsal does that itself."""
 
     def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
-        """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+        """What a rehearsal does before it judges the gates of a deployment, in this order."""
 
 
 #: That an end which is not ours has the key that is given to our side.
@@ -127,7 +127,7 @@ class WithFullSize(Protocol):
 
 @runtime_checkable
 class Readied(Protocol):
-    """A service that needs of its devices what is no configuration: licences, say. That is told as a warning."""
+    """A service that needs more of its devices than configuration, as licences. What is missing is a warning."""
 
     def readied_on(self, inventory: Path) -> frozenset[str]:
         """The devices of what an inventory has as active. Raises IntentError."""
@@ -138,29 +138,29 @@ class Readied(Protocol):
 
 @runtime_checkable
 class Asking(Protocol):
-    """A service whose prechecks rest on more than what every device is asked before a change."""
+    """A service whose prechecks need more commands than every device is asked before a change."""
 
     def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
-        """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+        """Show commands; the answers, refused or not, are in the outputs that the precheck is given."""
 
 
 @runtime_checkable
 class Showing(Protocol):
-    """A service whose verdict rests on answers that no question has a view of: they are kept as they are, at each look."""
+    """A service whose verdict needs show commands that no `Question` stands for; the answers are kept as text."""
 
     def shows(self, deployment: Deployment, member: Member, platform: Platform) -> tuple[str, ...]:
-        """Commands that only read; the device may refuse them."""
+        """Show commands; the device may refuse them."""
 
 
 @runtime_checkable
 class Attended(Protocol):
-    """A service whose device does not let go of what it built while somebody is connected by it: they are sent away first."""
+    """A service whose objects a device does not remove while clients are connected by them: these are disconnected first."""
 
     def shows_clients(self) -> tuple[str, ...]:
-        """Commands whose answers tell who is connected."""
+        """Show commands whose answers tell who is connected."""
 
     def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
-        """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
+        """Addresses of the clients that are connected by this deployment; empty if that is not known."""
 
     def beside_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[str, ...]:
         """What else has a session with one of those addresses, and loses it with them: a sentence's words each."""
@@ -168,22 +168,22 @@ class Attended(Protocol):
 
 @runtime_checkable
 class WithFiles(Protocol):
-    """A service whose configuration names files that it brings along: they are there before its first line, and go with it."""
+    """A service whose configuration names files: written before its first line, and removed with it."""
 
     def files(self, deployment: Deployment, host: str) -> tuple[DeviceFile, ...]:
-        """The files of a device; one with another content has another name."""
+        """The files of a device; a file's name depends on its content."""
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """Where the files lie that a configuration names which goes, or that gives way to another one."""
+        """URLs of the files that removed or replaced configuration names."""
 
     def files_named(self, change: Change) -> tuple[str, ...]:
-        """Where the files lie that a configuration names which comes."""
+        """URLs of the files that new configuration names."""
 
     def files_there(self, deployment: Deployment, outputs: Mapping[str, str]) -> tuple[str, ...]:
-        """Where files lie that earlier changes of a deployment have left on a device, by what it showed before the change."""
+        """URLs of the files that earlier changes of a deployment left on a device, by what it showed before the change."""
 
     def is_file(self, file: DeviceFile) -> bool:
-        """True if the text of a file is that by which it is named."""
+        """True if the name of the file belongs to this text."""
 
 
 @runtime_checkable
@@ -224,7 +224,7 @@ class WithSecrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Failover:
-    """A deployment with two paths: where its primary is taken away for a test, and how long traffic may take either way.
+    """A deployment with two paths: where its primary is taken down for a test, and how long traffic may take to move.
 
     ``primary`` and ``backup`` are names for people; seconds are of the device's clock; ``meanwhile`` says what becomes of what is
     sent until it has moved.
@@ -256,7 +256,7 @@ class Carrying:
 
 @runtime_checkable
 class WithBackup(Protocol):
-    """A service whose deployments have a path that traffic takes, and one that it takes when the first is lost."""
+    """A service whose deployments have a primary and a backup path."""
 
     def failover(self, deployment: Deployment) -> Failover:
         """Its paths. Raises ChangeError for a deployment that has only one."""
@@ -265,7 +265,7 @@ class WithBackup(Protocol):
         """What takes the primary down on the device of `Failover.host`, in the way that disturbs least. Raises ChangeError."""
 
     def carrying(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
-        """By which path traffic goes now; ``before`` is what was shown when nothing was taken down yet."""
+        """Which path carries traffic now; ``before`` is what was shown before the primary was taken down."""
 
     def lost(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> tuple[str, ...]:
-        """Sentences on what was counted as lost between two looks."""
+        """Sentences on packets that were counted as lost between two observations."""

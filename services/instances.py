@@ -19,6 +19,7 @@ from ..inventory.files.did_you_mean import hint
 from ..inventory.files.yaml_source import Document, Problem, Unreadable, raise_all, read_document
 from ..inventory.intents.intent import Waiver
 from ..inventory.intents.intent_files import places_of_checks
+from ..inventory.intents.strength import WEAK
 
 
 class Instance(Protocol):
@@ -81,6 +82,12 @@ class Instances(Generic[T]):
             raise IntentError(
                 f"{self.places.get(name, self.path)}: {name}: the waiver {waiver.ticket} ended on {waiver.until}, and {why}"
             )
+
+    def refuse_weak(self, name: str, algorithms: Iterable[str], waiver: Waiver | None, today: date) -> None:
+        """Raises IntentError where a waiver that weak algorithms need holds no more; without one the file is refused already."""
+        weak = [word for word in algorithms if word in WEAK]
+        if weak and waiver is not None:
+            self.refuse_ended(name, waiver, today, f"{', '.join(weak)} needs one")
 
 
 def load_instances(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
 from .installed import Point, entry_points_of
@@ -72,7 +72,7 @@ class Declaration:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all its commands, those of one release ago among them."""
+        """Names of all its commands, former names included."""
         former = (self.rotates.former,) if self.rotates and self.rotates.former else ()
         return (*(command.name for command in self.commands), *former)
 
@@ -105,7 +105,7 @@ class Declared:
 
 @cache
 def declared() -> Declared:
-    """Every service that is installed, our own first. One that cannot be read is no reason for the others to be gone."""
+    """Every installed service, our own first. One that cannot be read is reported and does not hide the others."""
     found: dict[str, Declaration] = {}
     broken: dict[str, str] = {}
     taken: dict[str, str] = {}
@@ -155,7 +155,7 @@ def find(name: str) -> Verified:
 
 
 def find_built(name: str) -> Service:
-    """The same, of what is built and removed as well. Raises NothingMatched for a service that is only verified too."""
+    """The same for a service that is built and removed. Raises NothingMatched also for a service that is only verified."""
     from .service import Service
 
     made = find(name)

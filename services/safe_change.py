@@ -32,10 +32,10 @@ class Hosts:
 
 @dataclass(frozen=True, slots=True)
 class AsPushed:
-    """The gate: what it is for is the runbook's to prove; that the lines are there, or gone, is read back by the engine."""
+    """The gate of a safe change: the engine reads the lines back, and the runbook proves their purpose itself."""
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere
-        """What tells that the device is the one that it was."""
+        """A command that shows that the device is still the same one."""
         return ("show version",)
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
@@ -52,7 +52,7 @@ class AsPushed:
 
 
 class SafeChangeService:
-    """As much of a service as a record needs."""
+    """The part of a service that a record needs."""
 
     name = NAME
     noun = "change"
@@ -70,7 +70,7 @@ class SafeChangeService:
         return Deployment(NAME, NAME, wanted, members, (), wanted.hosts, (stage,), found=False)
 
     def references(self, deployment: Deployment) -> tuple[str, ...]:  # noqa: ARG002
-        """They stand in the texts as tokens already."""
+        """None: the texts hold tokens already."""
         return ()
 
     def places(self, deployment: Deployment) -> tuple[Place, ...]:  # noqa: ARG002
@@ -78,19 +78,19 @@ class SafeChangeService:
         return ()
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:  # noqa: ARG002
-        """Nothing besides what every change needs."""
+        """None besides the prechecks of every change."""
         return ()
 
     def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:  # noqa: ARG002
-        """By name it cannot be removed."""
+        """Raises ChangeError: a safe change cannot be removed by name."""
         raise ChangeError("a change of a runbook of one's own is undone by nr-run rollback, or by that runbook")
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002
-        """It takes nobody's place."""
+        """None: it replaces no earlier form."""
         return None
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002
-        """Its gate has no traffic."""
+        """Never asked: its gate has no traffic."""
         raise ChangeError("a change of a runbook of one's own is verified by that runbook")
 
     def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:  # noqa: ARG002
@@ -98,23 +98,23 @@ class SafeChangeService:
         return ()
 
     def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
-        """Nothing is sent."""
+        """Nothing."""
         return ()
 
     def verdict(self, deployment: Deployment, seeing: Seeing) -> NoReturn:  # noqa: ARG002
-        """Only its runbook could say what is true of it."""
+        """Never asked: only its runbook could judge it."""
         raise ChangeError("a change of a runbook of one's own is verified by that runbook")
 
     def title(self, deployment: Deployment) -> str:
-        """The devices."""
+        """The names of its devices."""
         return f"a change on {', '.join(deployment.hosts)}"
 
     def for_people(self, deployment: Deployment) -> tuple[str, ...]:  # noqa: ARG002
-        """Nobody has said anything."""
+        """Nothing."""
         return ()
 
     def landmark(self, change: Change) -> str:
-        """The first header that was made."""
+        """The first header that the change made."""
         return next((item.header for item in (*change.created, *change.removed)), "")
 
 

@@ -7,7 +7,7 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -19,6 +19,7 @@ from ..changes.plans.replacing import Replacing
 from ..checks.finding import Finding
 from ..checks.observations.observation import Observation
 from ..checks.proof import Proof, Watch
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError
 from ..inventory.intents.own_checks import OwnCheck
 from ..inventory.models.platforms import Platform
@@ -90,7 +91,7 @@ class Names(Protocol):
 
     @property
     def decisions(self) -> tuple[str, ...]:
-        """A sentence for each choice that a person may wonder at."""
+        """A sentence for each choice that needs an explanation."""
 
     @property
     def replacing(self) -> Replacing:
@@ -146,7 +147,7 @@ class Gate(Protocol):
 
 @runtime_checkable
 class Renegotiating(Protocol):
-    """A gate on SAs. Those that were agreed before a change outlive it, and say nothing of what it has changed."""
+    """A gate on SAs. SAs from before a change live on with the old settings, so they have to be cleared first."""
 
     def stale(self, change: Change) -> tuple[IPv4Address, ...]:
         """Peers whose SAs are cleared between a stage and its gate, by what the stage has changed on a member."""
@@ -154,7 +155,7 @@ class Renegotiating(Protocol):
 
 @runtime_checkable
 class OneByOne(Renegotiating, Protocol):
-    """One whose peers carry for each other: they are cleared in turns, and each is up again before the next one is touched."""
+    """One whose peers back each other up: they are cleared in turns, each only after the one before is up again."""
 
     def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
         """The peers of `stale`, in the order in which they are cleared; those of one turn go together."""
@@ -197,7 +198,7 @@ class TrafficProof(Proof, Protocol):
         """Findings on what was removed."""
 
     def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
-        """Findings on what was verified a moment ago, and is about to be saved."""
+        """Findings on a tunnel that was verified and is about to be saved: whether it still is as proved."""
 
     def was_up(self, before: Mapping[str, Observation]) -> bool:
         """True if it worked on all members before the change."""
@@ -213,7 +214,7 @@ class TrafficProof(Proof, Protocol):
         """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not verified."""
 
     def untested(self, watch: Watch) -> tuple[str, ...]:
-        """What the traffic did not meet, a sentence each: the proof says nothing about it."""
+        """A sentence for each thing that the traffic did not cover, and the proof says nothing about."""
 
     def row(self, watch: Watch, host: str) -> Row:
         """One member for the recap."""
@@ -256,7 +257,7 @@ class Deployment(Generic[Wanted]):
     is_built: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        """A deployment that cannot be walked is a defect of its service, and is refused before anything is read."""
+        """Raise ChangeError for a deployment that cannot be applied, which is a defect of its service."""
         hosts = [member.host for member in self.members]
         what = f"{self.service} {self.name}"
         if not self.members or (self.is_built and not self.stages):
@@ -319,7 +320,7 @@ class Intended(Protocol):
         """A deployment that only the devices know, to be removed. Raises NothingMatched, or ChangeError where that is unclear."""
 
     def still_wanted(self, deployment: Deployment) -> str:
-        """What is told of something that is removed and that is intended still; empty if it is not."""
+        """A sentence if the intent still has what is removed as active; empty if not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,14 +339,14 @@ class Removal:
 
 @runtime_checkable
 class Service(Verified, Protocol):
-    """One kind of thing that is built and taken away, beside being verified."""
+    """A service that is built, removed and verified."""
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """May this change be made on this device now? Findings of the service's own, besides those of every change."""
 
     @property
     def found_by(self) -> str:
-        """By what an instance that is in no intent is known on a device, with ``{name}`` in the place of its name."""
+        """How an instance that is in no intent is recognised on a device, with ``{name}`` instead of its name."""
 
     def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
         """What goes of what the device has; ``sight.change`` is the plan that would build it, if it was not only found there."""

@@ -1,4 +1,4 @@
-"""What every service is: something that an inventory asks for and a verification tells the truth about, whoever has built it.
+"""The protocol of every service: an inventory asks for it, and a verification judges it, whoever has built it.
 
 A service that is built as well is a `Service` (service.py). One that is only verified has no command that deploys or removes, its
 deployments are of a kind of their own (watched.py), and whatever would build it asks for a `Service` and finds none.
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class Verified(Protocol):
-    """One kind of thing that is verified."""
+    """A service that is verified."""
 
     @property
     def name(self) -> str:
-        """By what a record finds it again."""
+        """The name by which a record finds the service again."""
 
     @property
     def noun(self) -> str:
@@ -54,7 +54,7 @@ class Verified(Protocol):
         """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
 
     def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
-        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
+        """The verdict on one deployment. What was not read is unknown in it, neither up nor down."""
 
     def title(self, deployment: Deployment) -> str:
         """One line that says what it joins, for the head of a plan."""

@@ -5,29 +5,35 @@ bounds. What speaks against a device (something is absent, something is strange)
 two readings over two logins that agree, unless the size that the device printed verifies the first: noise on a line does not come
 twice in one form. And where a device shows what runs by two commands, each is the other's witness
 (changes/configurations/masked_keys.py).
+
+And what became of an earlier answer is of the same device. An address may lead to another one than before (a console server, a
+renumbered network), and what is absent there says nothing of the one that was changed; so another name ends all judgement, unless
+the serial number says that somebody has renamed the device in the middle of a run.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
 from ..changes.configurations.masked_keys import difference
-from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
+from ..inventory.dataclass import dataclass
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError, SessionLost
+from ..parsers import parse
 from .device import session
 from .sessions.session import Reply, Session
 
 T = TypeVar("T")
+VERSION = "show version"
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """How often a device is asked for one thing in all, and seconds before each time but the first.
+    """How often a device is asked for one thing in all, and the seconds before each repetition.
 
     A lock of the configuration or of the NVRAM passes within seconds; who may not use a command may not use it later either.
     """
@@ -45,13 +51,13 @@ def configuration(device: Session, reply: Reply) -> Configuration:
 
 
 def running_commands(device: Session) -> tuple[str, ...]:
-    """What shows the running configuration: by one command, or by two that bear each other out."""
+    """The commands that show the running configuration: one, or two whose answers confirm each other."""
     commands = device.dialect
     return tuple(dict.fromkeys((commands.running, commands.running_as_saved)))
 
 
 def running_in(device: Session, replies: Sequence[Reply]) -> Configuration:
-    """What runs, with its keys, which are tokens; ``replies`` has those to running_commands(). Raises NotKnown."""
+    """The running configuration, keys as tokens, from the replies to running_commands(). Raises NotKnown."""
     commands = device.dialect
     shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in running_commands(device)}
     found = borne_out(shown[commands.running], shown[commands.running_as_saved])
@@ -71,12 +77,12 @@ def borne_out(running: Configuration, as_saved: Configuration) -> Configuration:
 
 
 def running_of(device: Session) -> Configuration:
-    """What runs, with its keys, which are tokens. Raises NotKnown."""
+    """The running configuration, keys as tokens. Raises NotKnown."""
     return running_in(device, device.send_batch(running_commands(device)))
 
 
 def startup_of(device: Session) -> Configuration:
-    """What is saved; an ASA masks the keys in it. Raises NotKnown."""
+    """The startup configuration; an ASA masks the keys in it. Raises NotKnown."""
     return configuration(device, device.send_batch([device.dialect.startup])[0])
 
 
@@ -103,7 +109,7 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What is read of a device: how one reading is asked for, when it is verified by itself, and when two of them agree."""
+    """One kind of reading: how it is asked for, when a single one is verified, and when two of them agree."""
 
     what: str
     ask: Callable[[Session], T]
@@ -147,9 +153,31 @@ def running(task: Task) -> Result:
     return Result(host=task.host, result=settled(task, RUNNING))
 
 
-def running_again(task: Task, first: Configuration) -> Result:
-    """Nornir task. ``result`` is the running Configuration on which two readings agree, ``first`` being one."""
-    return Result(host=task.host, result=agreed(task, first))
+def serial_of(os: str, shown: str) -> str:
+    """The serial number that ``show version`` prints (IOS: Processor board ID); empty where it has none, or cannot be read."""
+    try:
+        return parse(os, VERSION, shown).state.serial or ""
+    except (ParseError, DeviceRefused):
+        return ""
+
+
+def what_became(device: Session, serial: str, earlier: Configuration, shown: Configuration) -> Configuration:
+    """``shown``, as what became of ``earlier``: of the device with this serial number, whatever it calls itself.
+
+    Raises NotKnown, as Configuration.behind() does.
+    """
+    renamed = shown.name != earlier.name and bool(serial)
+    renamed = renamed and serial_of(device.dialect.os, device.send_batch([VERSION])[0].text) == serial
+    return shown.behind(earlier, renamed=renamed)
+
+
+def running_again(task: Task, first: Configuration, earlier: Configuration, serial: str) -> Result:
+    """Nornir task. ``result`` is the running Configuration on which two readings agree, ``first`` being one.
+
+    It is what became of ``earlier`` on the device with this serial number. Raises NotKnown.
+    """
+    shown = agreed(task, first)
+    return Result(host=task.host, result=what_became(session(task), serial, earlier, shown))
 
 
 def startup(task: Task) -> Result:

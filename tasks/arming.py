@@ -1,4 +1,4 @@
-"""The rollback timer: what a device does by itself to undo a change, unless this run comes back and cancels it.
+"""Arm, renew and cancel the rollback timer, with which a device undoes a change unless this run cancels it.
 
 Which rollback timer that is stands in the plan; these tasks are the same for all of them (tasks/rollback_timers).
 """
@@ -36,7 +36,7 @@ def renew(task: Task, method: str, arming: Arming) -> Result:
 
 
 def disarm(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: call the rollback timer off and verify it; ``result`` is (Observation, running Configuration) of that moment.
+    """Nornir task: cancel the rollback timer and verify it; ``result`` is (Observation, running Configuration) of that moment.
 
     In the place of a configuration that was not shown whole is None: the rollback timer is off by then, and it is read again.
 
@@ -64,7 +64,7 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
 
 
 def reconnect_and_observe(task: Task) -> Result:
-    """Nornir task: as disarm() where there is nothing to cancel: a new login, then what disarm() has as its result."""
+    """Nornir task: disarm() without a timer to cancel: a new login, then the same ``result``."""
     manageable(task)()
     device = session(task)
     replies = device.send_batch((*asking(device.dialect), *running_commands(device)))

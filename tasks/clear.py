@@ -46,7 +46,7 @@ def by_hand(system: System, peers: Iterable[str], change: str) -> tuple[str, ...
 
 
 def _by_row(device: Session, question: Question) -> bool:
-    """Whether it is cleared by what is shown of it."""
+    """True if the command needs the number of an SA from show output."""
     return bool(device.dialect.clear_ikev1_row if question is IKE else device.dialect.clear_ikev2)
 
 

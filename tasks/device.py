@@ -27,17 +27,17 @@ from .sessions.session import Reply, Session
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The operator's wish to stop, seen by every task between two exchanges with its device."""
+    """The operator's request to stop, checked by every task between two exchanges with its device."""
 
     event: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
-        """Raise Interrupted if the operator wants to stop."""
+        """Raise Interrupted if the operator asked to stop."""
         if self.event.is_set():
             raise Interrupted("stopped by the operator")
 
     def wait(self, seconds: float) -> None:
-        """Sleep, unless the operator wants to stop; then raise Interrupted."""
+        """Sleep for these seconds; raise Interrupted as soon as the operator asks to stop."""
         self.event.wait(seconds)
         self.check()
 
@@ -88,7 +88,7 @@ def log_in_by(host: Host, login: Login) -> None:
 
 
 def _driver_of(host: Host, platform: Platform) -> str:
-    """By what the inventory reaches it, where it says so: a router with SSH may stand behind a console server."""
+    """The driver by the inventory's transport, if it names one: a router with SSH may be behind a console server."""
     return host.platform if host.platform in reaching(platform) else platform.driver
 
 

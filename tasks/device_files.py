@@ -19,7 +19,7 @@ from .device import session
 from .sessions.session import Session
 
 _OPENED = re.compile(r"file\d+")
-#: What a terminal, or Tcl between braces, does not take for itself.
+#: Characters that neither a terminal nor Tcl between braces interprets.
 _PLAIN = re.compile(r"[ -~]*")
 _OWN = re.compile(r"[{}\\?]")
 
@@ -63,7 +63,7 @@ def _write(device: Session, file: DeviceFile) -> bool:
 
 
 def lines_for(host: str, file: DeviceFile) -> Iterator[str]:
-    """What is typed. Raises DeviceRefused for a text that a terminal would not take as it is."""
+    """The lines to type. Raises DeviceRefused for a text that a terminal would alter."""
     lines = file.text.splitlines()
     if any(not _PLAIN.fullmatch(line) or _OWN.search(line) for line in (*lines, file.url)):
         raise DeviceRefused(f"{host}: {file.url} has a character that cannot be typed into a router")

@@ -1,4 +1,4 @@
-"""Examine a device: what it is, what it shows, how one gets in. Its configuration stays as it is.
+"""Examine a device: identity, outputs and login, without a change to its configuration.
 
 Configuration mode is entered once and left, with nothing typed in it, since its prompt has to be known before a change.
 """

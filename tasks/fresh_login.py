@@ -21,12 +21,12 @@ from .access.credentials import login_of
 from .access.drivers import LeanDriver
 from .device import CONNECTION
 
-#: A login that ended longer ago says nothing of now.
+#: After this time a login no longer shows that the device is manageable.
 FRESH_SECONDS = 30.0
 
 
 class FreshLogin:
-    """One that goes on by itself, and gives the line back at its first prompt."""
+    """A login in a thread of its own, which closes the connection at its first prompt."""
 
     def __init__(self, log_in_and_out: Callable[[], None]) -> None:
         """It begins now."""

@@ -24,12 +24,11 @@ from ..inventory.models.platforms import Platform
 from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
-from .answers import Reading, borne_out, settled
+from .answers import VERSION, Reading, borne_out, serial_of, settled
 from .device import read
 from .sessions.session import Reply, Session
 from .side_by_side import settled_side_by_side
 
-VERSION = "show version"
 #: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words. What is asked
 #: of a device that may not know it is left out of the observation where it is refused.
 _MAY_BE_REFUSED = frozenset({FLASH, REVERT}) | OPTIONAL
@@ -49,7 +48,7 @@ class Snapshot:
     counted: Mapping[str, bool | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Judge the configurations."""
+        """Judge the configurations. Raises NotKnown."""
         commands = any_of(self.observation.os)
         for command in (commands.running, commands.running_as_saved, commands.startup):
             self._configuration(command)
@@ -75,7 +74,7 @@ class Snapshot:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What is not verified of its configurations though they are whole by all that was seen, one sentence each."""
+        """A sentence for each configuration that looks whole and whose size could not be verified."""
         return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
 
     @property
@@ -91,6 +90,11 @@ class Snapshot:
         """True if both show the same configurations."""
         pairs = zip(self._configurations, other._configurations, strict=True)
         return all(one.equals(another) for one, another in pairs)
+
+    @property
+    def serial(self) -> str:
+        """Its serial number; empty where it is not known."""
+        return serial_of(self.observation.os, self.outputs.get(VERSION, ""))
 
     @property
     def uptime(self) -> int | None:
@@ -163,7 +167,7 @@ def asking(system: System, questions: Iterable[Question] = ()) -> tuple[str, ...
 
 
 def texts(replies: Sequence[Reply]) -> dict[str, str]:
-    """Command to output."""
+    """Replies as command to output."""
     return {reply.line: reply.text for reply in replies}
 
 

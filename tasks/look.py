@@ -1,4 +1,4 @@
-"""Look at one device for a verification: what it runs and what is up, pings where they are wanted, and what is up then.
+"""Observe one device for a verification: its configuration and states, pings if wanted, and the states afterwards.
 
 One login, and at most six exchanges. Whatever becomes of the device, what it has shown until then is handed on at once, so that a
 device that hangs costs its services no more than what it did not come to show.
@@ -33,18 +33,18 @@ from .gather import asking, now, texts
 from .reader import Ping, Reader
 from .sessions.session import Reply
 
-#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle device waits for each that is lost.
+#: Packets of one burst; of many bursts in one exchange each has fewer, since the device waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3
 #: Packets of a burst of full size.
 LARGE = 2
 MANY = 12
-#: Seconds that a burst takes at most, a packet; and what it takes where the answer comes at once.
+#: Seconds per packet of a burst: at most, and if the answer comes at once.
 SLOW_SECONDS, QUICK_SECONDS = 2.0, 0.2
-#: What is kept of the time for the look behind the pings.
+#: Seconds that are reserved for reading the states after the pings.
 LOOK_SECONDS = 5.0
-#: A burst may miss so many packets: the first are lost while IKE negotiates.
+#: A burst may lose this many packets: the first ones are lost while IKE negotiates.
 LOST = 2
-#: A run of nr-run is known on a device by this.
+#: A run of nr-run is recognised on a device by this.
 _TAG = re.compile(r"\bnr-(\d{8}T\d{6}Z-[0-9a-f]{4})\b")
 
 
@@ -62,7 +62,7 @@ class Limits:
         return self.until - time.monotonic()
 
 
-#: What a device is wanted to send, by what it has shown so far.
+#: What a device has to send, by what it has shown so far.
 Wishes = Callable[[Shown], Sequence[Stimulus]]
 Hand = Callable[[Shown], None]
 
@@ -132,7 +132,7 @@ class _Visit:
         return asking(self._system, self._questions) if self._questions else ()
 
     def first(self) -> None:
-        """The first look; an answer that is damaged is asked for once more, over another login."""
+        """The first observation; a damaged answer is asked for once more, over another login."""
         timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
         commands = self._with_own((*self._running, *self._states, *timers, *self._also))
         try:
@@ -148,7 +148,7 @@ class _Visit:
             self._tell(changing=f"{self.so_far.host} is being changed by run {tags[0]}, whose timer is armed")
 
     def _refuse_another(self) -> None:
-        """An address may have come to another device: what that one shows says nothing of this one. Raises NotKnown."""
+        """Raise NotKnown if the host name shows that another device answers at this address."""
         name = name_in(self.so_far.running.nodes) if self.so_far.running else ""
         if name and not is_named(self.so_far.host, name):
             self.so_far = replace(self.so_far, looks=(), running=None)
@@ -157,7 +157,7 @@ class _Visit:
             )
 
     def again(self, wishes: Wishes) -> None:
-        """Pings and looks, until there is nothing more to be learnt, or no time for it."""
+        """Send pings and observe, until nothing more can be learnt or the time is over."""
         if not self._questions:
             if self._more():
                 self._take(self._open().look(self._more()), {})
@@ -185,15 +185,15 @@ class _Visit:
         return not _is_answered(last.pings[item.traffic]) or (item.full_bytes is not None and not (large and large.received))
 
     def _pause(self) -> None:
-        """A moment, as far as there is time for one."""
+        """Wait for the pause between two observations, as far as time is left."""
         time.sleep(max(0.0, min(self._limits.pause, self._limits.left - LOOK_SECONDS)))
 
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""
-        pings, unsent = self._affordable(wanted)
+        pings, unsent, short = self._affordable(wanted)
         unsent = {traffic: why for traffic, why in unsent.items() if traffic not in self._sent}
         if unsent:
-            self._tell(unsent={**self.so_far.unsent, **unsent})
+            self._tell(unsent={**self.so_far.unsent, **unsent}, short=short)
         if not pings:
             return False
         asked = (DROPS,) if self._loses() else ()
@@ -214,8 +214,9 @@ class _Visit:
         lost = any(probe.received < probe.sent for probe in self.so_far.looks[-1].pings.values())
         return lost and self._platform.ping != "dialogue"
 
-    def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
-        """What there is time for, what is answered at once first, and what was never sent; and why the rest is not sent."""
+    def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str], float]:
+        """What there is time for, what is answered at once first, and what was never sent; why the rest is not sent, and how
+        many seconds are missing for it."""
         count = PINGS if len(wanted) <= MANY else PINGS_OF_MANY
         left = self._limits.left - LOOK_SECONDS
         pings: list[Ping] = []
@@ -231,7 +232,7 @@ class _Visit:
                 unsent[item.traffic] = f"{self.so_far.host}: there was no time for {item.traffic} before the deadline"
             else:
                 pings.append(Ping(item.traffic, count, names.get(source, "")))
-        return [*pings, *self._of_full_size(pings, wanted, left)], unsent
+        return [*pings, *self._of_full_size(pings, wanted, left)], unsent, max(0.0, -left)
 
     def _of_full_size(self, pings: Sequence[Ping], wanted: Sequence[Stimulus], left: float) -> Iterator[Ping]:
         """Behind the small ones, in the same exchange: where SAs are there, so that what is lost is lost for its size.
@@ -289,7 +290,8 @@ class _Visit:
                 running = None if doubted else shown
                 unread = f"{self.so_far.host}: its running configuration reads differently each time" if doubted else ""
         unsent = {traffic: why for traffic, why in self.so_far.unsent.items() if traffic not in probes}
-        self._tell(looks=looks, running=running, unread=unread, unsent=unsent)
+        short = self.so_far.short if unsent else 0.0
+        self._tell(looks=looks, running=running, unread=unread, unsent=unsent, short=short)
 
     def _tell(self, **changes: object) -> None:
         trips = self._trips + (self._reader.trips if self._reader else 0)

@@ -1,4 +1,4 @@
-"""Ask a device what a proof needs to know, its SAs first, and keep what it said."""
+"""Observe a device for a proof: the SAs first, then the questions of the proof."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def probe_and_observe(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at a device."""
+    """One observation of a device."""
 
     questions: tuple[Question, ...]
     also: tuple[str, ...]
@@ -70,7 +70,7 @@ class _Look:
         return (*asking(device.dialect, self.questions), *self.also)
 
     def judged(self, device: Session, replies: Sequence[Reply]) -> tuple[Observation, dict[str, str]]:
-        """What these replies show, and their texts. Raises NotKnown."""
+        """The observation of these replies, and their texts. Raises NotKnown."""
         asked = self._needed(device)
         refuse_refused(device.name, [reply for reply in replies if reply.line in asked])
         needed = [question for question in self.questions if question.command(device.dialect)]

@@ -1,4 +1,4 @@
-"""Send sourced pings: only traffic between the protected prefixes brings a crypto map tunnel up, and verifies it."""
+"""Send sourced pings: only traffic between the protected prefixes brings a crypto map tunnel up and verifies it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .device import session
 from .sessions.session import Reply, Session
 
 TIMEOUT_SECONDS = 2
-#: Bytes of an echo where nothing else is wanted, with its IP header: what a router sends by itself.
+#: Bytes of an echo with its IP header, by default: the default of a router.
 SMALL_BYTES = 100
-#: Packets of full size: of one the loss may be chance.
+#: Packets of full size; the loss of a single one may be chance.
 LARGE = 3
 QUESTION = r"Protocol \[ip\]: ?"
 _PINGED = "Type escape sequence"

@@ -1,4 +1,4 @@
-"""Push a change: what nothing uses yet in one write, what puts it to use a line at a time, and read back."""
+"""Push a change: new objects in one write, lines that activate them one at a time; then read back."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _apart(portions: Iterable[Sequence[str]]) -> Iterator[tuple[tuple[str, ...],
 
 
 def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:
-    """The answers that are none of a refusal."""
+    """The answers to these lines that are not refusals."""
     return next(family.replies for family in FAMILIES[change.os] if family.name == step.family)
 
 

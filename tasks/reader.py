@@ -1,4 +1,4 @@
-"""The only hands that a verification has: what shows, and a sourced ping where one is allowed. Nothing else can be typed.
+"""The session of a verification: it can type show commands and, where allowed, sourced pings, and nothing else.
 
 A `Reader` holds the session and does not give it away. It knows no way into configuration mode: a line that is neither a command
 that shows nor a ping of its own making is refused before anything is written.
@@ -50,11 +50,11 @@ class Reader:
 
     @property
     def name(self) -> str:
-        """Of the device."""
+        """Name of the device."""
         return self._device.name
 
     def look(self, commands: Sequence[str]) -> tuple[Reply, ...]:
-        """Replies to commands that show, in one exchange."""
+        """Replies to show commands, in one exchange."""
         self._refuse_others(commands)
         self.trips += 1
         return self._device.send_batch(commands)
@@ -97,7 +97,7 @@ class Reader:
         return bursts(text)
 
     def _probes(self, pings: Sequence[Ping], texts: Sequence[str]) -> dict[Ping, Probe]:
-        """What each burst brought; one whose answer cannot be read was not sent, as far as anybody can tell."""
+        """The result of each burst; one whose answer cannot be read counts as not sent."""
         found: dict[Ping, Probe] = {}
         if len(texts) != len(pings):
             return found

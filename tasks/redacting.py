@@ -9,9 +9,9 @@ import logging
 
 from ..inventory.hiding.secrets import Secrets
 
-#: Whoever logs what passes on a connection, or what a task was given.
+#: Loggers that log what passes on a connection, or the arguments of tasks.
 LOGGERS = ("nornir.core", "nornir.core.task", "nornir.plugins.inventory.simple", "netmiko")
-#: So many logins of one process are known by value; what is older is hidden by its form alone.
+#: How many logins of one process are hidden by value; older ones are hidden by their form alone.
 _KNOWN = 512
 
 

@@ -1,4 +1,4 @@
-"""Save a verified change, and see that startup and running configuration are one."""
+"""Save a verified change, and verify that startup equals running configuration."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Saved:
     running: Configuration
     running_as_saved: Configuration
     startup: Configuration
-    #: All that is read before a change, where that was asked for and could be read: of the same moment, from the same answers.
+    #: A snapshot from the same answers, if it was asked for and could be read.
     snapshot: Snapshot | None = None
 
     @property
@@ -80,7 +80,7 @@ def save(task: Task, platform: Platform | None = None) -> Result:
 
 
 def held(device: Session) -> Saved:
-    """What the device holds now. Raises NotKnown."""
+    """What the device runs and has saved now. Raises NotKnown."""
     commands = device.dialect
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
     return _saved_in(device, device.send_batch(wanted))
@@ -95,7 +95,7 @@ def _saved_in(device: Session, replies: Sequence[Reply]) -> Saved:
 
 
 def _held_and(platform: Platform) -> Reading[Saved]:
-    """What it holds, and all that is read before a change, in one exchange."""
+    """The same and a snapshot, in one exchange."""
 
     def ask(device: Session) -> Saved:
         replies = device.send_batch(shows_for(platform))
@@ -109,5 +109,5 @@ def _held_and(platform: Platform) -> Reading[Saved]:
     return Reading(HELD.what, ask, HELD.proved, HELD.agree)
 
 
-#: What it holds, as it counts: see Saved.is_proved.
+#: How this reading counts as verified: see Saved.is_proved.
 HELD = Reading("configuration, running or startup,", held, lambda seen: seen.is_proved, Saved.agrees)

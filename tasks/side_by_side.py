@@ -1,4 +1,4 @@
-"""Two readings over two logins that are made at the same time, of a device that prints no size by which one verifies itself.
+"""Two readings over two logins at the same time, for devices that print no size by which a single reading is verified.
 
 Noise on a line does not come twice in one form, whether the lines are used one behind the other or beside each other. Where the
 second login is not let in, or reads nothing, or the two do not agree, they are read one behind the other as ever.

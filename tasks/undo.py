@@ -1,4 +1,4 @@
-"""Take a change back: read what is there, remove what this run brought, and read again until it is what it was.
+"""Undo a change: read the device, remove what this run brought, and read again until it is as before.
 
 Nothing follows from an answer that is no whole configuration, and nothing that speaks against the device from one reading alone:
 see answers.py. Where the session was lost in which lines were typed the device may have more of them in its buffer, and go on
@@ -8,7 +8,7 @@ taking them: then it has to be quiet for a while before it is what it shows.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -19,22 +19,23 @@ from ..changes.implicit_references import uses_of_peer
 from ..changes.plans.change import Change
 from ..changes.plans.rollback_steps import restore
 from ..changes.plans.steps import Step
+from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
-from .answers import AGAIN, agreed
+from .answers import AGAIN, agreed, what_became
 from .clear import clear_peer
-from .device import open_session, reconnect
+from .device import open_session, reconnect, session
 from .fresh_login import forget
 from .push import Note, asked_for, leave_and_read
 from .sessions.prompt_answers import agreed_to
 from .sessions.session import Reply, Session
 
-#: So many pauses long, and so often at most, what a device runs has to stay the same after a session was lost.
+#: After a lost session, a configuration has to stay the same for this many pauses; and how often that is tried.
 QUIET_PAUSES, MOST_TIMES = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How the device is now. ``refused`` are answers to lines of the inverse, which should be silent."""
+    """The device after an undo. ``refused`` are answers to lines of the inverse, which should be silent."""
 
     running: Configuration
     exact: bool
@@ -58,6 +59,12 @@ class Undoing:
     note: Note
     renews: bool = True
     lost: bool = False
+    #: The serial number of the device when it was read before the change; empty where that is not known.
+    serial: str = ""
+
+    def behind(self, device: Session, shown: Configuration) -> Configuration:
+        """What the device shows, as what became of what it was before. Raises NotKnown."""
+        return what_became(device, self.serial, self.before, shown)
 
 
 def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: float) -> Result:
@@ -96,7 +103,7 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
 
 def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
     change, before = undoing.change, undoing.before
-    running = leave_and_read(device).behind(before)
+    running = undoing.behind(device, leave_and_read(device))
     steps = _steps(task, undoing, running)
     refused: list[Reply] = []
     if steps:
@@ -110,7 +117,7 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
                 questions = asked_for(FAMILIES[change.os], step)
                 replies = [agreed_to(device, line, questions) for line in write] if questions else device.send_batch(write)
                 refused += (reply for reply in replies if reply.text.strip())
-        running = leave_and_read(device).behind(before)
+        running = undoing.behind(device, leave_and_read(device))
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()
     for peer in change.peers if undoing.renews and (undoing.pushed or steps) else ():
@@ -120,7 +127,8 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
     if not exact or running.counted is not True:
         # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree. So is that
         # all is as before, where no size proves that nothing was lost on the way.
-        running = agreed(task, running).behind(before)
+        shown = agreed(task, running)
+        running = undoing.behind(session(task), shown)
         exact = running.same(before) if change.is_destructive else running.equals(before)
     clean = exact or not _steps(task, undoing, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
@@ -132,7 +140,7 @@ def _undo_until_quiet(task: Task, undoing: Undoing, done: Undone, pause_seconds:
     while time.monotonic() - since < QUIET_PAUSES * pause_seconds:
         time.sleep(pause_seconds)
         device = reconnect(task, patience_seconds=0, pause_seconds=pause_seconds, as_it_stands=True)
-        if leave_and_read(device).behind(undoing.before).same(done.running):
+        if undoing.behind(device, leave_and_read(device)).same(done.running):
             continue
         times += 1
         if times > MOST_TIMES:
@@ -150,4 +158,5 @@ def _steps(task: Task, undoing: Undoing, running: Configuration) -> tuple[Step, 
     try:
         return restore(undoing.change, undoing.before, running)
     except ChangeError:
-        return restore(undoing.change, undoing.before, agreed(task, running).behind(undoing.before))
+        shown = agreed(task, running)
+        return restore(undoing.change, undoing.before, undoing.behind(session(task), shown))

@@ -1,1 +1,1 @@
-"""A configuration that a device showed: its tree, what in it is no line, and what is looked up in it."""
+"""Configurations that devices showed: their tree, texts in them that are not configuration, and look-ups."""

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...inventory.kept import Kept
 from ..objects import Config, read
@@ -32,7 +33,7 @@ _ONCE = ("version ", "ASA Version ", "PIX Version ", "hostname ", "end", ": end"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the whole configuration of one operating system looks.
+    """What a complete configuration of one operating system looks like.
 
     ``heads``: what its first line may be. ``parts``: lines that each configuration has, with their names; a view or a privilege
     level below 15 may leave the last ones out though its text ends as a whole one does. ``end``: its last line. ``wished``: a
@@ -119,7 +120,7 @@ class Configuration:
     with_timer: bool = False
 
     def __post_init__(self) -> None:
-        """Judge the text."""
+        """Judge the text. Raises NotKnown."""
         why = "" if self.empty else _JUDGED.get(self.text, self.os, lambda: _why_not_whole(self.os, self.text))
         if why:
             raise NotKnown(f"{self.host}: {self.command!r} {why}, so its {self.what} is not known")
@@ -148,7 +149,7 @@ class Configuration:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What of a whole configuration it lacks without being known not to be one, one sentence each."""
+        """A sentence for each part of a complete configuration that it lacks, though nothing proves that it was cut."""
         missing = [name for name, line in FORMS[self.os].wished.items() if not _has(self.text.splitlines(), line)]
         sentences = [f"{self.host}: {self.command!r} shows a configuration without {name}" for name in missing if not self.empty]
         if self.counted is False:
@@ -159,7 +160,7 @@ class Configuration:
 
     @property
     def is_proved(self) -> bool:
-        """True if the device printed a size, and it fits: nothing was lost between it and us; or if nothing is saved there."""
+        """True if the device printed a size that fits, so that nothing was lost on the way; or if nothing is saved there."""
         return self.counted is True or self.empty
 
     def is_doubtful_beside(self, earlier: Configuration | None) -> bool:
@@ -171,15 +172,17 @@ class Configuration:
         """How the device calls itself."""
         return next((node.line.split()[1] for node in self.nodes if node.line.startswith("hostname ")), "")
 
-    def behind(self, earlier: Configuration) -> Configuration:
+    def behind(self, earlier: Configuration, *, renamed: bool = False) -> Configuration:
         """This configuration, if it may be taken for what became of an earlier one of the same device. Raises NotKnown.
+
+        ``renamed``: something else than its name has proved that it is the same.
 
         What is absent in it is judged to be gone, so two texts that agree are not enough: a line that loses the same part of a
         text each time, and a console server that has come to another device, show the same thing twice as well.
         """
         if self.is_doubtful_beside(earlier):
             why = "is not verified as complete: its size matched before, and does not match now"
-        elif self.name != earlier.name:
+        elif self.name != earlier.name and not renamed:
             why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
         else:
             return self

@@ -1,4 +1,4 @@
-"""What is looked up in a configuration once, and goes on to be right when the configuration grows."""
+"""Look-ups in a configuration that are made once, and extended when the configuration grows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LookUp(Generic[T]):
 
 
 def joined(there: Mapping[K, tuple[T, ...]], more: Mapping[K, tuple[T, ...]]) -> dict[K, tuple[T, ...]]:
-    """Both, with what is new behind what was there."""
+    """Both mappings as one, new items behind old ones."""
     return {**there, **{key: (*there.get(key, ()), *values) for key, values in more.items()}}
 
 

@@ -1,4 +1,4 @@
-"""A second witness of a running configuration whose device prints no size: the same configuration, shown with its keys masked.
+"""A second reading that confirms a configuration without a printed size: the same one, shown with its keys masked.
 
 An ASA prints no size above a configuration, so a text that begins and ends as one does may have lost lines in its middle. It
 shows what runs by two commands, ``more system:running-config`` with the keys and ``show running-config`` with ``*****`` in their

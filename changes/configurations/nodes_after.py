@@ -1,4 +1,4 @@
-"""A configuration as it will be with objects that are put into their place, as far as the place matters to whoever reads it.
+"""A configuration as it will be with new objects, at the places that matter to its readers.
 
 Lines of a list that is somebody else's stand in front of its others, and a rule of twice NAT in front of the other rules; where
 all else stands does not matter.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..config_object import ConfigObject
+from ..families.nat import place_of
 from .tree import Node
 
 _NUMBER = re.compile(r"(?P<number>\d+) (?P<rest>.+)")
@@ -46,7 +47,7 @@ def _into(nodes: list[Node], item: ConfigObject) -> None:
 
 
 def _with(lines: Sequence[str], line: str) -> tuple[str, ...]:
-    """The lines of a list with one more. Releases that show no numbers count their lines from 1 where some were put in front."""
+    """The lines of a list with one more. Where none shows its number the list is numbered anew before each line."""
     match = _NUMBER.fullmatch(line)
     if match is None:
         return (*lines, line)
@@ -56,5 +57,5 @@ def _with(lines: Sequence[str], line: str) -> tuple[str, ...]:
             (index for index, number in enumerate(numbers) if number is not None and number > int(match["number"])), None
         )
         return (*lines[:place], line, *(lines[place:] if place is not None else ()))
-    place = min(int(match["number"]) - 1, len(lines))
+    place = min(place_of(int(match["number"])), len(lines))
     return (*lines[:place], match["rest"], *lines[place:])

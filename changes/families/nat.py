@@ -1,7 +1,8 @@
 """What keeps the traffic of a tunnel from being translated: lines of a list that is somebody else's, and rules of an ASA.
 
 Sources: Cisco IOS IP Access List Entry Sequence Numbering (12.2(15)T, 12.3(2)T: a line is put in its place by its number, and
-named without it where it is taken away; older releases cannot); Cisco ASA command reference 8.2 (nat 0 access-list) and 8.3 and
+named without it where it is taken away; `ip access-list resequence` numbers all lines anew, and a restart numbers them in tens,
+since numbers are not saved; older releases have none of that); Cisco ASA command reference 8.2 (nat 0 access-list) and 8.3 and
 later (nat, twice NAT: a rule is typed with its position, shown without, and taken away by its line).
 """
 
@@ -20,31 +21,55 @@ if TYPE_CHECKING:
 
 _FIRST_SECTION = re.compile(r"nat \(\S+\) source .+")
 _NUMBER = re.compile(r"\d+ ")
+#: Lines of a list that was numbered anew have the numbers 10, 20, 30...
+STEP = 10
 
 
-def _numbered(item: ConfigObject, running: Config) -> ConfigObject:
-    """A line of an IOS list with the number that brings it back to its place.
+def number_behind(lines: int) -> int:
+    """The number with which a line comes to stand behind so many in a list that was numbered anew."""
+    return STEP * lines + 1
 
-    Releases that do not show numbers count from 10 again at each restart, so only a line in front of all that stay has a number
-    that is certain. Raises ChangeError for another one.
+
+def place_of(number: int) -> int:
+    """Behind how many lines such a number puts a line."""
+    return (number - 1) // STEP
+
+
+def _renumbered(item: ConfigObject, running: Config) -> tuple[str, ...]:
+    """What gives the lines of a list numbers that are certain, where the release does not show which they have.
+
+    Whoever has numbered them otherwise, and whatever was put in front or taken away since the last restart: the order stays.
+    """
+    node = running.named_nodes.get(item.header)
+    if node is None or not node.children or any(_NUMBER.match(line) for line in node.children):
+        return ()
+    return (f"ip access-list resequence {item.groups['list']} {STEP} {STEP}",)
+
+
+def _numbered(item: ConfigObject, running: Config, beside: frozenset[tuple[str, str]]) -> ConfigObject:
+    """A line of an IOS list with the number that brings it back to its place, once the list has been numbered anew.
+
+    Whether a remark has a number is not the same in all releases, so only a line in front of which nothing but exemptions stands
+    has one that is certain. Raises ChangeError for another one.
     """
     line = item.children[0]
     if _NUMBER.match(line):
         return item
     node = running.named_nodes.get(item.header)
     above = node.children[: node.children.index(line)] if node and line in node.children else ()
-    if len(above) > 8 or any(not _is_exemption(other) for other in above):
+    if any(not _is_exemption(other) for other in above):
         raise ChangeError(
             f"{line!r} of {item.header!r} comes after other lines, and the release shows no numbers by which it could be restored"
         )
-    return replace(item, children=(f"{len(above) + 1} {line}",))
+    there = sum((item.header, other) in beside for other in above)
+    return replace(item, children=(f"{number_behind(there)} {line}",))
 
 
 def _is_exemption(line: str) -> bool:
     return any(pattern.fullmatch(line) for pattern in IOS_EXEMPTION.children)
 
 
-def _positioned(item: ConfigObject, running: Config) -> ConfigObject:
+def _positioned(item: ConfigObject, running: Config, _beside: frozenset[tuple[str, str]]) -> ConfigObject:
     """A rule of twice NAT with the position that it has in the first section."""
     rules = [node.line for node in running.nodes if node.line.startswith("nat (") and _FIRST_SECTION.fullmatch(node.line)]
     if item.header not in rules or item.groups["position"]:
@@ -74,6 +99,7 @@ IOS_EXEMPTION = Family(
     switches=re.compile(r"\d+ deny ip .+"),
     child_is_object=True,
     placed=_numbered,
+    leads=_renumbered,
 )
 
 ASA_EXEMPTION = Family(

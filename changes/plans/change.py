@@ -1,4 +1,4 @@
-"""The change of one device: what it brings, edits and takes away, the ordered steps to it and their exact inverse."""
+"""The change of one device: objects that it creates, edits and removes, the ordered steps and their exact inverse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .steps import Edit, Step
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to one device, and what undoes it. Secrets stand as placeholders throughout."""
+    """The change of one device and its inverse. Secrets are placeholders throughout."""
 
     host: str
     os: str
@@ -36,12 +36,12 @@ class Change:
     way_back: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
-        """False when the device is as it should be already."""
+        """False if nothing is to be done."""
         return bool(self.created or self.removed or self.edited)
 
     @property
     def is_destructive(self) -> bool:
-        """True if it takes something away or changes it, so that its inverse puts something back."""
+        """True if it edits or removes something, so that its inverse restores something."""
         return bool(self.removed or self.edited)
 
     @property
@@ -75,11 +75,11 @@ class Change:
 
     @property
     def done(self) -> Change:
-        """The same change where all of it is there already: nothing is left to do."""
+        """The same change as it is planned once it was applied: without steps."""
         return replace(self, created=(), removed=(), edited=(), forward=(), inverse=(), stages=(), way_back=())
 
     def up_to(self, index: int) -> Change:
-        """What of it is on the device once the stage of this index has been pushed."""
+        """The part of the change that is on the device once the stage of this index was pushed."""
         if not self.stages:
             return self
         return in_stages(self.stages[: index + 1], range(index, -1, -1))
@@ -112,14 +112,14 @@ def compose(
 ) -> Change:
     """The change that does this to a device that runs ``running``: make before break, and its inverse."""
     back = tuple(edit.reversed for edit in edited)
-    again = steps.placed(removed, running)
+    again = steps.placed(removed, running, running)
     return Change(
         host,
         os,
         tuple(created),
         tuple(reused),
-        (*steps.create(os, created), *steps.change(os, edited), *steps.remove(os, removed)),
-        (*steps.create(os, again), *steps.change(os, back), *steps.remove(os, created)),
+        (*steps.create(os, created, running), *steps.change(os, edited), *steps.remove(os, removed)),
+        (*steps.create(os, again, running), *steps.change(os, back), *steps.remove(os, created)),
         (*blast_radius(created, running), *edit_radius(edited, running), *removal_radius(removed, edited, running)),
         tuple(removed),
         tuple(stays),

@@ -1,4 +1,4 @@
-"""Plans: desired against running configuration, a removal, and the way back of an earlier change.
+"""Plan a change: desired against running configuration, a removal, and the reversal of an earlier change.
 
 Each gives a Change: ordered steps and their exact inverse. What is refused here is refused before a device is touched.
 """
@@ -129,7 +129,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
     shared = (*shared, *_left_over(change, here, before, running))
     # What was taken out of somebody's list or from in front of somebody's rules comes back to where it stood.
-    again = placed(lost, before)
+    again = placed(lost, before, running)
     return compose(change.host, change.os, running, created=again, removed=here, edited=edited, reused=there, stays=shared)
 
 
@@ -222,7 +222,7 @@ def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
 
 
 def _refuse_unknown_lines(host: str, present: ConfigObject) -> None:
-    """A change in place would drop it: a line that no rule knows may be there for a reason."""
+    """Refuse to edit an object with a line that no rule knows: the edit would drop it."""
     for line in present.children:
         if not present.family.knows(line):
             raise ChangeError(f"{host}: {present.title} has {line!r}, which no rule knows; a change in place would drop it")
@@ -239,7 +239,7 @@ def _refuse_other_version(host: str, present: ConfigObject, running: Config, wan
 
 
 def _refuse_more_lines(host: str, desired: Config, running: Config) -> None:
-    """What says more of an object on a line of its own would come and go unseen with it."""
+    """Refuse to create or remove an object that other single lines describe further: these would come and go unseen."""
     # Most names stand in no line of that kind.
     named = (item for item in desired.objects.values() if item.family.more and item.key[1][0] in running.strange_text)
     forms = {item.family.name: item.family.more for item in named if item.family.more}

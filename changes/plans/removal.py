@@ -1,4 +1,4 @@
-"""What of a tunnel goes when the tunnel goes: its own objects, and shared ones when nothing else is left to use them."""
+"""What a removal takes: the tunnel's own objects, and shared ones that nothing else uses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def freed(running: Config, left: Iterable[ConfigObject], going: Collection[Key])
 
 
 def _user_in(running: Config) -> User:
-    """What needs an object, or nothing."""
+    """The title of what needs an object, or ""."""
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
         if item.family.is_tunnel:

@@ -1,4 +1,4 @@
-"""What of a device a plan may change in place or take away, because it belongs to what is planned in another form."""
+"""Existing objects that a plan may edit or remove, because they are another form of what is planned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inverse computed from the device instead of from the plan: it holds however far the change came."""
+"""Rollback steps, computed from the device instead of from the plan: right however far the change came."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def _restore(change: Change, besides: Collection[Key], before: Config, now: Conf
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     back, gone = _edits(change, now)
-    again = steps.placed((*lost, *gone), before)
-    return (*steps.create(change.os, again), *steps.change(change.os, back), *steps.remove(change.os, ours))
+    again = steps.placed((*lost, *gone), before, now)
+    return (*steps.create(change.os, again, before), *steps.change(change.os, back), *steps.remove(change.os, ours))
 
 
 def _edits(change: Change, now: Config) -> tuple[list[Edit], list[ConfigObject]]:

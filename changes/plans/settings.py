@@ -1,4 +1,4 @@
-"""A change of some settings of an object that is there, and of nothing else in it: all its other lines stay, known or not.
+"""Change single settings of an existing object; all its other lines stay, known or not.
 
 Or of one line that is an object by itself.
 """

@@ -25,12 +25,14 @@ class Step:
     lines: tuple[str, ...]
     #: True if no line opens a sub-mode for the next one.
     flat: bool = False
+    #: So many of the lines come before the header, and are typed in the mode in which it is.
+    lead: int = 0
 
     @property
     def text(self) -> str:
         """As a person pastes it."""
-        head, *below = self.lines
-        return "\n".join((head, *(line if self.flat or line == EXIT else f" {line}" for line in below)))
+        head, *below = self.lines[self.lead :]
+        return "\n".join((*self.lines[: self.lead], head, *(line if self.flat or line == EXIT else f" {line}" for line in below)))
 
     @property
     def words(self) -> str:
@@ -73,7 +75,7 @@ class Edit:
 
     @property
     def reversed(self) -> Edit:
-        """The way back."""
+        """The same edit in the other direction."""
         return Edit(self.after, self.before)
 
 
@@ -82,18 +84,31 @@ def in_order(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
     return sorted(items, key=lambda item: RANKS[os][item.family.name])
 
 
-def placed(items: Iterable[ConfigObject], running: Config) -> tuple[ConfigObject, ...]:
-    """Objects as they are typed to come back to where they stand in ``running``, in the order in which they stand there."""
+def placed(items: Iterable[ConfigObject], before: Config, now: Config) -> tuple[ConfigObject, ...]:
+    """Objects as they are typed to come back to where they stand in ``before``, in the order in which they stand there.
+
+    ``now`` is what the device runs when they are typed: what stood beside them may have gone since.
+    """
     items = tuple(items)
     if not any(item.family.placed for item in items):
         return items
-    order = {key: number for number, key in enumerate(running.objects)}
+    order = {key: number for number, key in enumerate(before.objects)}
     items = tuple(sorted(items, key=lambda item: order.get(item.key, len(order))))
-    return tuple(item.family.placed(item, running) if item.family.placed else item for item in items)
+    beside = frozenset((item.header, line) for item in items for line in _beside(item, now))
+    return tuple(item.family.placed(item, before, beside) if item.family.placed else item for item in items)
 
 
-def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
-    """Steps that make ``items``: all that can be built without being used, then the lines that put them to use."""
+def _beside(item: ConfigObject, now: Config) -> tuple[str, ...]:
+    """The lines that stand below its header, and its own."""
+    node = now.named_nodes.get(item.header) if item.family.child_is_object else None
+    return (*item.children, *(node.children if node else ()))
+
+
+def create(os: str, items: Iterable[ConfigObject], running: Config) -> tuple[Step, ...]:
+    """Steps that create ``items``: first all that nothing refers to yet, then the lines that activate them.
+
+    ``running`` is what the device runs before the first of them.
+    """
     builds: list[Step] = []
     switches: list[Step] = []
     for item in in_order(os, items):
@@ -105,18 +120,20 @@ def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
         if building or not switching:
             lines = typed(item.family, item.header, building)
             builds.append(_step(Phase.BUILD, item, item.family.sentence, lines))
+        lead = item.family.leads(item, running) if switching and item.family.leads else ()
         for line in switching:
-            switches.append(_step(Phase.ACTIVATE, item, f"activate: {item.title}", typed(item.family, item.header, [line])))
+            lines = (*lead, *typed(item.family, item.header, [line]))
+            switches.append(_step(Phase.ACTIVATE, item, f"activate: {item.title}", lines, len(lead)))
     return (*builds, *switches)
 
 
 def remove(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
-    """Steps that take ``items`` away: first what refers, then what it refers to."""
+    """Steps that remove ``items``: first what refers, then what it refers to."""
     return tuple(_step(Phase.CLEAN, item, f"remove {item.title}", item.removal) for item in reversed(in_order(os, items)))
 
 
-def _step(phase: Phase, item: ConfigObject, purpose: str, lines: tuple[str, ...]) -> Step:
-    return Step(phase, item.family.name, item.title, purpose, lines, flat=item.family.flat)
+def _step(phase: Phase, item: ConfigObject, purpose: str, lines: tuple[str, ...], lead: int = 0) -> Step:
+    return Step(phase, item.family.name, item.title, purpose, lines, flat=item.family.flat, lead=lead)
 
 
 def change(os: str, edits: Iterable[Edit]) -> tuple[Step, ...]:

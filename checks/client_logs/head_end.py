@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...inventory.errors import NothingMatched, ParseError
+from ...parsers.printed.line_numbers import breaks_before
 from ...parsers.printed.pasted import Pasted, PastedFile
 from ...parsers.records.ikev2 import Ikev2Sa, Ikev2Session, ReconnectStats
 from ...parsers.records.session import CryptoSession, SessionIke
@@ -85,9 +87,11 @@ def shown(file: PastedFile, text: str) -> Shown:
 def _timeouts(text: str) -> Iterator[tuple[str, int, int]]:
     """Reconnect timeouts of a configuration, each with the IKEv2 profile that it stands in."""
     heads = list(_PROFILE.finditer(text))
+    places = [head.start() for head in heads]
+    breaks = breaks_before(text)
     for match in _TIMEOUT.finditer(text):
-        above = [head for head in heads if head.start() < match.start()]
-        yield (above[-1]["name"] or "") if above else "", int(match["seconds"]), text.count("\n", 0, match.start()) + 1
+        above = bisect_left(places, match.start())
+        yield (heads[above - 1]["name"] or "") if above else "", int(match["seconds"]), breaks(match.start()) + 1
 
 
 def _not_whole(name: str, show: Pasted) -> Iterator[str]:

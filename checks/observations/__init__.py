@@ -1,1 +1,1 @@
-"""What devices are asked, and what they said. Pure."""
+"""Questions to devices, and observations: their parsed answers. Pure."""

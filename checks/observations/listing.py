@@ -1,4 +1,4 @@
-"""A list that a device showed, whole: what is not in it is not there.
+"""Complete listings: what is not in one is not on the device.
 
 A listing is accepted only with the head that its command prints, or with the words with which the device says that there is
 nothing, and if each line in it is one that such a list has. Everything else raises NotKnown: an answer that was refused, that is
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ...changes.configurations.refusals import refusal_in, words_of
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 
 
@@ -69,7 +69,7 @@ class Listing:
     text: str
 
     def __post_init__(self) -> None:
-        """Judge the text."""
+        """Judge the text. Raises NotKnown."""
         why = _why_not_whole(FORMS[self.command], self._lines)
         if why:
             raise NotKnown(f"{self.command!r} {why}")

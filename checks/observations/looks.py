@@ -6,9 +6,10 @@ What a device did not show is not known, and nothing may be concluded from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ...changes.configurations.configuration import Configuration
+from ...inventory.dataclass import dataclass
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..proof import Traffic
@@ -64,6 +65,8 @@ class Shown:
     unread: str = ""
     problem: str = ""
     unsent: Mapping[Traffic, str] = field(default_factory=dict)
+    #: Seconds that were missing to send all of it, were each packet lost; 0 where time was not what was missing.
+    short: float = 0.0
     changing: str = ""
     trips: int = 0
     seconds: float = 0.0

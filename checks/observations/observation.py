@@ -1,13 +1,14 @@
-"""What one device said at one moment, by question, and the views of it that checks look at."""
+"""Observations: the answers of one device at one moment, by question, and the views that checks use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol, TypeVar
 
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...parsers.records.asa_vpn import AsaIpsecFlow
 from ...parsers.records.ipsec import IpsecFlow, Selector

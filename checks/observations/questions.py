@@ -1,4 +1,4 @@
-"""What a device is asked, by what the answer is for: a command for each generation, and a view of the answer as typed rows.
+"""Questions, named by what the answer is for: a command per generation, and the answer as typed rows.
 
 Which command asks it is a row of the record of the system (inventory/systems); a system without such a row is not asked. The
 views give one form for all systems, so that no check has to know which one it looks at.
@@ -7,10 +7,10 @@ views give one form for all systems, so that no check has to know which one it l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
+from ...inventory.dataclass import dataclass
 from ...inventory.systems import SYSTEMS, System, generations
 from ...parsers.records.asa_vpn import AsaIkeSas, VpnSession
 from ...parsers.records.ike import IsakmpSa

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from ...changes.configurations.tree import Node, starting
 from ...changes.objects import Config
 from ..finding import Finding, Status
-from ..readiness.device_facts import Box, doubt
+from ..readiness.device_facts import EndFacts, doubt
 from .acl import Flow, Says, ios_list
 
 RUNNING = "show running-config"
 _PAIR = re.compile(r"zone-pair security \S+ source (?P<source>\S+) destination (?P<target>\S+)")
 
 
-def zone_findings(box: Box, config: Config, inside: Sequence[Node], outside: Node) -> Iterator[Finding]:
+def zone_findings(facts: EndFacts, config: Config, inside: Sequence[Node], outside: Node) -> Iterator[Finding]:
     """For each inside interface: its zone, the pair of zones, and the class that takes the tunnel's packets."""
     theirs = _zone(outside)
     for node in inside:
@@ -25,26 +25,26 @@ def zone_findings(box: Box, config: Config, inside: Sequence[Node], outside: Nod
         if not ours or not theirs:
             lone, other = (node, outside) if ours else (outside, node)
             words = f"{lone.line} is in zone {ours or theirs} and {other.line} in none: nothing passes between them"
-            yield doubt(box, "zone", Status.FAILED, words, RUNNING, other.line, f"zone-member security {ours or theirs}")
+            yield doubt(facts, "zone", Status.FAILED, words, RUNNING, other.line, f"zone-member security {ours or theirs}")
             continue
-        for local, remote in box.end.selectors:
-            yield from _between(box, config, (ours, theirs), Flow("ip", local, remote))
+        for local, remote in facts.end.selectors:
+            yield from _between(facts, config, (ours, theirs), Flow("ip", local, remote))
 
 
 def _zone(node: Node) -> str:
     return next((line.split()[2] for line in node.children if line.startswith("zone-member security ")), "")
 
 
-def _between(box: Box, config: Config, zones: tuple[str, str], flow: Flow) -> Iterator[Finding]:
+def _between(facts: EndFacts, config: Config, zones: tuple[str, str], flow: Flow) -> Iterator[Finding]:
     """The way there is an objection, the way of what the far side begins a warning: answers pass where they are inspected."""
-    status, line, why = _judged(box.nodes, config, zones, flow)
+    status, line, why = _judged(facts.nodes, config, zones, flow)
     if status is not Status.OK:
         words = f"the zone firewall may drop {flow.source} to {flow.target}: {why}"
-        yield doubt(box, "zone", status, words, RUNNING, f"zone {zones[0]} to {zones[1]}", line)
-    back, line, why = _judged(box.nodes, config, zones[::-1], flow.reversed)
+        yield doubt(facts, "zone", status, words, RUNNING, f"zone {zones[0]} to {zones[1]}", line)
+    back, line, why = _judged(facts.nodes, config, zones[::-1], flow.reversed)
     if back is not Status.OK:
         words = f"the zone firewall may drop what {flow.target} begins to {flow.source}: {why}"
-        yield doubt(box, "zone", Status.WARNING, words, RUNNING, f"zone {zones[1]} to {zones[0]}", line)
+        yield doubt(facts, "zone", Status.WARNING, words, RUNNING, f"zone {zones[1]} to {zones[0]}", line)
 
 
 def _judged(nodes: Sequence[Node], config: Config, zones: tuple[str, str], flow: Flow) -> tuple[Status, str, str]:

@@ -1,1 +1,1 @@
-"""May this change be made on this device now? Pure."""
+"""Prechecks: may this change be made on this device now? Pure."""

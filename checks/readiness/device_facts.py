@@ -1,13 +1,13 @@
-"""One end before the change, as every check of it sees it."""
+"""What prechecks know of a device before a change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.configurations import tree
 from ...changes.plans.change import Change
+from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Side
 from ...inventory.models.platforms import Platform
 from ..finding import Evidence, Finding, Status
@@ -35,7 +35,7 @@ class Facts(Protocol):
 
     @property
     def time(self) -> str:
-        """When it was read."""
+        """UTC time of reading (ISO 8601)."""
 
     @property
     def nodes(self) -> tuple[tree.Node, ...]:
@@ -59,7 +59,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class EndFacts:
     """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
 
     end: Side
@@ -79,11 +79,11 @@ class Box:
         return tree.parse(self.outputs[COMMANDS[self.platform.os].running])
 
 
-def say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+def say(facts: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     """A finding of this device: what was checked, whether it passed, the sentence, and where the value was read."""
-    return doubt(box, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
+    return doubt(facts, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
 
 
-def doubt(box: Facts, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
+def doubt(facts: Facts, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
     """The same with a status of its own: a warning, or what could not be told."""
-    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))
+    return Finding(check, facts.host, status, sentence, (Evidence(facts.host, command, field, str(value), facts.time),))

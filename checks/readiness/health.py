@@ -49,7 +49,7 @@ class Algorithms:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """All that is known of them."""
+        """All names that were agreed on."""
         return tuple(word for word in (self.key, self.cipher, self.integrity) if word)
 
 
@@ -74,7 +74,7 @@ class Examined:
 
     @property
     def change(self) -> Change:
-        """None is to be made."""
+        """None: an examination plans no change."""
         return Change(self.host, self.platform.os, (), (), (), (), ())
 
 
@@ -87,7 +87,7 @@ def health(seen: Examined) -> tuple[Finding, ...]:
 
 
 def unreached(host: str, sentence: str, time: str) -> Finding:
-    """What is said of a device that cannot be examined."""
+    """The finding on a device that cannot be examined."""
     return Finding("login", host, Status.FAILED, sentence, (Evidence(host, "login", "error", sentence, time),))
 
 

@@ -13,37 +13,39 @@ from ...changes.implicit_references import takes_peer
 from ...changes.objects import read
 from ..finding import Finding, Status
 from ..routing.router_interfaces import section_of
-from .device_facts import Box, doubt, say
+from .device_facts import EndFacts, doubt, say
 
 RUNNING = "show running-config"
 
 
-def ike_is_on(box: Box) -> Iterator[Finding]:
+def ike_is_on(facts: EndFacts) -> Iterator[Finding]:
     """IKE is on by default, and the line is shown only when it is off."""
     line = "no crypto isakmp enable"
-    if any(node.line == line for node in starting(box.nodes, "no crypto isakmp")):
+    if any(node.line == line for node in starting(facts.nodes, "no crypto isakmp")):
         words = f"{line!r}: the router answers no IKE at all, so no tunnel can come up; type crypto isakmp enable"
-        yield say(box, "isakmp-enable", False, words, RUNNING, "crypto isakmp enable", line)
+        yield say(facts, "isakmp-enable", False, words, RUNNING, "crypto isakmp enable", line)
 
 
-def easy_vpn(box: Box) -> Iterator[Finding]:
+def easy_vpn(facts: EndFacts) -> Iterator[Finding]:
     """An Easy VPN client brings a crypto map of its own to its interface."""
-    outside = section_of(box.nodes, box.end.local.interface)
+    outside = section_of(facts.nodes, facts.end.local.interface)
     for line in outside.children if outside else ():
         if line.startswith("crypto ipsec client ezvpn "):
-            words = f"{line!r} below {box.end.local.interface}: the Easy VPN client has a map of its own on that interface, and "
+            words = (
+                f"{line!r} below {facts.end.local.interface}: the Easy VPN client has a map of its own on that interface, and "
+            )
             words += "whether the router takes another one beside it is not known"
-            yield doubt(box, "easy-vpn", Status.UNVERIFIED, words, RUNNING, f"interface {box.end.local.interface}", line)
+            yield doubt(facts, "easy-vpn", Status.UNVERIFIED, words, RUNNING, f"interface {facts.end.local.interface}", line)
 
 
-def other_takers(box: Box) -> Iterator[Finding]:
+def other_takers(facts: EndFacts) -> Iterator[Finding]:
     """A profile for whole networks may take the peer, with another key; a keyring for them has another key for it."""
-    peer = box.end.remote.outside_ip
-    for header, line in takes_peer(read("ios", box.outputs[RUNNING]), peer):
+    peer = facts.end.remote.outside_ip
+    for header, line in takes_peer(read("ios", facts.outputs[RUNNING]), peer):
         if "profile " in header:
             words = f"{line!r} of {header!r} matches {peer} too: when the far side begins, that profile may take the negotiation"
-            yield doubt(box, "ike-profile", Status.UNVERIFIED, f"{words}, with its own keyring", RUNNING, header, line)
+            yield doubt(facts, "ike-profile", Status.UNVERIFIED, f"{words}, with its own keyring", RUNNING, header, line)
         else:
             shown = line.partition(" key ")[0]
             words = f"{shown!r} of {header!r} has a key for {peer} too; IKE should take the one for the address alone"
-            yield doubt(box, "keyring", Status.WARNING, words, RUNNING, header, shown)
+            yield doubt(facts, "keyring", Status.WARNING, words, RUNNING, header, shown)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ...changes.configurations import tree
 from ...changes.plans.steps import Step
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...inventory.hiding.secrets import TOKEN
 from ...inventory.models.platforms import Platform, UndoTool
@@ -159,20 +159,20 @@ def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence
     return None
 
 
-def timer_findings(box: Facts, chosen: SelectedMethod | None) -> Iterator[Finding]:
+def timer_findings(facts: Facts, chosen: SelectedMethod | None) -> Iterator[Finding]:
     """Findings on any timer that is pending; and, where the rollback timer ends in a reload, on what that would bring back."""
-    yield from pending_timers(box)
+    yield from pending_timers(facts)
     if chosen is not None and METHODS_BY_NAME[chosen.name].reloads:
-        yield from _reload(box)
+        yield from _reload(facts)
 
 
 #: Whether that run is alive cannot be seen from the device; its own folder and its locks say so.
 _WHOSE = "if it is at work, wait for it; if it was lost, nr-run resume {run} ends it, where its run folder is"
 
 
-def pending_timers(box: Facts) -> Iterator[Finding]:
+def pending_timers(facts: Facts) -> Iterator[Finding]:
     """A timer of any kind that is there before the change is not this run's."""
-    timer = reload_timer(box.platform.os, box.outputs[RELOAD])
+    timer = reload_timer(facts.platform.os, facts.outputs[RELOAD])
     words = "no reload is scheduled"
     if timer is not None:
         words = (
@@ -181,60 +181,60 @@ def pending_timers(box: Facts) -> Iterator[Finding]:
         run = next((word.removeprefix("nr-") for word in timer.reason.split() if word.startswith("nr-")), "")
         if run:
             words = f"run {run} armed this device and has not cancelled that; {_WHOSE.format(run=run)}"
-    yield _say(box, "reload-timer", timer is None, words, RELOAD, "scheduled", timer is not None)
-    if REVERT in box.outputs:
-        revert = revert_timer(box.outputs[REVERT])
+    yield _say(facts, "reload-timer", timer is None, words, RELOAD, "scheduled", timer is not None)
+    if REVERT in facts.outputs:
+        revert = revert_timer(facts.outputs[REVERT])
         words = "no revert timer is pending"
         if revert is not None:
             words = (
                 f"a revert timer of {revert.minutes} minutes is pending, of user {revert.user} since {revert.since}; "
                 "that user confirms it (configure confirm) or reverts (configure revert now) first"
             )
-        yield _say(box, "revert-timer", revert is None, words, REVERT, "pending", revert.mark if revert else "none")
-    if EVENTS in box.outputs:
-        runs = sorted(name.removeprefix("NR-") for name in applets(box.outputs[EVENTS]) if name.startswith("NR-"))
+        yield _say(facts, "revert-timer", revert is None, words, REVERT, "pending", revert.mark if revert else "none")
+    if EVENTS in facts.outputs:
+        runs = sorted(name.removeprefix("NR-") for name in applets(facts.outputs[EVENTS]) if name.startswith("NR-"))
         words = "no run has left an applet here"
         if runs:
             words = f"run {runs[0]} has an applet here and has not cancelled it; {_WHOSE.format(run=runs[0])}"
-        yield _say(box, "event-manager", not runs, words, EVENTS, "applets of runs", ", ".join(runs) or "none")
-    if KRON in box.outputs:
-        runs = sorted(name.removeprefix("NR-") for name in kron_rows(box.outputs[KRON]) if name.startswith("NR-"))
+        yield _say(facts, "event-manager", not runs, words, EVENTS, "applets of runs", ", ".join(runs) or "none")
+    if KRON in facts.outputs:
+        runs = sorted(name.removeprefix("NR-") for name in kron_rows(facts.outputs[KRON]) if name.startswith("NR-"))
         words = "no run has left a kron occurrence here"
         if runs:
             words = f"run {runs[0]} has a kron occurrence here and has not cancelled it; {_WHOSE.format(run=runs[0])}"
-        yield _say(box, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
+        yield _say(facts, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
 
 
-def _reload(box: Facts) -> Iterator[Finding]:
+def _reload(facts: Facts) -> Iterator[Finding]:
     """What a reload would bring back, and whether it would boot at all."""
-    saved = tree.normalise(box.outputs[RUNNING]) == tree.normalise(box.outputs["show startup-config"])
+    saved = tree.normalise(facts.outputs[RUNNING]) == tree.normalise(facts.outputs["show startup-config"])
     words = (
         "a reload would bring back what runs now"
         if saved
         else "a reload would drop what runs and is not saved; use --revert-in 0"
     )
-    yield _say(box, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
-    yield boots(box)
+    yield _say(facts, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
+    yield boots(facts)
 
 
-def boots(box: Facts) -> Finding:
+def boots(facts: Facts) -> Finding:
     """Would a reload boot the system with its startup configuration?"""
-    version = parse(box.platform.os, "show version", box.outputs["show version"]).state
+    version = parse(facts.platform.os, "show version", facts.outputs["show version"]).state
     if version.configuration_register is None:
         # An ASAv has none: it always boots its startup configuration. Of hardware that shows none, nothing is known.
-        virtual = system_of(box.platform).virtual_has_no_register
+        virtual = system_of(facts.platform).virtual_has_no_register
         words = f"the device shows no configuration register{', as a virtual one' if virtual else ''}"
-        return _say(box, "boots", virtual, words, "show version", "configuration register", "none")
+        return _say(facts, "boots", virtual, words, "show version", "configuration register", "none")
     register = int(version.configuration_register, 16)
-    does = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP
+    does = register & BOOT_FIELD >= system_of(facts.platform).first_boot and not register & IGNORE_STARTUP
     words = f"configuration register {version.configuration_register} " + (
         "boots the system with its startup configuration"
         if does
         else "does not boot the system with its startup configuration, so a reload would not undo anything"
     )
-    return _say(box, "boots", does, words, "show version", "configuration register", version.configuration_register)
+    return _say(facts, "boots", does, words, "show version", "configuration register", version.configuration_register)
 
 
-def _say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+def _say(facts: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     status = Status.OK if passed else Status.FAILED
-    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))
+    return Finding(check, facts.host, status, sentence, (Evidence(facts.host, command, field, str(value), facts.time),))

@@ -1,1 +1,1 @@
-"""The files of an inventory, read with the places of what is wrong in them."""
+"""The files of an inventory, read and checked; every problem has its file and line."""

@@ -1,4 +1,4 @@
-"""How a device is reached and by what it is known: the settings of ``connection_options`` that nr-run honours, and no others.
+"""Connection settings of a device: those of ``connection_options`` that nr-run honours; all others are refused.
 
 They stand under ``nr_run``, or under ``netmiko`` for those who have them there already; where both name one, ``nr_run`` wins. The
 names are those of Netmiko where Netmiko has one. A setting that is not in the table is refused by the check of the inventory
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ..dataclass import dataclass
 from ..hiding.references import SCHEMES
 from ..systems import SYSTEMS
 from .did_you_mean import hint

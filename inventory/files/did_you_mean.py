@@ -1,4 +1,4 @@
-"""What a person probably meant: the nearest known word, as the tail of an error sentence."""
+""" "did you mean X?": the nearest known word, as the end of an error sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 #: A sentence lists no more names than this.
 SHOWN = 12
+#: Of a word that is quoted back no more characters: a whole file may stand in the place of a name.
+QUOTED = 60
 
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
@@ -19,11 +21,21 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | 
     return by_lower[near[0]] if near else None
 
 
+def quoted(word: str) -> str:
+    """A word in quotes, as a sentence has it; a long one with its beginning alone."""
+    return repr(word) if len(word) <= QUOTED else f"{word[:QUOTED]!r}... ({len(word)} characters)"
+
+
 def hint(word: str, known: Iterable[str]) -> str:
     """`` (did you mean X?)`` for the nearest known word, else `` (known: ...)``; empty when nothing is known at all."""
     names = list(known)
     near = nearest(word, names)
     if near is not None:
-        return f" (did you mean {near}?)"
+        return f" (did you mean {_as_told(near)}?)"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f" (known: {', '.join(names[:SHOWN])}{more})" if names else ""
+    return f" (known: {', '.join(map(_as_told, names[:SHOWN]))}{more})" if names else ""
+
+
+def _as_told(name: str) -> str:
+    """A name as it is; one that is none, and stands where a name should, in quotes."""
+    return name if len(name) <= QUOTED and name.isprintable() else quoted(name)

@@ -1,4 +1,4 @@
-"""Checks Nornir's inventory files before Nornir reads them: it ignores what it does not know, and we must not.
+"""Check Nornir's inventory files before Nornir reads them, since Nornir ignores unknown keys.
 
 The files are ``hosts.yaml``, ``groups.yaml`` and ``defaults.yaml`` as Nornir's SimpleInventory defines them, with two
 limits: no password stands in them, and a device has one address, which is that of its host.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..hiding.references import SCHEMES
 from .connection_settings import PLUGINS, problems_in
-from .did_you_mean import hint, nearest
+from .did_you_mean import hint, nearest, quoted
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
 
 HOSTS, GROUPS, DEFAULTS = "hosts.yaml", "groups.yaml", "defaults.yaml"
@@ -111,7 +111,7 @@ def _memberships(document: Document, at: Location, names: object, groups: Sequen
         return
     for index, name in enumerate(names):
         if name not in groups:
-            yield document.problem((*at, index), f"there is no group {name!r}{hint(str(name), groups)}")
+            yield document.problem((*at, index), f"there is no group {quoted(str(name))}{hint(str(name), groups)}")
 
 
 def _data(document: Document, at: Location, data: object) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The devices: Nornir's own inventory, checked, with no secret in it."""
+"""The devices: a checked Nornir inventory without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nornir's inventory out of files that were read already: the hosts, groups and defaults that SimpleInventory makes of them."""
+"""Make Nornir's inventory of files that were read already, equal to what SimpleInventory makes of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refuse a host that the inventory has not, in one sentence with the nearest name: everywhere the same."""
+"""Refuse a host that is not in the inventory, everywhere in the same sentence with the nearest name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML with places: a document as plain data, and the line on which each part of it stands.
+"""YAML with line numbers: a document as plain data, and the line of each part of it.
 
 Errors never quote the text of the file: what was mistyped next to a key may be the key itself.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
+from ..dataclass import dataclass
 from ..errors import IntentError
 
 Location = tuple[str | int, ...]
@@ -143,7 +143,7 @@ _kept = lru_cache(maxsize=_KEPT)(_read)
 
 
 class _NoDocument(Exception):
-    """The text is YAML, and nothing that we read."""
+    """The text is YAML that is not read: empty, no mapping, or with keys that are not text."""
 
     def __init__(self, text: str, line: int = 1) -> None:
         super().__init__(text)

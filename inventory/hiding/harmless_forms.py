@@ -1,4 +1,4 @@
-"""What follows a word for a secret and is none: a table of forms, each with its reason.
+"""Forms in which a word for a secret is not followed by one: a table, each row with its reason.
 
 Sources: the command references of Cisco IOS, IOS-XE and ASA, and what their show commands print.
 """

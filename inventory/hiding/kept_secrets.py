@@ -1,4 +1,4 @@
-"""Where a secret is kept, so that another value can take its place: files can be replaced, a vault or a variable cannot.
+"""Replace a secret where it is kept: possible for files, not for a vault or a variable.
 
 The next value stands beside the one in use, in a file of its own, from before the first device has it until it has taken the
 place of the old one. So a crash loses neither.
@@ -40,7 +40,7 @@ class KeptSecret:
 
     @property
     def next(self) -> Path:
-        """Where the next value stands until it takes the place."""
+        """Path of the next value until it replaces the one in use."""
         return self.path.with_name(self.path.name + NEXT)
 
     def hold(self) -> int:

@@ -1,4 +1,4 @@
-"""Where values that are known stand in a text, in one pass whose cost does not grow with how many are known.
+"""Find known values in a text, in one pass whose cost does not grow with their number.
 
 Of each value the four pieces of four characters that begin in its first four places are kept. A text is looked at in every
 fourth place only: wherever a value begins, one of its pieces stands in such a place. Pieces are numbers of four bytes, which
@@ -26,7 +26,7 @@ class KnownValues:
     """A set of values, each of HEAD characters or more. To add is for one thread at a time; to look is for all."""
 
     def __init__(self) -> None:
-        """Of none."""
+        """An empty set."""
         self._pieces: set[int] = set()
         #: Head to the lengths of the values that begin with it, longest first.
         self._lengths: dict[str, tuple[int, ...]] = {}

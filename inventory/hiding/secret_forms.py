@@ -1,4 +1,4 @@
-"""Where a secret stands in a line of a device: hidden by default, and shown where the form is known to hold none.
+"""Find secrets in a line of a device: hidden by default, and shown only if the form is known to be harmless.
 
 What follows a word for a secret (``password``, ``key``, ``md5``...) is a secret, and so is all that follows it on the line, until
 a word of the grammar comes that is known to stand behind one (``address 192.0.2.1``). What is not a secret although such a

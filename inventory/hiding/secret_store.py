@@ -1,4 +1,4 @@
-"""Put a secret where a reference finds it: a file of the credentials folder, or the desktop's keyring. Never over another one.
+"""Store a new secret: in a file of the credentials folder or in the desktop's keyring. Never overwrites one.
 
 The value goes from memory to the store and nowhere else; no sentence holds it.
 """

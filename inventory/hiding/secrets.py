@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from .references import check_preshared_key, credential_folders, fetch
 from .secret_forms import STEMS, TOKEN, secret_spans, tokens_in
 from .spans import Span, merged, without
 
-__all__ = ["TOKEN", "Secrets", "check_preshared_key", "credential_folders"]
+__all__ = ["TOKEN", "Given", "Secrets", "check_preshared_key", "credential_folders"]
 
 #: A text that is at least so long is remembered when it was hidden, so that it is looked at once on its way to the disk.
 _LONG = 512
@@ -36,6 +36,19 @@ _CLEAN = 20_000
 #: Digits of a fingerprint where several processes make them, each without the others' to compare with.
 _APART = 16
 _PRIVATE_KEY = re.compile(r"(?<=PRIVATE KEY-----)\r?\n(?P<secret>[^-]+)(?=-----END|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands under a reference in one run, where that is another value than the one that is kept there.
+
+    ``to`` is the reference under which the other value is kept; empty where it stands beside the one in use. ``former`` is that
+    one, empty where nobody could read it. ``withheld``: the other value is made up, as for a plan, and no device is to get it.
+    """
+
+    to: str = ""
+    former: str = field(default="", repr=False)
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,8 @@ class Secrets:
     _digits: int = 8
     #: References that were resolved here, in that order.
     _resolved: dict[str, None] = field(default_factory=dict, repr=False, init=False)
+    #: References whose value is another one in this run than the one that is kept there.
+    given: dict[str, Given] = field(default_factory=dict, repr=False, init=False)
     #: Value to the token that was first given to it.
     _tokens: dict[str, str] = field(default_factory=dict, repr=False, init=False)
     _known: KnownValues = field(default_factory=KnownValues, repr=False, init=False)
@@ -97,7 +112,10 @@ class Secrets:
 
     def fingerprint(self, reference: str) -> str:
         """Of the value of a reference that was resolved."""
-        value = self._values[self.token(reference)]
+        return self.fingerprint_of(self._values[self.token(reference)])
+
+    def fingerprint_of(self, value: str) -> str:
+        """Of a value, as others in other processes have it."""
         return hmac.digest(self._salt, f"reference {value}".encode("utf8", "surrogatepass"), "sha256").hex()
 
     def seen(self) -> dict[str, str]:
@@ -124,20 +142,38 @@ class Secrets:
             self._hidden.clear()
             self._clean.clear()
 
-    def give(self, reference: str, value: str) -> None:
-        """Another value for a reference than the one that is kept: for this run its token stands for that one."""
+    def give(self, reference: str, value: str, *, to: str = "", withheld: bool = False) -> None:
+        """Another value for a reference than the one that is kept: for this run its token stands for that one.
+
+        ``to`` and ``withheld`` as in `Given`: others in other processes find the value by them.
+        """
         token = self.token(reference)
         with self._lock:
             old = self._values.get(token)
             if old is None:
                 with suppress(SecretError):
                     old = fetch(reference, self.folders)
-            if old is not None:
+            self.replace(reference, value, Given(to, old or "", withheld))
+
+    def replace(self, reference: str, value: str | None, given: Given) -> None:
+        """As give(), where the former value is known; without a value its token stands for nothing, and no line has it."""
+        token = self.token(reference)
+        with self._lock:
+            if given.former:
                 # What a device shows of the old one is another key now, and hidden as well.
-                self._tokens.pop(old, None)
-                self._known.add(old)
-            self._values[token] = value
-            self._learn(token, value)
+                self._tokens.pop(given.former, None)
+                self._known.add(given.former)
+            self.given[reference] = given
+            self._values.pop(token, None)
+            if value is not None:
+                self._values[token] = value
+                self._learn(token, value)
+
+    def name_former(self) -> None:
+        """Give each former value a token now; where all references are resolved stores that are apart give the same."""
+        for given in self.given.values():
+            if given.former:
+                self._token_of(given.former)
 
     def look_up(self, reference: str) -> str:
         """Value of a reference that is not itself secret, such as a user name; it is not hidden in texts."""
@@ -227,8 +263,9 @@ class Secrets:
         with self._lock:
             kept = {"values": dict(self._values), "names": dict(self._names)}
             references = list(self._resolved)
+            given = {reference: asdict(one) for reference, one in self.given.items()}
         folders = [str(folder.absolute()) for folder in self.origins]
-        return {"salt": self._salt.hex(), **kept, "folders": folders, "references": references}
+        return {"salt": self._salt.hex(), **kept, "folders": folders, "references": references, "given": given}
 
     @classmethod
     def of_all(cls, several: Iterable[Secrets]) -> Secrets:
@@ -254,6 +291,7 @@ class Secrets:
         # What was kept before the references were: a token says them, but for those with signs that it cannot hold.
         told = [token[len("<secret:") : -1] for token in values if token.startswith("<secret:") and "~" not in token]
         made._resolved.update(dict.fromkeys(exported.get("references", told)))
+        made._take_given(exported)
         return made
 
     @classmethod
@@ -261,7 +299,16 @@ class Secrets:
         """The store of another process of this machine, which may go on resolving."""
         folders = tuple(Path(folder) for folder in exported["folders"])
         values, names = dict(exported["values"]), dict(exported["names"])
-        return cls(folders, values, names, bytes.fromhex(exported["salt"]), _digits=_APART)
+        made = cls(folders, values, names, bytes.fromhex(exported["salt"]), _digits=_APART)
+        made._take_given(exported)
+        return made
+
+    def _take_given(self, exported: Mapping[str, Any]) -> None:
+        """Former values are hidden as the others are, in a store that was made of another as well."""
+        for reference, fields in exported.get("given", {}).items():
+            self.given[reference] = given = Given(**fields)
+            if given.former:
+                self._known.add(given.former)
 
     @property
     def origins(self) -> tuple[Path, ...]:

@@ -105,7 +105,7 @@ SecretReference = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(SCHEME
 class Record(BaseModel):
     """Base of all intent records: frozen, no unknown fields, and errors never show what was typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class NamedRecord(Record):

@@ -10,11 +10,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import IntentError, NoIntent
-from ..files.did_you_mean import hint
+from ..files.did_you_mean import hint, quoted
 from ..files.yaml_source import Document, Location, Problem, Unreadable, describe, raise_all, read_document
 from .intent import Intent, IntentFile
 from .intent_crypto import AUTO
 from .intent_tunnel import KINDS_OF_END
+from .not_built_words import LEFT_OUT, NONE_WORDS, NOT_BUILT_KEYS, NOT_BUILT_WORDS, elsewhere
 
 #: Section -> what one of its records is called.
 KINDS: Mapping[str, str] = {
@@ -39,25 +40,6 @@ REFERENCES: Mapping[tuple[str, str], str] = {
 LITERAL_SECRETS = frozenset(
     {"preshared_key", "pre_shared_key", "preshared-key", "pre-shared-key", "psk", "key", "secret", "password"}
 )
-
-#: NetBox's words for what is not built, by field: they are no typing errors.
-_NOT_BUILT_WORDS: Mapping[str, frozenset[str]] = {
-    "encapsulation": frozenset({"ipsec-transport", "ip-ip", "gre", "wireguard", "openvpn", "l2tp", "pptp"}),
-    "authentication_method": frozenset({"certificates", "rsa-signatures", "dsa-signatures"}),
-    "mode": frozenset({"ah"}),
-}
-#: Keys that ask for what is not built -> what that is.
-_NOT_BUILT_KEYS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("backup", "backup_peer", "backup_peers", "backup_ip", "backup_outside_ip", "outside_ips", "peers", "secondary_peer"),
-        "a backup peer",
-    ),
-    **dict.fromkeys(("outside_ipv6", "outside_ip6", "ipv6", "protected_prefixes_v6", "protected_prefixes6"), "IPv6"),
-    **dict.fromkeys(("dynamic", "dynamic_ip", "dynamic_peer"), "an end whose address is not known beforehand"),
-    **dict.fromkeys(("vrf", "front_vrf", "inside_vrf"), "a tunnel in a VRF"),
-    **dict.fromkeys(("certificate", "trustpoint"), "authentication by certificate"),
-    **dict.fromkeys(("nat_public_ip", "translated_prefixes"), "address translation of an end"),
-}
 
 #: pydantic's error type -> what is wrong, in an operator's words. ``{...}`` are the values of pydantic's own context.
 _WORDING: Mapping[str, str] = {
@@ -128,18 +110,30 @@ def _field_problems(document: Document, error: ValidationError) -> Iterator[Prob
         yield document.problem(tuple(part for part in location if part not in KINDS_OF_END), sentence)
 
 
+def _no_choice(location: Location, field: str, value: object) -> str:
+    """Where one of several words is wanted."""
+    choices = tuple(map(str, _choices(_annotation(location))))
+    if isinstance(value, list | dict):
+        # What is in it is not quoted: it may be a key.
+        return f"is a {'list' if isinstance(value, list) else 'mapping'}, and has to be one word{hint('', choices)}"
+    if value in NOT_BUILT_WORDS.get(field, ()):
+        return f"{value} is not built" + hint("", choices)
+    words = quoted(value) if isinstance(value, str) else repr(value)
+    return f"{words} is not a value it can have" + hint(str(value), choices)
+
+
 def _sentence(location: Location, kind: str, value: object, context: Mapping[str, Any]) -> str:
     field = location[-1] if location else ""
     if kind == "extra_forbidden":
         return _unknown_key(str(field), location)
+    if field in LEFT_OUT and str(value).lower() in NONE_WORDS:
+        return f"is left out where no {LEFT_OUT[str(field)]} is wanted"
     if kind == "missing" and isinstance(field, int):
         return f"is missing: {describe(location[:-1])} needs {field + 1} entries"
     if kind == "missing" and field == "outside_ip":
         return "is missing: give the IPv4 address of this end; one that is not known beforehand is not built"
     if kind == "literal_error":
-        if value in _NOT_BUILT_WORDS.get(str(field), ()):
-            return f"{value} is not built" + hint("", map(str, _choices(_annotation(location))))
-        return f"{value!r} is not a value it can have" + hint(str(value), map(str, _choices(_annotation(location))))
+        return _no_choice(location, str(field), value)
     if kind == "too_long" and field == "terminations":
         return "has more than 2 entries, and a tunnel with a backup peer or between more than two ends is not built"
     if kind == "value_error":
@@ -152,8 +146,10 @@ def _sentence(location: Location, kind: str, value: object, context: Mapping[str
 def _unknown_key(key: str, location: Location) -> str:
     if key.lower() in LITERAL_SECRETS:
         return "a key is never written into the intent: use preshared_key_ref to say where it is kept (credential:NAME)"
-    if key in _NOT_BUILT_KEYS:
-        return f"{_NOT_BUILT_KEYS[key]} is not built: leave {key} out"
+    if key in NOT_BUILT_KEYS:
+        return f"{NOT_BUILT_KEYS[key]} is not built: leave {key} out"
+    if section := elsewhere(key, location):
+        return f"does not stand here: {section}"
     model = _annotation(location[:-1])
     known = list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
     return "unknown key" + hint(key, known)
@@ -208,7 +204,7 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[Problem]:
         for name, document, location in _names(documents, section):
             place = f"{document.path}:{document.line(location)}"
             if name in first:
-                yield document.problem(location, f"{kind} {name!r} is defined twice; the first is at {first[name]}")
+                yield document.problem(location, f"{kind} {quoted(name)} is defined twice; the first is at {first[name]}")
             first.setdefault(name, place)
 
 
@@ -231,7 +227,7 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Problem]:
                 named = [(value, location)] if isinstance(value, str) else _listed(value, location)
                 for name, place in named:
                     if name not in known | may_be_auto:
-                        yield document.problem(place, f"there is no {KINDS[target]} {name!r}{hint(name, sorted(known))}")
+                        yield document.problem(place, f"there is no {KINDS[target]} {quoted(name)}{hint(name, sorted(known))}")
 
 
 def _listed(value: object, location: Location) -> list[tuple[str, Location]]:

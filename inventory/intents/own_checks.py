@@ -138,8 +138,8 @@ class OwnCheck(Record):
             return f"{self.command}: a line with {self.contains!r}"
         if self.matches is not None:
             return f"{self.command}: a line that matches {self.matches!r}"
-        fields = ", ".join(f"{name} {_said(value)}" for name, value in (self.holds or {}).items())
-        many = f"{self.count} records" if self.count else "a record"
+        fields = ", ".join(f"{name} {said(value)}" for name, value in (self.holds or {}).items())
+        many = _many(self.count) if self.count else "a record"
         return f"{self.command}: {many}{f' with {fields}' if fields else ''}"
 
     @property
@@ -150,7 +150,15 @@ class OwnCheck(Record):
         return f"own check {where} ({' and '.join(self.when)}{waits}): {self}"
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """A value as it is written in an intent: ``null`` and not the word of Python."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return str(value)
+
+
+def _many(count: Range) -> str:
+    """``exactly 1 record``, ``no record``, ``at least 2 records``."""
+    if count.at_most == 0:
+        return "no record"
+    return f"{count} record{'' if (count.at_least if count.at_most is None else count.at_most) == 1 else 's'}"

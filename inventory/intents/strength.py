@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..models.platforms import Platform, Suite
@@ -49,6 +49,15 @@ def all_algorithms(crypto: Crypto) -> tuple[str, ...]:
     words = [word for proposal in proposals for word in algorithms(proposal)]
     pfs = [f"group {crypto.pfs_group}"] if crypto.pfs_group is not None else []
     return tuple(dict.fromkeys(words + pfs))
+
+
+def objections(words: Iterable[str], *, waived: bool) -> Iterator[str]:
+    """A sentence for each of these algorithms that is never built, or only under a waiver that is not there."""
+    for word in words:
+        if word in FORBIDDEN:
+            yield f"{word} is never built: {FORBIDDEN[word]}"
+        elif word in WEAK and not waived:
+            yield f"{word} needs a waiver: {WEAK[word]}"
 
 
 def offered(suite: Suite, proposal: IKEProposal | IPSecProposal) -> frozenset[str]:

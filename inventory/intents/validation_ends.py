@@ -22,9 +22,16 @@ def end_problems(tunnel: Tunnel) -> Iterator[str]:
     for mine in a.protected_prefixes:
         for theirs in b.protected_prefixes:
             if mine.overlaps(theirs):
-                yield f"protected prefix {mine} of {a.called} overlaps {theirs} of {b.called}"
+                yield f"protected prefix {mine} of {a.called} overlaps {theirs} of {b.called}: {_why_apart(mine, theirs)}"
     for end in tunnel.terminations:
         yield from _prefix_problems(end, [*a.protected_prefixes, *b.protected_prefixes])
+
+
+def _why_apart(mine: IPv4Network, theirs: IPv4Network) -> str:
+    """What would be needed, and what to do."""
+    if not mine.prefixlen or not theirs.prefixlen:
+        return "a tunnel for all destinations is not built, name the networks"
+    return "translation of networks in a tunnel is not built, so one side needs other addresses"
 
 
 def _prefix_problems(end: TunnelTermination | ForeignTermination, protected: Sequence[IPv4Network]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Releases that are newer than the table: what is assumed of them is said, not believed in silence."""
+"""Releases that are newer than the table: report which row is assumed for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A platform as plain data, for the record of a run: a model of the user's own is in no table when the run is gone on with."""
+"""A platform as plain data for the record of a run, since a user's own model may be in no table when the run is resumed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .release import Release
 
 
 def row_of(platform: Platform) -> dict[str, Any] | None:
-    """Every field, as JSON has it; None for one that the table has as it is."""
+    """Every field as plain data; None for a platform that is in the table as it is."""
     try:
         if platform_for(platform.model, str(platform.release)) == platform:
             return None

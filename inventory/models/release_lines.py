@@ -1,4 +1,4 @@
-"""Lines that a release writes into a configuration by itself: nobody typed them, and they are no drift.
+"""Lines that a release writes into a configuration by itself; nobody typed them, so they are not drift.
 
 A row has the operating system, the release that began with it, the line, a sentence and a source.
 """

@@ -1,4 +1,4 @@
-"""What a release does to lines that an older one took: it warns at them, refuses them, drops them, or writes others instead.
+"""What a release does to lines that older releases accept: it warns about, refuses, drops or replaces them.
 
 A table: one row a kind of line and the release that began with it, with a sentence and a source. A row is known by algorithms (in
 NetBox's words, by phase and version of IKE) or by a line. ``refuses``: the line is not taken any more. ``drops``: it is gone, or
@@ -38,7 +38,7 @@ class ReleaseRule:
     line: re.Pattern[str] | None = None
 
     def is_of(self, phase: Phase, versions: frozenset[int], word: str) -> bool:
-        """True if it speaks of this algorithm, as it is used with any of these versions of IKE."""
+        """True if the rule is about this algorithm, used with any of these versions of IKE."""
         return word in self.words and phase in self.phases and bool(versions & self.versions)
 
 

@@ -22,7 +22,7 @@ SYSTEMS: Mapping[str, System] = MappingProxyType(
 
 
 def system_of(platform: Platform) -> System:
-    """What the operating system of a model and release is."""
+    """The record of the operating system of a model and release."""
     return SYSTEMS[platform.output]
 
 
@@ -32,7 +32,7 @@ def generations(os: str) -> tuple[System, ...]:
 
 
 def assumed(os: str) -> System:
-    """What a device is taken for of which only the operating system is known."""
+    """The generation that is assumed for a device of which only the operating system is known."""
     return next(system for system in generations(os) if system.assumed)
 
 

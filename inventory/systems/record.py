@@ -1,4 +1,4 @@
-"""What an operating system is: one record a generation of its output, so that no other module has to ask which one it is."""
+"""The record of an operating system, one per generation of its output, so that no other module compares systems."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class System:
 
     @property
     def route(self) -> str:
-        """How it is asked for its routing table."""
+        """The command that shows its routing table."""
         return self.shows["route"]
 
     @property

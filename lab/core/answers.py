@@ -66,6 +66,14 @@ def altered(faults: Faults, command: str, lines: list[str]) -> list[str]:
     return lines
 
 
+def hangs(faults: Faults, command: str) -> bool:
+    """Whether the session is to hang in the middle of the answer to this command."""
+    if not _strikes(faults, "hang-show", command):
+        return False
+    faults.strike("hang-show")
+    return "hang-show" not in faults
+
+
 def _without(lines: list[str], lost: str) -> list[str]:
     """The lines that do not have the text in them, nor stand indented below one that has."""
     left: list[str] = []

@@ -135,6 +135,12 @@ FAULTS: dict[str, Fault] = {
             "Noise takes the place of characters in the answer of show commands that begin with TEXT; N times, or for good.",
         ),
         Fault(
+            "hang-show",
+            ("N", "TEXT="),
+            "The Nth answer of show commands, or of those that begin with TEXT, stops in the middle, and the session says "
+            "nothing more; once.",
+        ),
+        Fault(
             "lose-lines",
             ("LOST", "TEXT=", "N="),
             "Lines with LOST in them, and what is below them, are lost from the answers of show commands, or of those that begin "

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..printed.line_numbers import breaks_before
 from .bundle import Part
 from .client_words import SETTINGS
 from .entry import Sign
@@ -47,17 +48,18 @@ class Profile:
 def profiles(parts: Iterable[Part]) -> Iterator[Profile]:
     """Every profile in the texts, those that were pasted among other things as well."""
     for part in parts:
+        breaks = breaks_before(part.text)
         for match in _PROFILE.finditer(part.text):
             stop = part.text.find(_END, match.start())
             body = part.text[match.start() : stop if stop >= 0 else match.start() + (1 << 18)]
-            yield _profile(part.name, part.text.count("\n", 0, match.start()) + 1, body, whole=stop >= 0)
+            yield _profile(part.name, breaks(match.start()) + 1, body, whole=stop >= 0)
 
 
 def policies(parts: Iterable[Part]) -> Iterator[Setting]:
     """What local policies set: BypassDownloader decides whether the head-end is asked for a profile."""
     for part in parts:
         if match := _POLICY.search(part.text):
-            line = part.text.count("\n", 0, match.start()) + 1
+            line = breaks_before(part.text)(match.start()) + 1
             yield from _settings("policy", part.name, line, part.text[match.start() : match.start() + (1 << 18)])
 
 
@@ -65,8 +67,9 @@ def in_use(signs: Iterable[Sign]) -> Iterator[tuple[Sign, Setting]]:
     """What the log says that the client uses."""
     for sign in signs:
         if sign.means == "settings":
+            breaks = breaks_before(sign.entry.text)
             for match in _IN_USE.finditer(sign.entry.text):
-                line = sign.entry.line + sign.entry.text.count("\n", 0, match.start("name"))
+                line = sign.entry.line + breaks(match.start("name"))
                 yield sign, Setting("in-use", sign.entry.file, line, match["name"], match["value"])
 
 
@@ -77,9 +80,10 @@ def _profile(file: str, line: int, body: str, *, whole: bool) -> Profile:
 
 
 def _settings(kind: str, file: str, line: int, body: str) -> Iterator[Setting]:
+    breaks = breaks_before(body)
     for name in SETTINGS:
         if match := re.search(_VALUE.format(name=name), body):
-            yield Setting(kind, file, line + body.count("\n", 0, match.start()), name, match["value"])
+            yield Setting(kind, file, line + breaks(match.start()), name, match["value"])
 
 
 def _wrong(body: str, found: Iterable[Setting], *, whole: bool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from ...inventory.errors import ParseError
+from ..printed.line_numbers import breaks_before
 from .bundle import Bundle, Part
 from .entry import Entry
 
@@ -145,6 +146,7 @@ _CHECK = re.compile(r"<enableHostIDCheck>\s*(?P<value>[01])\s*</enableHostIDChec
 def phone_configs(parts: Sequence[Part]) -> Iterator[PhoneConfig]:
     """The VPN part of each configuration file in the texts; also of one whose hash has lost the element around it."""
     for part in parts:
+        breaks = breaks_before(part.text)
         for match in _GROUP.finditer(part.text):
             inside = match["inside"]
             held = _CREDENTIALS.search(inside)
@@ -152,7 +154,7 @@ def phone_configs(parts: Sequence[Part]) -> Iterator[PhoneConfig]:
             check = _CHECK.search(inside)
             yield PhoneConfig(
                 part.name,
-                part.text.count("\n", 0, match.start()) + 1,
+                breaks(match.start()) + 1,
                 tuple(value for value in hashes if value),
                 tuple(found["url"] for found in _URL.finditer(inside)),
                 check["value"] == "1" if check else None,

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...inventory.errors import ParseError
 from ...inventory.files.did_you_mean import hint, nearest
+from ..printed.line_numbers import breaks_before
 from .provider_log_words import ALIBABA, ALIBABA_CODES, AWS, TENCENT, TENCENT_MARKS, Words
 
 _STATES = frozenset({"established", "rekeying", "negotiating", "down"})
@@ -27,6 +28,8 @@ _RESOURCE = re.compile(r"vpn-[0-9a-f]+_(?P<address>\d+\.\d+\.\d+\.\d+)")
 _STAMP = re.compile(r"^\[?(?P<time>\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*?)\]?(?=[\s,]|$)")
 #: A line that is nothing but a code, perhaps as a field of JSON.
 _CODE = re.compile(r"(?:\"?FailedReasonCode\W+)?\"?(?P<code>[A-Z][a-z\d]+[A-Z][A-Za-z\d]+)\"?,?")
+#: Where JSON may begin: anywhere, and behind a record that is broken at the start of a line.
+_BRACE, _FIRST_BRACE = re.compile(r"[{\[]"), re.compile(r"^[{\[]", re.MULTILINE)
 _MY_IP = re.compile(r"my ip: ?(?P<address>\d+\.\d+\.\d+\.\d+)")
 
 
@@ -88,9 +91,9 @@ def _json(name: str, text: str) -> tuple[list[tuple[int, Any]], list[str]]:
     """The JSON objects of a text, each with its line; one that a line of a stream holds behind a time is one of them."""
     found: list[tuple[int, Any]] = []
     problems: list[str] = []
-    decoder, place = json.JSONDecoder(), 0
+    decoder, place, breaks = json.JSONDecoder(), 0, breaks_before(text)
     while (start := _next(text, place)) >= 0:
-        line = text.count("\n", 0, start) + 1
+        line = breaks(start) + 1
         try:
             value, place = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
@@ -102,13 +105,13 @@ def _json(name: str, text: str) -> tuple[list[tuple[int, Any]], list[str]]:
 
 
 def _next(text: str, place: int) -> int:
-    places = [found for sign in "{[" if (found := text.find(sign, place)) >= 0]
-    return min(places, default=-1)
+    found = _BRACE.search(text, place)
+    return found.start() if found else -1
 
 
 def _after(text: str, start: int) -> int:
     """The next line that begins with a brace, or the end: a broken record may reach over several lines."""
-    match = re.compile(r"^[{\[]", re.MULTILINE).search(text, start + 1)
+    match = _FIRST_BRACE.search(text, start + 1)
     return match.start() if match else len(text)
 
 

@@ -7,6 +7,7 @@ stands behind the last line that its template understands is somebody's note, or
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from ..catalogue import for_typed
 from ..command import find
 from ..reader import parse
 from ..result import Problem
+from .line_numbers import breaks_before
 
 _UNKNOWN = "no rule of the template knows this line"
 _HOST = r"(?P<host>[A-Za-z][\w./:~-]{0,62})(?:\([\w-]+\))?[#>]"
@@ -86,14 +88,17 @@ def read_pasted(name: str, os: str, text: str) -> PastedFile:
     shows: list[Pasted] = []
     besides = [(1, text[: found[0][0].start()] if found else text)]
     clocks = list(_clocks(text))
+    places = [place for place, _ in clocks]
+    breaks = breaks_before(text)
     for (match, command), stop in zip(found, [*(item[0].start() for item in found[1:]), len(text)], strict=False):
-        line = text.count("\n", 0, match.start()) + 1
+        line = breaks(match.start()) + 1
         show, rest = _one(os, command, match, text[match.start() : stop], line)
-        above = [clock for place, clock in clocks if place < stop]
-        below = [clock for place, clock in clocks if place >= match.start()]
-        shows.append(replace(show, above=above[-1] if above else None, below=below[0] if below else None))
+        before, after = bisect_left(places, stop), bisect_left(places, match.start())
+        above = clocks[before - 1][1] if before else None
+        below = clocks[after][1] if after < len(clocks) else None
+        shows.append(replace(show, above=above, below=below))
         besides.append(rest)
-    prompts = tuple((text.count("\n", 0, match.start()) + 1, match["host"]) for match in _PROMPT.finditer(text))
+    prompts = tuple((breaks(match.start()) + 1, match["host"]) for match in _PROMPT.finditer(text))
     return PastedFile(name, tuple(shows), tuple(item for item in besides if item[1].strip()), prompts)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..printed.line_numbers import breaks_before
+
 
 @dataclass(frozen=True, slots=True)
 class NoSample:
@@ -50,5 +52,5 @@ def no_sample(text: str, table: tuple[NoSample, ...]) -> tuple[NoSample, int] | 
     for row in table:
         places = [match.start() for match in row.lines.finditer(text)]
         if len(places) >= row.least:
-            return row, text.count("\n", 0, places[0]) + 1
+            return row, breaks_before(text)(places[0]) + 1
     return None

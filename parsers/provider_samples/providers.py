@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..printed.line_numbers import breaks_before
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -146,5 +148,5 @@ def _marked(text: str, *, weak: bool) -> list[tuple[Provider, int]]:
     for provider in PROVIDERS:
         places = [match.start() for mark in (provider.weak_marks if weak else provider.marks) if (match := mark.search(text))]
         if places:
-            found.append((provider, text.count("\n", 0, min(places)) + 1))
+            found.append((provider, breaks_before(text)(min(places)) + 1))
     return found

@@ -11,7 +11,21 @@ import click
 
 from ...inventory.errors import Exit, UsageError
 from .completion import host_names
-from .console import DEBUG, ELSEWHERE, INVENTORY, JSON, LIMIT, PLAN_AND_YES, RUNS, CommandConsole, ended, print_json, with_options
+from .console import (
+    DEBUG,
+    INVENTORY,
+    JSON,
+    LIMIT,
+    OTHER_NAMES,
+    PLAN_AND_YES,
+    RUNS,
+    SCHEDULER,
+    CommandConsole,
+    ended,
+    print_json,
+    with_options,
+)
+from .from_here import help_text, refusal
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -45,7 +59,9 @@ With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the ne
 is bound, and phones do not trust it.
 With --fix: 0 fixed, verified and saved; 2 --plan, or you said no; 13 for a person to do;
 20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
+
 """
+_HELP += help_text("audit-vpn-phone --fix")
 PHONE = click.option(
     "--phone-config",
     "phone_configs",
@@ -83,7 +99,8 @@ _RENEW = click.option(
     help="Show how far the renewal to this trustpoint's certificate has come and what is next; --phone-config may be repeated.",
 )
 _OPTIONS = with_options(
-    PHONE, _MODEL, GROUP, INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+    *(PHONE, _MODEL, GROUP, INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG),
+    OTHER_NAMES,
 )
 
 
@@ -100,6 +117,8 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
         raise UsageError("an audit is of one phone: say --phone-config once (several belong to --renew-to)")
     what = asked_of(options, phones)
     if options["cause"]:
+        if options["scheduler"]:
+            raise UsageError(refusal("audit-vpn-phone --fix"))
         return _fix(hosts, what, options)
     if options["yes"] or options["plan_only"]:
         raise UsageError("--plan and --yes belong to --fix ID: an audit alone changes nothing")
@@ -133,9 +152,8 @@ def opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress, 
     from ..engine.doctor import Asked, open_devices
     from ..phones.audit import FOLDER, firewalls
 
-    asked = Asked(
-        hosts, options.get("limits", ()), options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"]
-    )
+    places = options["inventory"], options["runs"], options["lab"], options["debug"], options.get("scheduler", "")
+    asked = Asked(hosts, options.get("limits", ()), *places)
 
     def only(platforms: Mapping[str, Platform], chosen: tuple[str, ...]) -> tuple[str, ...]:
         return firewalls(platforms, chosen, named=bool(hosts))

@@ -9,7 +9,7 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import host_names
-from .console import DEBUG, INVENTORY, JSON, RUNS, ended, with_options
+from .console import DEBUG, INVENTORY, JSON, RUNS, SCHEDULER, ended, with_options
 from .read_only_command import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
@@ -46,6 +46,8 @@ def _check_release(host: str, release: str, config: Path | None, **options: Any)
     from ..release.check import FOLDER, check_release, target_of
     from .views.release_view import release_view
 
+    if config is not None:
+        options["scheduler"] = ""  # nothing is connected to, by nobody
     nornir = load_nornir(inventory_folder(options["inventory"]))
     _, target = target_of(nornir, host, release)
     asked = asked_by((), (f"host={host}",), options, FOLDER, may_be_none=True)
@@ -61,6 +63,6 @@ def _check_release(host: str, release: str, config: Path | None, **options: Any)
 _check_release.__doc__ = _HELP
 check_release_command: click.Command = click.command("check-release", help=_HELP)(
     click.argument("host", shell_complete=host_names)(
-        with_options(_TO, _CONFIG, DEADLINE, JSON, INVENTORY, RUNS, LAB, DEBUG)(ended("check-release", _check_release))
+        with_options(_TO, _CONFIG, DEADLINE, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)(ended("check-release", _check_release))
     )
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
-GARBAGE = 50_000, 20, 20
+GARBAGE = 200_000, 20, 20
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Report for every service whether it works; nothing is changed."),
@@ -149,10 +149,7 @@ class LazyGroup(click.Group):
         """As click does, with the nearest match in the error."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=1)
-            ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            ctx.fail(f"there is no command {name!r}{_meant(name)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -161,6 +158,22 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
         for sentence in declared().broken.values():
             formatter.write_text(sentence)
+
+
+def _meant(name: str) -> str:
+    """The end of a sentence on a command that is none: those that begin with it, as ``deploy`` does, or the one most like it."""
+    from difflib import get_close_matches
+
+    words = [command for command in COMMANDS if command.startswith(f"{name}-")] or get_close_matches(name, COMMANDS, n=1)
+    return f"; did you mean {', '.join(words[:-1])}{' or ' if words[1:] else ''}{words[-1]}?" if words else ""
+
+
+def _without_hidden(error: click.NoSuchOption) -> click.NoSuchOption:
+    """The same without the options that --help does not show, as those under their old names: they are nobody's advice."""
+    command = error.ctx.command if error.ctx else cli
+    hidden = {name for option in command.params if isinstance(option, click.Option) and option.hidden for name in option.opts}
+    shown = [name for name in error.possibilities or () if name not in hidden]
+    return click.NoSuchOption(error.option_name, error.message, shown, error.ctx)
 
 
 def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -190,7 +203,7 @@ def main() -> None:
     try:
         code = cli.main(prog_name="nr-run", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        (_without_hidden(error) if isinstance(error, click.NoSuchOption) else error).show()
         code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
     except click.exceptions.Abort:
         click.echo("stopped", err=True)

@@ -14,6 +14,7 @@ import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
 from ..engine.waits import WORKERS, Timeouts
+from .numbers import Number, Whole
 from .old_names import old_options
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
-_SECONDS = click.FloatRange(min=0.05)
+_SECONDS = Number(min=0.05)
 
 
 def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -75,7 +76,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--reconnect-timeout",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=Timeouts().reconnect,
         show_default=True,
         metavar="SECONDS",
@@ -83,7 +84,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--revert-in",
-        type=click.IntRange(min=0, max=1440),
+        type=Whole(min=0, max=1440),
         default=Timeouts().revert_in_minutes,
         show_default=True,
         metavar="MINUTES",
@@ -91,7 +92,7 @@ TIMEOUTS = with_options(
     ),
     click.option(
         "--boot-timeout",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
@@ -99,34 +100,35 @@ TIMEOUTS = with_options(
     ),
     *old_options(_SECONDS),
 )
+PROCESSES = click.option(
+    "--processes",
+    type=Whole(min=0),
+    default=0,
+    metavar="N",
+    help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
+)
 ROLLOUT = with_options(
-    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
+    click.option("--canary", type=Whole(min=0), default=0, metavar="N", help="Deploy N tunnels first, one by one."),
     click.option(
         "--soak",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=0.0,
         metavar="SECONDS",
         help="Then wait, and verify the canaries again before the others.",
     ),
     click.option(
         "--workers",
-        type=click.IntRange(min=1),
+        type=Whole(min=1),
         default=WORKERS,
         show_default=True,
         metavar="N",
         help="Work on up to N tunnels at a time, never on two of one device.",
     ),
-    click.option(
-        "--processes",
-        type=click.IntRange(min=0),
-        default=0,
-        metavar="N",
-        help="Talk to the devices from N processes; 0: one for each core if there are many devices.",
-    ),
-    click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
+    PROCESSES,
+    click.option("--batch", "workers", type=Whole(min=1), hidden=True),
     click.option(
         "--max-failures",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         default=0,
         metavar="N",
         help="Begin no further tunnel once N have failed; 0: no limit.",
@@ -146,12 +148,11 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
 
 
 def _from_here(context: click.Context, _option: click.Parameter, value: object) -> None:
-    """Of a command whose work rests on this machine: a new key that is kept here, or a clock that is read here."""
+    """Of a command that stands in FROM_HERE."""
+    from .from_here import refusal
+
     if value:
-        raise click.UsageError(
-            f"{context.info_name} reaches the devices from here alone; --scheduler is for verify, drift, doctor, deploy-*, "
-            "remove-*, resume and rollback"
-        )
+        raise click.UsageError(refusal(str(context.info_name)))
 
 
 def _one_of_the_services(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -190,7 +191,7 @@ LIMIT = click.option(
 )
 #: What other tools have, and what is called otherwise here; and the same for commands that reach the devices from here alone.
 OTHER_NAMES = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
-ELSEWHERE = with_options(OTHER_NAMES, _NO_SCHEDULER)
+FROM_HERE_ONLY = with_options(OTHER_NAMES, _NO_SCHEDULER)
 NO_LIMIT = _hidden("--limit", is_flag=False)
 SCHEDULER = click.option(
     "--scheduler",

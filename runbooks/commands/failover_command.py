@@ -12,13 +12,15 @@ from ...inventory.errors import Exit
 from .completion import service_names
 from .console import (
     DEBUG,
-    ELSEWHERE,
     INVENTORY,
     JSON,
     LAB,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
+    PROCESSES,
     RUNS,
+    SCHEDULER,
     SERVICE,
     TIMEOUTS,
     CommandConsole,
@@ -59,9 +61,9 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     console = CommandConsole(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     rules = Rules(options["outside_window"], options["plan_only"], options["lab"])
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = RunRequest(
-        _service_of(options["inventory"], names[0], options["service"]), NAME, names, *places, timeouts_of(options)
-    )
+    service = _service_of(options["inventory"], names[0], options["service"])
+    elsewhere = {name: options[name] for name in ("processes", "scheduler")}
+    wanted = RunRequest(service, NAME, names, *places, timeouts_of(options), **elsewhere)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         if options["outside_window"]:
             opened.context.folder.note("outside-window", tunnels=list(names))
@@ -93,8 +95,9 @@ def _one(_context: click.Context, _option: click.Parameter, value: str) -> tuple
 
 failover_command: click.Command = click.command(NAME, help=inspect.cleandoc(_failover_test.__doc__ or ""))(
     click.argument("names", nargs=1, metavar="NAME", callback=_one, shell_complete=service_names)(
-        with_options(PLAN_AND_YES, _OUTSIDE, SERVICE, JSON, LAB, INVENTORY, RUNS, TIMEOUTS, NO_LIMIT, DEBUG, ELSEWHERE)(
-            ended(NAME, _failover_test)
-        )
+        with_options(
+            *(PLAN_AND_YES, _OUTSIDE, SERVICE, JSON, LAB, INVENTORY, RUNS, PROCESSES, SCHEDULER, TIMEOUTS, NO_LIMIT, DEBUG),
+            OTHER_NAMES,
+        )(ended(NAME, _failover_test))
     )
 )

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from .numbers import Number, Whole
+
 #: Old option: the one that has taken its place.
 OPTIONS: Mapping[str, str] = {
     "--dead-man": "--revert-in",
@@ -21,10 +23,10 @@ OPTIONS: Mapping[str, str] = {
 def old_options(seconds: click.ParamType[Any]) -> tuple[Callable[[Any], Any], ...]:
     """All of them, with the types of the new ones; ``seconds`` is that of a time that must not be zero."""
     kinds: Mapping[str, click.ParamType[Any]] = {
-        "--dead-man": click.IntRange(min=0, max=1440),
+        "--dead-man": Whole(min=0, max=1440),
         "--ike-wait": seconds,
-        "--boot-wait": click.FloatRange(min=0),
-        "--reconnect-wait": click.FloatRange(min=0),
+        "--boot-wait": Number(min=0),
+        "--reconnect-wait": Number(min=0),
         "--poll": seconds,
     }
     return tuple(_old_option(old, kinds[old]) for old in OPTIONS)

@@ -12,7 +12,7 @@ from .completion import host_names
 from .console import (
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
+    FROM_HERE_ONLY,
     INVENTORY,
     JSON,
     PLAN_AND_YES,
@@ -22,6 +22,8 @@ from .console import (
     print_json,
     with_options,
 )
+from .from_here import help_text
+from .numbers import Number
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -48,17 +50,21 @@ Exit codes: 0 bound, verified and saved, or it was bound before; 2 something is 
 do, or --plan, or you said no; 11 not reached, or not all is known; 12 it is
 bound, and phones do not trust it; 13 for a person to do; 20 rolled back, as
 it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such host.
+
 """
+_HELP += help_text("renew-phone-certificate")
 _TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="Trustpoint with the new certificate.")
 _WAIT = click.option(
     "--phone-timeout",
-    type=click.FloatRange(min=1, max=3600),
+    type=Number(min=1, max=3600),
     default=600.0,
     show_default=True,
     metavar="SECONDS",
     help="Roll back if no phone connects with the new certificate within this time.",
 )
-_OPTIONS = with_options(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_YES, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(
+    *(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_YES, JSON, INVENTORY, RUNS, LAB, DEBUG), FROM_HERE_ONLY
+)
 
 
 def _renew(host: str, **options: Any) -> Exit:

@@ -15,13 +15,15 @@ from .console import (
     ACCEPT_UNSAVED,
     CONFIRM,
     DEBUG,
-    ELSEWHERE,
     INVENTORY,
     JSON,
     LAB,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
+    PROCESSES,
     RUNS,
+    SCHEDULER,
     SERVICE,
     TIMEOUTS,
     ended,
@@ -40,7 +42,8 @@ Give what is named another pre-shared key, verify it by an authentication with t
 NAME is that of a tunnel, a site, a connection: what has it is found in the inventory. The key is made by nr-run (40 letters and
 digits) and takes the place of the old one in the file of its reference, once it is verified. If anything fails, the devices roll
 back to the old key. Several names are done one after the other, in one run. Where the key is kept in a vault, in a variable or
-by a command, keep the new one under another reference, and name that with --to.
+by a command, keep the new one under another reference, and name that with --to. Over the workers of a Dask cluster the key is
+never sent: they read it under --to, or beside the old one where they share its folder.
 
 \b
 nr-run rotate-psk hq-branch --plan       look
@@ -108,8 +111,8 @@ def _command(name: str, decorate: Callable[[Any], Any], *, hidden: bool = False)
     sections = (service.section for service in declared().rotating.values())
     names = click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=names_in(*sections))
     options = with_options(
-        *(_TO, _KEY, CONFIRM, decorate, NO_LIMIT, PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG),
-        ELSEWHERE,
+        *(_TO, _KEY, CONFIRM, decorate, NO_LIMIT, PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED),
+        *(PROCESSES, SCHEDULER, TIMEOUTS, DEBUG, OTHER_NAMES),
     )
     made: click.Command = click.command(name, help=_text(), hidden=hidden)(names(options(ended(NAME, _rotate))))
     return made

@@ -10,11 +10,11 @@ import click
 from ...inventory.errors import Exit
 from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, print_json, with_options
+from .numbers import Number
 from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
-    from ..verify.opening import Opened
 
 _HELP = """\
 Report for every service of the inventory whether it works. Nothing is changed.
@@ -39,7 +39,7 @@ _NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings; judge 
 _SINCE = click.option("--since", metavar="RUN", help="Show what has changed since that verification or run.")
 DEADLINE = click.option(
     "--deadline",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     default=300.0,
     show_default=True,
     metavar="SECONDS",
@@ -82,14 +82,15 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
     progress = progress_of()
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
-        unkept = kept(opened.folder, made)
+        unkept = (opened.unkept,) if opened.unkept else kept(opened.folder, made)
+        folder = "" if opened.unkept else str(opened.folder.path)
         progress.pause()
         left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab).after(unkept)
         code = left.code
         news = changed(then, made, whole=not names and not asked.limits) if then else ()
         report = {
             **document(made, code),
-            "folder": str(opened.folder.path),
+            "folder": folder,
             "warnings": list(left.warnings),
         }
         if then:
@@ -98,19 +99,19 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
             print_json(report)
         else:
             since = [f"since {then.of} {then.run}: {'; '.join(map(str, news)) or 'nothing has changed'}"] if then else []
-            _show(made, opened, code, since)
+            _show(made, folder, code, since)
         for warning in left.warnings:
             progress.say(f"nr-run: {warning}")
     return code
 
 
-def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> None:
+def _show(made: Verification, folder: str, code: Exit, since: list[str]) -> None:
     from .views.screen import console
     from .views.verify_view import WIDTH, verification_view
 
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
-    screen.print(verification_view(made, str(opened.folder.path), code, since, width=width))
+    screen.print(verification_view(made, folder, code, since, width=width))
 
 
 def progress_of() -> Any:

@@ -13,6 +13,7 @@ from ...inventory.errors import Exit, NrRunError
 from ...inventory.hiding.references import SCHEMES
 from ..notify.holding import DOWN_AFTER, UP_AFTER
 from .console import with_options
+from .numbers import Number
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 _FOR_ALL = 0o644
 
 
-def _file(name: str, words: str) -> Callable[[Any], Any]:
-    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words)
+def _file(name: str, words: str, callback: Callable[..., Any] | None = None) -> Callable[[Any], Any]:
+    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words, callback=callback)
 
 
 def _reference(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -33,11 +34,18 @@ def _reference(_context: click.Context, _option: click.Parameter, values: tuple[
     return values
 
 
-_MINUTES = click.FloatRange(min=0)
+def _metrics(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """The collector of node_exporter passes over other names in silence."""
+    if path is not None and path.suffix != ".prom":
+        raise click.UsageError(f"--prometheus {path}: the name has to end in .prom, or the textfile collector does not read it")
+    return path
+
+
+_MINUTES = Number(min=0)
 OUTPUTS = with_options(
     _file("--html", "Write one page that needs nothing else, for a browser or paper."),
     _file("--junit", "Write a JUnit report: a test case a service, an error where it is unverified."),
-    _file("--prometheus", "Write metrics for the textfile collector; the name has to end in .prom."),
+    _file("--prometheus", "Write metrics for the textfile collector; the name has to end in .prom.", _metrics),
     click.option(
         "--notify",
         multiple=True,
@@ -82,22 +90,29 @@ def leave(
     """Keep, tell and write. Raises nothing.
 
     A history or a notification that fails is a warning. A report that was asked for and is not there is no success: what
-    reads it would go on with the old one. A rehearsal in the lab is neither kept nor told to anybody.
+    reads it would go on with the old one. Nor is a target to which nothing can ever be sent: nobody would learn of an outage. A
+    rehearsal in the lab is neither kept nor told to anybody.
     """
     from ..history.keep import keep
     from ..notify.holding import Hold
     from ..notify.notify import notify
+    from ..notify.targets import why_unusable
     from ..reports.hiding import without_secrets
 
     shown = without_secrets(made, hide)
     warnings: list[str] = []
+    # Nobody is told of a rehearsal, so its targets need not be there.
+    targets = () if rehearsal else options["notify"]
+    unusable = {target: why for target in targets if (why := why_unusable(target))}
     if not rehearsal:
         warnings += keep(runs, shown, int(code))
         if options["notify"] and not warnings:
-            warnings += notify(runs, shown, options["notify"], Hold(options["down_after"], options["up_after"]))
+            hold = Hold(options["down_after"], options["up_after"])
+            warnings += notify(runs, shown, options["notify"], hold, unusable=unusable)
         elif options["notify"]:
             warnings.append("nobody was notified: what was sent before is in the history")
-    unwritten = list(_write(shown, () if rehearsal else _pasts(runs, shown), options))
+    unwritten = [f"nobody can be notified there: {why}" for why in unusable.values()]
+    unwritten += _write(shown, () if rehearsal else _pasts(runs, shown), options)
     return Left(Exit.ERROR if unwritten and code is Exit.OK else code, (*warnings, *unwritten))
 
 

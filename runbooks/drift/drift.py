@@ -91,7 +91,8 @@ class Drift:
 def find_drift(opened: Opened) -> Drift:
     """Read, compare and keep the record. Raises Interrupted when the operator stops, NrRunError for a full disk."""
     shown = read_all(opened, ConfigurationAlone)
-    opened.progress.say(f"comparing {len(opened.selected.deployments)} services")
+    many = len(opened.selected.deployments)
+    opened.progress.say(f"comparing {many} service{'' if many == 1 else 's'}")
     made = Drift(
         run=opened.folder.id,
         tool=version("nr-run"),

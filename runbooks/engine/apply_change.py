@@ -1,4 +1,4 @@
-"""Begin one change: everything that is needed to finish or undo it later is on the disk before line one."""
+"""Apply one plan, after everything that is needed to finish or undo it later was written to the disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
 
 
 def recorded(context: Context, plan: DeploymentPlan) -> TunnelOutcome | None:
-    """Write plan, record and secrets; the refusal where the disk does not take them."""
+    """Write plan, record and secrets; returns the refusal if the disk does not take them, else None."""
     try:
         for end in plan.members:
             vet(context.nornir, end.host, (end.change, end.snapshot.running))

@@ -17,15 +17,17 @@ from .verifying.proof import Proof
 
 @dataclass(slots=True)
 class ChangeState:
-    """How far a change has come; what is in here must be rolled back when it fails."""
+    """How far a change has come: what has to be rolled back if it fails."""
 
     postcheck: PostCheck = BUILD
     armed: list[MemberPlan] = field(default_factory=list)
     touched: list[MemberPlan] = field(default_factory=list)
     saved: list[MemberPlan] = field(default_factory=list)
+    #: Devices that this run itself has begun to save; ``saved`` are also those whose startup somebody else has written.
+    saving: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     proof: Proof | None = None
-    #: By what each armed device knows its rollback timer as this run's.
+    #: Host to the mark by which its armed rollback timer is recognised as this run's.
     marks: dict[str, str] = field(default_factory=dict)
     #: Devices whose session was lost while they were being armed: a timer there that fits is this run's.
     unsure: set[str] = field(default_factory=set)
@@ -43,7 +45,7 @@ class ChangeState:
 
 
 class NotVerified(NrRunError):
-    """The change is on the devices and its postcheck is not verified."""
+    """The lines are on the devices, but the postcheck of the change failed."""
 
     def __init__(self, findings: Sequence[Finding], cause: Cause | None) -> None:
         """``findings`` are all; the sentence names the worst."""

@@ -1,4 +1,6 @@
-"""Close a run by a person's word: nothing is sent. The journal alone is needed, so that a run whose record or key is lost can be
+"""Close a run because a person says that it is repaired.
+
+Nothing is sent to a device. The journal alone is needed, so that a run whose record or key is lost can be
 closed too; it would keep its devices from every other run for ever."""
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from .context import Progress, Timeouts
 
 
 def close_run(path: Path, runs: Path, progress: Progress, timeouts: Timeouts) -> None:
-    """Note each unfinished tunnel of a run as closed. Raises NothingMatched when there is none, Locked when it is at work."""
+    """Note each unfinished tunnel of a run as closed. Raises NothingMatched if there is none, Locked if the run is active."""
     folder = RunFolder(path, "resume", Secrets(folders=()))
     try:
         hosts = {host for touched in open_tunnels(path).values() for host in touched}

@@ -1,10 +1,11 @@
-"""What every step of a run shares: the devices, the secrets, the run folder, the operator's wish to stop, the waits."""
+"""What every step of a run shares: devices, secrets, run folder, the request to stop, and timeouts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
+from ...inventory.dataclass import dataclass
 from .plans.readings import Readings
 from .rollback.left_behind import LeftBehind
 from .verifying.confirmations import Confirming

@@ -1,4 +1,4 @@
-"""Files that a configuration names: there before its first line, by their hash, and gone with it.
+"""Files that a configuration names: written and verified by hash before its first line, and removed after its last.
 
 A file is named by its content, so nothing is ever written over, and one that an interrupted run has left does no harm: it is the
 right one, or is rewritten. What this run wrote is known by its journal. What an earlier run wrote is in its folder, so that a

@@ -52,7 +52,7 @@ class Patient:
 
     @property
     def failed(self) -> tuple[Finding, ...]:
-        """What keeps it from being changed, or could not be told."""
+        """Findings that forbid a change, and those that could not be decided."""
         return tuple(item for item in self.findings if item.status in (Status.FAILED, Status.UNVERIFIED))
 
     def as_dict(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """All that were examined, and what their sessions told."""
+    """All devices that were examined, and messages that their sessions noticed."""
 
     patients: tuple[Patient, ...]
     told: tuple[str, ...]

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -35,9 +36,9 @@ from .plans.every_intent import every_intent
 from .plans.planning import DeploymentPlan
 from .verifying.confirmations import Confirming, keys_given_back
 
-#: After these the devices have the new key, and the old one is gone from them.
+#: Results after which the devices have the new key and not the old one.
 _DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
-#: After these nobody knows without looking, or a person has to look.
+#: Results after which it is not known which key the devices have.
 _OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
@@ -81,7 +82,8 @@ class Rotation:
         """
         if not self.to:
             self._refuse_shared(service, others, elsewhere, secrets.folders)
-        secrets.give(self.reference, self._new_value(secrets))
+        value = self._new_value(secrets)
+        secrets.give(self.reference, value, to=self.to, withheld=not self.to and not self.keeps)
 
     def _refuse_shared(
         self, service: Service, others: Sequence[Deployment], elsewhere: Mapping[str, str], folders: tuple[Path, ...]
@@ -293,7 +295,7 @@ class Rotations:
 
 
 def _place(reference: str, folders: tuple[Path, ...]) -> str:
-    """What a reference reads: the path of a file, whatever it is called; of anything else the reference itself."""
+    """What a reference reads: the resolved path if it is a file, since one file has many names, else the reference itself."""
     kept = kept_at(reference, folders)
     return str(kept.path) if kept is not None else reference
 
@@ -317,6 +319,21 @@ def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:
         )
         if told not in context.notices:
             context.notices.append(told)
+
+
+def tell_of_next_keys(context: Context, journal: Sequence[Mapping[str, Any]], outcomes: Iterable[TunnelOutcome]) -> None:
+    """Among the notices of a resume: what a rotation has left to do where it was finished on the devices alone.
+
+    A resume has no inventory, so it replaces no file: a deploy in between would change the key back.
+    """
+    if not journal or journal[0].get("runbook") != "rotate-psk":
+        return
+    context.notices.extend(
+        f"{outcome.tunnel} has its next key on the devices, and the file of the key may still hold the one before: "
+        f"nr-run rotate-psk {outcome.tunnel} ends the rotation, and a deploy before that would change the key back"
+        for outcome in outcomes
+        if outcome.result is Result.VERIFIED
+    )
 
 
 def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:

@@ -1,7 +1,7 @@
 """Run a task on some devices through Nornir, and get every value and every error, each under its device.
 
-Nornir forgets failed hosts in later runs, calls an empty selection a success and wraps the errors of sub-tasks; a change
-that has to be rolled back can afford none of that.
+Nornir skips failed hosts in later runs, treats an empty selection as success and wraps the errors of sub-tasks. A change that
+has to be rolled back cannot afford any of these.
 """
 
 from __future__ import annotations

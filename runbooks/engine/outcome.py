@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...checks.finding import Cause, Finding, against
+from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
 from ...inventory.errors import Exit, NrRunError
 from .verifying.confirmations import Asked
 
@@ -16,9 +16,9 @@ class Result(Enum):
     """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
 
     VERIFIED = "verified"
-    #: All that can be seen from here is as it has to be, and that traffic passes cannot be.
+    #: The SAs are up; that traffic passes cannot be verified, since nothing behind the far end answers pings.
     SAS_UP = "sas-up"
-    #: Up, and packets of full size are lost on the way: of use to nobody, and nothing that a change could be blamed for.
+    #: Small packets pass and full-size packets are lost. Not rolled back: the loss may be behind the far end.
     DEGRADED = "degraded"
     PENDING = Exit.PENDING.word
     UNCHANGED = "unchanged"
@@ -58,7 +58,7 @@ class TunnelOutcome:
     by_hand: tuple[str, ...] = ()
     #: Selectors that no ping matched: the proof says nothing about them.
     untested: tuple[str, ...] = ()
-    #: What was to go and stays, because something else has come to use it.
+    #: What a removal leaves, because something else uses it now.
     stays: tuple[str, ...] = ()
     #: How far the proof reaches, where it does not reach to every end; empty where it does.
     reach: str = ""
@@ -69,13 +69,19 @@ class TunnelOutcome:
 
     @property
     def has_changed(self) -> bool:
-        """True if the devices have what was wanted, and keep it."""
+        """True if the devices were changed and the change is kept."""
         return self.result in (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
 
     @property
     def against(self) -> tuple[Finding, ...]:
         """Findings that speak against the tunnel, worst first."""
         return against(self.findings)
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """Of which traffic it is not known whether packets of full size pass, and why; each is one of the findings as well."""
+        left = (item for item in self.findings if item.check == FULL_SIZE and item.status is Status.SKIPPED)
+        return tuple(dict.fromkeys(f"{item.subject}: {item.sentence}" for item in left))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -99,7 +105,7 @@ class TunnelOutcome:
 
 
 def refused(tunnel: str, error: NrRunError) -> TunnelOutcome:
-    """Nothing was touched, because of this error."""
+    """The outcome of a tunnel that this error kept from being touched."""
     return TunnelOutcome(tunnel, Result.REFUSED, error.exit_code, False, str(error))
 
 

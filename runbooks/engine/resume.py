@@ -1,10 +1,11 @@
-"""Finish what a run began that did not finish: the journal says how far it came, the devices say what they are.
+"""Finish an interrupted run, by what its journal says was done and what the devices run now.
 
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         cancelled
 commit decided               as changed, both                  verified again (*), cancelled, saved
 anything else                before, changed or in between     rolled back on both ends, read back
+                             as changed, saved by somebody     left as it is, and a person is told (rollback/made_since.py)
 
 (*) What only somebody outside can bring up, such as a client's session, was verified before the decision: it is not waited for.
 """
@@ -17,12 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ...changes.configurations.configuration import Configuration
-from ...checks.finding import proved
-from ...checks.read_back import read_back
 from ...inventory.errors import DriftError, NrRunError
 from ...tasks.answers import running, startup
 from ...tasks.arming import pending
-from ...tasks.gather import now
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
 from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
@@ -35,8 +33,8 @@ from .failover_test.failover import paths_of
 from .failover_test.failover_record import FailoverTest
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
-from .plans.planning import MemberPlan
 from .rollback.automatic_rollback import defect_of, roll_back
+from .rollback.made_since import is_changed
 from .rollback.rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
 from .verifying.gates import postcheck_of
@@ -83,7 +81,7 @@ def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Saved
 def resume(
     context: Context, names: Sequence[str], records: Mapping[str, SavedPlan], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
-    """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
+    """Finish each unfinished tunnel, verified or rolled back; one outcome per tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
     outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
     return [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
@@ -135,20 +133,15 @@ def _situation(
     change_state.armed = [end for end in timed if armed.get(end.host, True)]
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
     # journal has it.
-    saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
+    change_state.saving = {str(line.get("host")) for line in of_tunnel if line["state"] == "saving"}
     saved = {end.host for end in here if not starting[end.host].same(end.snapshot.startup)}
-    change_state.saved = [end for end in changing if end.host in saving | saved]
+    change_state.saved = [end for end in changing if end.host in change_state.saving | saved]
     return change_state, away
 
 
 def _refuse_half(context: Context, change_state: ChangeState) -> None:
     """Raise NrRunError unless every end runs the change, whole; what somebody else did meanwhile is not asked here."""
     texts: dict[str, Configuration] = run_on_all(context.nornir, running, {end.host: {} for end in change_state.touched})
-    reverted = [end.host for end in change_state.touched if not _is_changed(end, texts[end.host])]
+    reverted = [end.host for end in change_state.touched if not is_changed(end, texts[end.host])]
     if reverted:
         raise NrRunError(f"{', '.join(reverted)} no longer runs the change")
-
-
-def _is_changed(end: MemberPlan, shown: Configuration) -> bool:
-    findings = read_back(end.change, end.snapshot.running, shown, now())
-    return proved(finding for finding in findings if finding.check == "read-back")

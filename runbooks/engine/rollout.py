@@ -1,4 +1,4 @@
-"""Many tunnels: a few first, then a pause and a second look, then the others side by side, and an end when too much fails."""
+"""Rollout of many tunnels: canaries, a soak, then the others in parallel, until too many have failed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Work = Callable[[DeploymentPlan], TunnelOutcome]
 def roll_out(
     context: Context, plans: Sequence[DeploymentPlan], rollout: Rollout, work: Work, look_again: Work
 ) -> list[TunnelOutcome]:
-    """One outcome a plan, in the order of the plans. ``look_again`` proves a tunnel without changing it."""
+    """One outcome per plan, in the order of the plans. ``look_again`` verifies a tunnel without changing it."""
     outcomes: dict[str, TunnelOutcome] = {}
     canaries, rest = plans[: rollout.canary], plans[rollout.canary :]
     _side_by_side(context, canaries, rollout, 1, work, outcomes, len(plans))
@@ -53,7 +53,7 @@ def _side_by_side(
     outcomes: dict[str, TunnelOutcome],
     total: int,
 ) -> None:
-    """Begin each tunnel as soon as its devices and a worker are free; none waits for the slowest of a group."""
+    """Begin each tunnel as soon as its devices and a worker are free, not in groups that wait for their slowest."""
     waiting = list(plans)
     under_way: dict[Future[TunnelOutcome], DeploymentPlan] = {}
     with ThreadPoolExecutor(max(1, min(workers, len(plans) or 1))) as pool:
@@ -107,7 +107,7 @@ def _all_good(plans: Sequence[DeploymentPlan], outcomes: dict[str, TunnelOutcome
 
 
 def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:
-    """True if a tunnel needs manual steps, or as many failed as may."""
+    """True if a tunnel needs manual steps, or ``max_failures`` tunnels have failed."""
     failed = [outcome for outcome in outcomes.values() if outcome.result not in GOOD]
     if any(outcome.result is Result.ROLLBACK_INCOMPLETE for outcome in failed):
         return True

@@ -1,4 +1,4 @@
-"""The order of work that all changing runbooks share: read, plan, show, approve, then one deployment after the other."""
+"""The order of work of every runbook that changes devices: read, plan, show, approve, apply each deployment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .verifying.reach import reach_of
 from .verifying.verification import save_accepted, verify_only
 
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
-#: Plans one deployment on what is known of its devices.
+#: Plans one deployment from what its devices showed.
 Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
 #: Applies one plan; never leaves without an outcome.
 Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
@@ -37,7 +37,7 @@ Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """``ask`` says whether to go on, None stops after the plan; ``takes_time`` says that somebody thinks about it."""
+    """``ask`` returns the person's answer, None stops after the plan; ``takes_time``: devices may change meanwhile."""
 
     ask: Callable[[], bool] | None
     takes_time: bool = True
@@ -53,7 +53,7 @@ def run_deployments(
     rollout: Rollout = ONE_BY_ONE,
     apply: Apply = apply_change,
 ) -> tuple[TunnelOutcome, ...]:
-    """Plan and apply; one outcome a deployment. ``apply`` is what is done with a plan once it is approved.
+    """Plan, ask and apply; one outcome per deployment. ``apply`` is called with each approved plan.
 
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
@@ -118,7 +118,7 @@ def _asking(planner: Planner) -> Planner:
 
 @contextmanager
 def _only_looking(context: Context, runs: Path, hosts: Sequence[str]) -> Iterator[None]:
-    """Nothing is locked; but what a run is at work on cannot be judged."""
+    """A plan alone locks nothing. Raises Locked if a run is at work on one of the devices."""
     refuse_held(context, runs, hosts)
     yield
 
@@ -126,7 +126,7 @@ def _only_looking(context: Context, runs: Path, hosts: Sequence[str]) -> Iterato
 def _plan_all(
     context: Context, deployments: Sequence[Deployment], planner: Planner, *, changing: bool
 ) -> tuple[list[DeploymentPlan], list[TunnelOutcome]]:
-    """Plans against the devices as they will be after the plans before; and outcomes of those that cannot be planned.
+    """Plans, each on the configuration that the plans before it will leave; and outcomes of those that are refused.
 
     Prechecks refuse a plan whether or not there is something to change. Where there is nothing and the run is to go on
     (``changing``), it is verified all the same, and they count there.
@@ -183,7 +183,7 @@ def _note_confirmed(context: Context, plan: DeploymentPlan) -> None:
 
 
 def _raise_unread(deployment: Deployment, errors: Mapping[str, NrRunError]) -> None:
-    """Raise what keeps it from being planned: devices that could not be read."""
+    """Raise the error of the first device that could not be read, with the sentences of all of them."""
     failed = [errors[host] for host in deployment.hosts if host in errors]
     if failed:
         raise type(failed[0])("; ".join(str(error) for error in failed))
@@ -210,14 +210,14 @@ def _planned(plan: DeploymentPlan, and_then: str = "") -> TunnelOutcome:
 
 
 def work_words(counts: Mapping[str, int]) -> str:
-    """How many objects there are to each verb; the first says what they are."""
+    """``{"add": 2, "change": 1}`` as "2 objects to add, 1 to change"; zeros are left out."""
     some = [(count, verb) for verb, count in counts.items() if count]
     nouns = (" objects" if some[0][0] > 1 else " object", *("" for _ in some[1:]))
     return ", ".join(f"{count}{noun} to {verb}" for (count, verb), noun in zip(some, nouns, strict=True))
 
 
 def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
-    """All members as they are planned when the change is there already: nothing is left to do."""
+    """The members as they will be planned once the change is applied: with nothing to do."""
     return tuple(replace(member, change=member.change.done) for member in plan.members)
 
 
@@ -230,7 +230,7 @@ def _replan_and_apply(
     stale: bool,
     apply: Apply = apply_change,
 ) -> TunnelOutcome:
-    """One deployment, on the devices as they are now: what was approved is applied, and nothing else."""
+    """Plan one deployment again if its reading is ``stale``, and apply it if every step was approved."""
     try:
         context.stop.check()
         plan = _plan_again(context, approved, planner, every, _read_now(context, approved)) if stale else approved
@@ -243,12 +243,12 @@ def _replan_and_apply(
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
-    """Nothing is to be removed; what was to be saved is."""
+    """The outcome of a removal with nothing to remove; unsaved changes are saved if that was accepted."""
     return save_accepted(context, plan, TunnelOutcome(plan.name, Result.UNCHANGED, Exit.OK, False, f"{plan.nowhere} it"))
 
 
 def _read_now(context: Context, approved: DeploymentPlan) -> dict[str, Snapshot]:
-    """What its devices are now: what was read a moment ago serves, unless reading the others took too long for that."""
+    """Snapshots of its devices; a reading of a moment ago is used again unless it became too old meanwhile."""
     arguments = {end.host: _gathering(context, end.host, end.platform, [approved.deployment]) for end in approved.members}
     unread = {host: words for host, words in arguments.items() if not context.readings.has(host)}
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, unread) if unread else {}

@@ -1,4 +1,4 @@
-"""What Ctrl-C, SIGTERM and a closed terminal do to a run: they ask it to stop, which every task sees at its next step."""
+"""Ctrl-C, SIGTERM and a closed terminal ask a run to stop; tasks check for that before each step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """While a question stands, Ctrl-C is an answer to it: nothing has been changed yet. Raises Interrupted."""
+    """While a question is open, Ctrl-C ends the run at once, since nothing was changed yet. Raises Interrupted."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     woken = signal.set_wakeup_fd(-1)
     try:
@@ -31,8 +31,13 @@ def asking() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
-    """From now on these signals set ``stop``; the returned function gives them back.
+#: What is said at the first wish to stop, and at the next ones: of a run that changes devices, and of one that only looks.
+_OF_A_CHANGE = ("stopping: what was begun is finished or rolled back", "still rolling the change back")
+_OF_A_LOOK = ("stopping: nothing is being changed", "still stopping")
+
+
+def on_signals(stop: Stop, progress: Progress, *, changes: bool = True) -> Callable[[], None]:
+    """Let these signals set ``stop``, until the returned function restores their handlers. ``changes``: devices are changed.
 
     Python runs a handler in the main thread, when that next gets a turn: one that has just begun to wait for its workers gets
     none until they have finished, and by then there is nothing left to stop. What the interpreter does at once, in whatever
@@ -42,7 +47,9 @@ def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
     theirs.setblocking(False)
     before = {number: signal.signal(number, lambda _number, _frame: None) for number in SIGNALS}
     woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
-    listener = threading.Thread(target=_listen, args=(ours, stop, progress), name="signals", daemon=True)
+    listener = threading.Thread(
+        target=_listen, args=(ours, stop, progress, _OF_A_CHANGE if changes else _OF_A_LOOK), name="signals", daemon=True
+    )
     listener.start()
 
     def restore() -> None:
@@ -56,11 +63,11 @@ def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
     return restore
 
 
-def _listen(ours: socket.socket, stop: Stop, progress: Progress) -> None:
+def _listen(ours: socket.socket, stop: Stop, progress: Progress, words: tuple[str, str]) -> None:
     """Until the other side is closed. What Python writes there for other signals, as of a resized window, is no wish to stop."""
     while received := ours.recv(64):
         for number in received:
             if number in SIGNALS:
                 again = stop.event.is_set()
                 stop.event.set()
-                progress.say("still rolling the change back" if again else "stopping: what was begun is finished or rolled back")
+                progress.say(words[again])

@@ -1,4 +1,4 @@
-"""Open an earlier run again, from its folder alone: no inventory, no vault, no intent is read."""
+"""Open an earlier run from its folder alone; inventory, vault and intent are not read."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .signals import on_signals
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """An earlier run: its records, its journal, and a context to go on with."""
+    """An earlier run: its records, its journal, and a context to continue it."""
 
     context: Context
     records: Mapping[str, SavedPlan]
     journal: Sequence[Mapping[str, Any]]
-    #: Over whose workers its devices are reached now; empty where from here.
+    #: Address of the Dask scheduler over which its devices are reached; empty if from this machine.
     scheduler: str = ""
 
 

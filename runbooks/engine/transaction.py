@@ -1,4 +1,4 @@
-"""All members as one change: armed, pushed, verified, disarmed and saved together, or rolled back together.
+"""One change on all members: armed, pushed, verified, disarmed and saved together, or rolled back together.
 
 Every step is in the journal before it is taken. The deployment says in which order its
 members go; between two stages a gate has to hold. What is rolled back is computed from what a device has at that moment.
@@ -28,8 +28,8 @@ from .plans.planning import DeploymentPlan, Hold, MemberPlan, Push
 from .rollback.automatic_rollback import defect_of, roll_back
 from .rollback.rollback_timers import arm_ends, disarm_ends, ensure_time_left
 from .verifying.attended import send_away
-from .verifying.full_size import small_only
 from .verifying.gates import hold, negotiate_anew, still
+from .verifying.large_pings import small_only
 from .verifying.postchecks import PostCheck, cause_of, good
 from .verifying.reach import WHOLE
 
@@ -37,12 +37,12 @@ Work = Callable[[Context, DeploymentPlan, ChangeState], None]
 
 
 def change_members(context: Context, plan: DeploymentPlan, postcheck: PostCheck) -> TunnelOutcome:
-    """Apply the change on all members; on anything else than success, roll all back. Never leaves without an outcome."""
+    """Apply the change on all members; roll all back on any failure. Always returns an outcome."""
     return apply_with_rollback(context, plan, ChangeState(postcheck), _change)
 
 
 def _change(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """A change that is to be kept."""
+    """The work of a change that is kept."""
     arm_ends(context, plan, change_state)
     walk_stages(context, plan, change_state)
     prove(context, plan, change_state)
@@ -50,7 +50,7 @@ def _change(context: Context, plan: DeploymentPlan, change_state: ChangeState) -
 
 
 def apply_with_rollback(context: Context, plan: DeploymentPlan, change_state: ChangeState, work: Work) -> TunnelOutcome:
-    """Do the work; on anything else than success, roll all back. Never leaves without an outcome."""
+    """Do ``work``; roll all members back on any failure. Always returns an outcome."""
     try:
         work(context, plan, change_state)
     except NrRunError as error:
@@ -65,7 +65,7 @@ def apply_with_rollback(context: Context, plan: DeploymentPlan, change_state: Ch
 
 
 def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
-    """The outcome when everything is done."""
+    """The outcome of a change that succeeded."""
     left = change_state.proof.untested if change_state.proof else ()
     reach = change_state.proof.reach if change_state.proof else WHOLE
     made = TunnelOutcome(
@@ -98,7 +98,7 @@ def untested_words(left: Sequence[str]) -> str:
 
 
 def walk_stages(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Walk the list that was shown. Raises NotVerified where a device did not take its lines, or a gate does not hold."""
+    """Push the stages and check the gates, in the order shown. Raises NotVerified for lines not taken or a failed gate."""
     place_files(context, plan)
     if plan.removal:
         send_away(context, plan, [end for end in plan.members if end.change])
@@ -140,8 +140,9 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     if proved(findings) and after.counted is not False:
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
-    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
-    return read_back(change, end.snapshot.running, again.behind(end.snapshot.running), now())
+    earlier, serial = end.snapshot.running, end.snapshot.serial
+    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after, earlier=earlier, serial=serial)
+    return read_back(change, earlier, again, now())
 
 
 def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
@@ -152,7 +153,7 @@ def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> 
 
 
 def finish(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """See that there is time, decide, cancel the rollback timer on all members at once, look again, save them last."""
+    """Commit: check the time left, note the decision, cancel all rollback timers, check again, save."""
     folder = context.folder
     ensure_time_left(context, plan, change_state)
     folder.note("commit-decided", tunnel=plan.name)
@@ -166,7 +167,7 @@ def finish(context: Context, plan: DeploymentPlan, change_state: ChangeState) ->
 
 
 def _disarm(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Cancel what is ours, and judge what the devices show at that moment: the tunnel, and the configuration to be saved."""
+    """Cancel our timers, and judge what the devices show then: the tunnel and the configuration. Raises NotVerified."""
     unarmed = [end for end in plan.members if end not in change_state.armed]
     seen = disarm_ends(context, plan, change_state) if change_state.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the device is looked at.
@@ -181,7 +182,7 @@ def _disarm(context: Context, plan: DeploymentPlan, change_state: ChangeState) -
 
 
 def _kept(context: Context, end: MemberPlan, shown: Configuration | None, change_state: ChangeState) -> tuple[Finding, ...]:
-    """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new.
+    """Findings on a configuration before or after it is saved: it has the change and nothing else that is new.
 
     ``shown`` is None where the device did not show it whole: then it is asked again. Raises NotKnown.
     """
@@ -191,15 +192,15 @@ def _kept(context: Context, end: MemberPlan, shown: Configuration | None, change
 
 
 def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], change_state: ChangeState) -> list[Snapshot]:
-    """Save these devices at the same time, and see on each that it would come back with what it runs.
+    """Save these devices at the same time; verify on each that startup equals running configuration.
 
-    What else was read of them then. Raises the first error when all have been looked at: what was saved until then is known, and
-    rolled back.
+    Returns what else was read of them. Raises the first error after all were checked, so that a rollback knows which were saved.
     """
     for end in ends:
         context.progress.phase(end.host, "save")
         context.folder.note("saving", tunnel=plan.name, host=end.host)
         change_state.saved.append(end)
+        change_state.saving.add(end.host)
     # What a later deployment of the run is planned on is read along with what shows that the saving went well.
     arguments = {end.host: {"platform": end.platform} if end.host in context.readings.shared else {} for end in ends}
     saved, errors = run_on(context.nornir, save, arguments, at_all_costs=True)

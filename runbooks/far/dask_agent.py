@@ -49,7 +49,7 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
     outbox = Outbox(lambda piece: up.put([agent, SEALED + piece]), seal, f"from {agent}")
     doer = Doer(secrets, outbox.send, learns=order.learns, lease=lease)
     try:
-        outbox.send((READY,))
+        outbox.send((READY, tuple(secrets.seen())))
         threading.Thread(target=_pulse, args=(doer,), name="nr-run-pulse", daemon=True).start()
         while not doer.ended:
             for message in _received(down, inbox, lease):

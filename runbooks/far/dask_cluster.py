@@ -6,10 +6,10 @@ import pickle
 import secrets as random_source
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...inventory.errors import NrRunError, Unreachable, UsageError
 from ...inventory.hiding.secrets import Secrets
@@ -44,6 +44,8 @@ class Worker:
     answered: threading.Event = field(default_factory=threading.Event)
     #: Why it gets no work; empty where it does.
     refused: str = ""
+    #: True for one that joined when the run had begun: what becomes of it is told when it is known.
+    joined: bool = False
 
     @property
     def name(self) -> str:
@@ -100,9 +102,10 @@ def through_dask(
         secrets, stop, changes=changes, where=scheduler, lease=lease, lets_go=lease + MARGIN, tell=tell if changes else _nobody
     )
     client = _connected(scheduler)
-    cluster = _Cluster(client, run, seal, runner)
+    needed = tuple(also)
+    cluster = _Cluster(client, run, seal, runner, lambda: RunOrder.of(run, secrets, learns=changes, also=needed), lease, tell)
     try:
-        cluster.greet(RunOrder.of(run, secrets, learns=changes, also=also), lease)
+        cluster.greet()
         for worker in cluster.workers:
             if worker.refused:
                 tell(f"{worker.name} gets no work: {worker.refused}")
@@ -140,19 +143,32 @@ def _connected(scheduler: str) -> Client:
 class _Cluster:
     """The workers of one run, and the queue on which they answer."""
 
-    def __init__(self, client: Client, run: str, seal: Seal, runner: FarRunner) -> None:
+    def __init__(
+        self,
+        client: Client,
+        run: str,
+        seal: Seal,
+        runner: FarRunner,
+        order: Callable[[], RunOrder],
+        lease: float,
+        tell: Callable[[str], None],
+    ) -> None:
         from distributed import Queue
 
         self._client, self._run, self._seal, self._runner = client, run, seal, runner
+        self._order, self._lease, self._tell = order, lease, tell
         self._up = Queue(f"{run}-up", client=client)
         self._over = threading.Event()
         self.workers: list[Worker] = []
         self._by_agent: dict[str, Worker] = {}
+        #: Addresses of workers that were asked; one that has left and comes back is another process.
+        self._asked: set[str] = set()
 
-    def greet(self, order: RunOrder, lease: float) -> None:
-        """Begin on each worker, and wait until each has answered."""
+    def greet(self) -> None:
+        """Begin on each worker, and wait until each has answered. Those that join later are asked then."""
+        order = self._order()
         for address in self._addresses():
-            self._begin(address, order, lease)
+            self._begin(address, order)
         for work in (self._pump, self._watch):
             threading.Thread(target=work, name="nr-run-cluster", daemon=True).start()
         began = time.monotonic()
@@ -183,13 +199,14 @@ class _Cluster:
         # Not scheduler_info(), a copy which another thread of Dask writes over meanwhile with one that names no worker.
         return tuple(self._client.nthreads())
 
-    def _begin(self, address: str, order: RunOrder, lease: float) -> None:
+    def _begin(self, address: str, order: RunOrder, *, joined: bool = False) -> None:
         from distributed import Queue
 
         agent = random_source.token_hex(8)
         down = Queue(f"{self._run}-{agent}", client=self._client)
         outbox, inbox = Outbox(down.put, self._seal, f"to {agent}"), Inbox(self._seal, f"from {agent}")
-        worker = Worker(address, agent, outbox, inbox)
+        worker = Worker(address, agent, outbox, inbox, joined=joined)
+        self._asked.add(address)
         self.workers.append(worker)
         self._by_agent[agent] = worker
         sealed = self._seal.close(pickle.dumps(order), f"to {agent}")
@@ -199,7 +216,7 @@ class _Cluster:
             agent,
             build(),
             sealed,
-            lease,
+            self._lease,
             key=f"{self._run}-{agent}",
             workers=[address],
             allow_other_workers=False,
@@ -225,10 +242,15 @@ class _Cluster:
         self._lost(worker, why)
 
     def _lost(self, worker: Worker, why: str) -> None:
+        self._refuse(worker, why)
+        self._runner.lost(worker, why)
+
+    def _refuse(self, worker: Worker, why: str) -> None:
         if not worker.answered.is_set():
             worker.refused = why
             worker.answered.set()
-        self._runner.lost(worker, why)
+            if worker.joined:
+                self._tell(f"{worker.name} has joined, and gets no work: {why}")
 
     def _pump(self) -> None:
         while not self._over.is_set():
@@ -236,8 +258,8 @@ class _Cluster:
                 agent, piece = self._up.get(timeout="60s")  # each worker gives a sign of life every few seconds
             except TimeoutError:
                 continue
-            except (OSError, RuntimeError, ValueError):
-                time.sleep(0.5)  # the scheduler is away; who stays silent is lost
+            except Exception:  # noqa: BLE001 - a scheduler that is away, or another one at its address; who stays silent is lost
+                time.sleep(0.5)
                 continue
             worker = self._by_agent.get(agent)
             if worker is not None:
@@ -245,9 +267,7 @@ class _Cluster:
 
     def _take(self, worker: Worker, piece: bytes) -> None:
         if piece[:1] == PLAIN:
-            if not worker.answered.is_set():
-                worker.refused = piece[1:].decode("utf8", "replace")
-                worker.answered.set()
+            self._refuse(worker, piece[1:].decode("utf8", "replace"))
             return
         try:
             messages = worker.inbox.open(piece[1:])
@@ -256,21 +276,38 @@ class _Cluster:
             return
         for message in messages:
             if message[0] == READY:
-                self._runner.add(worker)
-                worker.answered.set()
+                self._ready(worker, message[1])
             else:
                 self._runner.received(worker, message)
 
+    def _ready(self, worker: Worker, known: Any) -> None:
+        """It gets work from now on, be it late."""
+        self._runner.add(worker, known)
+        if worker.joined or worker.refused:
+            self._tell(f"{worker.name} has joined, and gets work")
+        worker.refused = ""
+        worker.answered.set()
+
+    def _welcome(self, there: Collection[str]) -> None:
+        """Workers that have joined meanwhile get what waits, and devices that nobody has yet."""
+        for address in there:
+            if address not in self._asked and not self._over.is_set():
+                self._begin(address, self._order(), joined=True)
+
     def _watch(self) -> None:
-        """A worker that has left the cluster says so to the scheduler alone."""
+        """A worker that has left the cluster, or has joined it, says so to the scheduler alone."""
         missed: set[str] = set()
         while not self._over.wait(1.0):
             try:
                 there = self._addresses()
             except Exception:  # noqa: BLE001, S112 - a scheduler that is away is found by silence
                 continue
-            missing = {worker.address for worker in self.workers if worker.address not in there}
-            for worker in self.workers:
-                if worker.address in missing & missed:
+            missing = {address for address in self._asked if address not in there}
+            gone = missing & missed
+            for worker in list(self.workers):
+                if worker.address in gone:
                     self._lost(worker, "it has left the cluster")
-            missed = missing
+            self._asked -= gone
+            missed = missing - gone
+            with suppress(OSError, RuntimeError, ValueError):  # a scheduler that is away: it is asked again
+                self._welcome(there)

@@ -67,3 +67,8 @@ def vet(nornir: Nornir, host: str, value: object) -> None:
     look = getattr(nornir.runner, "vet", None)
     if look is not None:
         look(host, value)
+
+
+def seconds_to_let_go(nornir: Nornir) -> float:
+    """How long a lost process may have to be waited for before another one takes its device; 0 where tasks are done here."""
+    return float(getattr(nornir.runner, "lets_go", 0.0))

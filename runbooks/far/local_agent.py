@@ -32,8 +32,9 @@ def main() -> None:
         signal.signal(number, lambda _number, _frame: None)
     try:
         _, order = pickle.loads(line.recv_bytes())  # noqa: S301 - of the process that has begun this one
-        doer = Doer(Secrets.beside(order), send, learns=True, lease=float("inf"))
-        send((READY,))
+        secrets = Secrets.beside(order)
+        doer = Doer(secrets, send, learns=True, lease=float("inf"))
+        send((READY, tuple(secrets.seen())))
         threading.Thread(target=_pulse, args=(doer,), daemon=True).start()
         while True:
             message = pickle.loads(line.recv_bytes())  # noqa: S301

@@ -67,7 +67,7 @@ class LocalProcess:
             while True:
                 message: Message = pickle.loads(self._line.recv_bytes())  # noqa: S301 - of our own process
                 if message[0] == READY:
-                    runner.add(self)
+                    runner.add(self, message[1])
                     self.ready.set()
                 else:
                     runner.received(self, message)

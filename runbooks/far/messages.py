@@ -1,7 +1,8 @@
 """What the two sides tell each other: plain tuples of a kind, numbers and packed bytes.
 
 From the engine's side: JOB number, packed job, keys | ANSWER of a call, ok, packed value | ACK number | STOP | END.
-From the far side: READY | CALL number, callback, packed arguments, awaited, keys | OVER job, packed outcome, keys | PULSE number.
+From the far side: READY tokens of keys that it has | CALL number, callback, packed arguments, awaited, keys |
+OVER job, packed outcome, keys | PULSE number.
 
 Each PULSE is acknowledged with its number. A far side whose last acknowledged one was sent `LEASE` seconds ago types nothing
 more; and the engine's side, which heard none for so long, counts it as gone.
@@ -10,6 +11,7 @@ more; and the engine's side, which heard none for so long, counts it as gone.
 from __future__ import annotations
 
 import os
+from typing import Protocol
 
 from ...inventory.errors import UsageError
 
@@ -24,6 +26,20 @@ MARGIN = 5.0
 SHORTEST, LONGEST = 10.0, 600.0
 
 Message = tuple[object, ...]
+
+
+class Process(Protocol):
+    """One far process, as the transport knows it."""
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+
+    def send(self, message: Message) -> None:
+        """In order; raises OSError where nothing can be sent any more."""
+
+    def end(self) -> None:
+        """It is lost: see that it does nothing more, where that can be done from here."""
 
 
 def lease_seconds() -> float:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ...inventory.errors import SecretError
+from ...inventory.hiding.given_values import GivenElsewhere, given_elsewhere
 from ...inventory.hiding.secrets import Secrets
 
 #: Folders whose code reads, judges and types; the lab is no part of it.
@@ -35,28 +36,33 @@ class RunOrder:
     """One run. ``references`` are those that it has resolved, in that order, each with a fingerprint of its value.
 
     ``salt`` makes equal keys have equal tokens on every side. ``learns``: keys that only a device knows are told to the side of
-    the engine, which has to be able to roll a change back from its own folder.
+    the engine, which has to be able to roll a change back from its own folder. ``given`` are those whose key is being changed.
     """
 
     run: str
     salt: str
     references: tuple[tuple[str, str], ...]
     learns: bool
+    given: tuple[GivenElsewhere, ...] = ()
 
     @classmethod
     def of(cls, run: str, secrets: Secrets, *, learns: bool, also: Iterable[str] = ()) -> RunOrder:
         """Of a run whose references are resolved. ``also`` are some that only the far side needs: any value will do."""
-        known = secrets.fingerprints()
-        return cls(
-            run, secrets.salt, (*known.items(), *((name, "") for name in dict.fromkeys(also) if name not in known)), learns
-        )
+        known, given = secrets.fingerprints(), given_elsewhere(secrets)
+        withheld = {one.reference for one in given if not one.new}
+        told = (item for item in known.items() if item[0] not in withheld)
+        more = ((name, "") for name in dict.fromkeys(also) if name not in known)
+        return cls(run, secrets.salt, (*told, *more), learns, given)
 
     def store(self, make: Callable[[str], Secrets] | None = None) -> Secrets:
         """The far side's own store: every reference is resolved there. Raises SecretError, which names the reference, where one
         is not there or has another value than where the run began."""
         secrets = make(self.salt) if make else Secrets.salted(self.salt)
+        for given in self.given:
+            given.put_in(secrets)
         for reference, fingerprint in self.references:
             secrets.resolve(reference)
             if fingerprint and secrets.fingerprint(reference) != fingerprint:
                 raise SecretError(f"{reference} has another value there than where the run began")
+        secrets.name_former()
         return secrets

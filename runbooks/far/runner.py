@@ -12,21 +12,22 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from nornir.core.inventory import Host
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, Task
 
-from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
+from ...inventory.errors import IntentError, NrRunError, SessionLost, UsageError
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.credentials import Login, login_of
 from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
 from .carrying import Callbacks, pack, unpack
 from .doing import HostRecord, Job
-from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message
+from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
 from .outcome import Failed, results_of
+from .placing import Far, NoneLeft, Places
 
 #: A look at the clock that comes so many seconds late says that this process itself stood still.
 STOOD_STILL = 5.0
@@ -34,41 +35,12 @@ STOOD_STILL = 5.0
 CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
-class Process(Protocol):
-    """One far process, as the transport knows it."""
-
-    @property
-    def name(self) -> str:
-        """For a person."""
-
-    def send(self, message: Message) -> None:
-        """In order; raises OSError where nothing can be sent any more."""
-
-    def end(self) -> None:
-        """It is lost: see that it does nothing more, where that can be done from here."""
-
-
 @dataclass(slots=True)
 class _Job:
-    process: _Far
+    process: Far
     host: Host
     over: threading.Event = field(default_factory=threading.Event)
     outcome: Any = None
-
-
-@dataclass(slots=True)
-class _Far:
-    process: Process
-    known: set[str]
-    heard: float = field(default_factory=time.monotonic)
-    #: When it was acknowledged last that it may type: not earlier than when it asked.
-    acked: float = field(default_factory=time.monotonic)
-    lost: str = ""
-    hosts: int = 0
-
-
-class _NoneLeft(Unreachable):
-    """All processes are lost."""
 
 
 class FarRunner:
@@ -95,7 +67,7 @@ class FarRunner:
         process what is to be done when all others are lost: a change that was begun has to be rolled back.
         """
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
-        self._lease, self._lets_go, self._private, self._here = lease, lets_go, private, here
+        self._lease, self.lets_go, self._private, self._here = lease, lets_go, private, here
         self._tell_person = tell
         #: What comes back holds none; that of the engine itself does not end.
         self.lease = Lease()
@@ -104,8 +76,7 @@ class FarRunner:
         self._raised: list[Exception] = []
         self._callbacks = Callbacks()
         self._lock = threading.Lock()
-        self._far: dict[Process, _Far] = {}
-        self._of_host: dict[str, _Far] = {}
+        self._places = Places(where, lambda: self._over.is_set())
         self._records: dict[str, bytes] = {}
         self._jobs: dict[int, _Job] = {}
         self._number = 0
@@ -113,16 +84,14 @@ class FarRunner:
         self._over = threading.Event()
         threading.Thread(target=self._keep_time, name="nr-run-far", daemon=True).start()
 
-    def add(self, process: Process) -> None:
-        """A process that is ready for jobs of this run."""
-        with self._lock:
-            self._far[process] = _Far(process, set())
+    def add(self, process: Process, known: Any = ()) -> None:
+        """A process that is ready for jobs of this run, and has the keys of these tokens already."""
+        self._places.add(process, set(known))
 
     @property
     def alive(self) -> list[Process]:
         """Those that are there."""
-        with self._lock:
-            return [far.process for far in self._far.values() if not far.lost]
+        return [far.process for far in self._places.all if not far.lost]
 
     def vet(self, host: str, value: object) -> None:
         """Look through all that is to be done on a device before it begins: in the midst of it nothing is refused any more.
@@ -143,7 +112,7 @@ class FarRunner:
             return results  # the sessions are elsewhere, and end with the run
         # Who can begin does not wait for one that cannot yet.
         begun = [(host, self._begin(task, host)) for host in sorted(hosts, key=self._seconds_to_wait)]
-        by_us = [host for host, job in begun if self._here is not None and isinstance(job, _NoneLeft)]
+        by_us = [host for host, job in begun if self._here is not None and isinstance(job, NoneLeft)]
         if self._here is not None and by_us:
             results.update(self._here.run(task, by_us))
         for host, job in begun:
@@ -159,13 +128,13 @@ class FarRunner:
         self._tell_all((END,))
         self._over.set()
         for job in self._taken():
-            job.over.set()
+            self._ended(job)
+        self._places.wake()
         self._calls.shutdown(wait=False)
 
     def received(self, process: Process, message: Message) -> None:
         """What a process has sent, in its order. One whose words cannot be read is lost, and no other one."""
-        with self._lock:
-            far = self._far.get(process)
+        far = self._places.of(process)
         if far is None or far.lost:
             return
         far.heard = time.monotonic()
@@ -177,7 +146,7 @@ class FarRunner:
     def _words(self, error: Exception) -> str:
         return self.secrets.hide_known(f"{type(error).__name__}: {error}")
 
-    def _hear(self, far: _Far, kind: object, *words: Any) -> None:
+    def _hear(self, far: Far, kind: object, *words: Any) -> None:
         if kind == CALL:
             number, callback, packed, awaited, news = words
             self._learn(far, news)
@@ -195,7 +164,7 @@ class FarRunner:
                 job = self._jobs.pop(number, None)
             if job is not None:
                 job.outcome = self._outcome(job, packed)
-                job.over.set()
+                self._ended(job)
 
     def _outcome(self, job: _Job, packed: Any) -> Any:
         """Of what is known there alone, as a class of a task of the user's, it is an error of its device."""
@@ -206,8 +175,8 @@ class FarRunner:
 
     def lost(self, process: Process, why: str) -> None:
         """Nothing more comes from a process: its jobs end as lost sessions do."""
+        far = self._places.of(process)
         with self._lock:
-            far = self._far.get(process)
             if far is None or far.lost:
                 return
             far.lost = why
@@ -217,7 +186,12 @@ class FarRunner:
         process.end()
         for job in jobs.values():
             job.outcome = _lost_with(far, job.host.name)
-            job.over.set()
+            self._ended(job)
+        self._places.wake()
+
+    def _ended(self, job: _Job) -> None:
+        self._places.done(job.process)
+        job.over.set()
 
     # What the marks of what comes back stand for.
 
@@ -235,20 +209,28 @@ class FarRunner:
             work = work.of(host.name)
         try:
             far = self._process_of(host.name)
+        except NrRunError as error:
+            return error
+        begun = _Job(far, host)
+        try:
             job = Job(work, dict(task.params), self._record_of(host), task.name, task.is_dry_run())
             packed = pack(job, self._callbacks)
             self._refuse_secret(host.name, packed)
         except NrRunError as error:
+            self._places.done(far)
             return error
-        begun = _Job(far, host)
         with self._lock:
-            if far.lost:  # since it was chosen: nobody would end this job any more
-                return _lost_with(far, host.name)
-            self._number += 1
-            number = self._number
-            self._jobs[number] = begun
-            keys = {token: key for token, key in self.secrets.seen().items() if token not in far.known} if self._changes else {}
+            lost = far.lost  # since it was chosen: nobody would end this job any more
+            if not lost:
+                self._number += 1
+                number = self._number
+                self._jobs[number] = begun
+            seen = self.secrets.seen() if self._changes else {}
+            keys = {token: key for token, key in seen.items() if token not in far.known}
             far.known |= keys.keys()
+        if lost:
+            self._places.done(far)
+            return _lost_with(far, host.name)
         try:
             far.process.send((JOB, number, packed, keys))
         except OSError as error:
@@ -256,41 +238,29 @@ class FarRunner:
         return begun
 
     def _wait(self, job: _Job) -> Any:
-        while not job.over.wait(0.5):
+        while not job.over.wait(2.0):  # each wakes up where the run ends; this is for one that began just then
             if self._over.is_set():
                 return SessionLost(f"{job.host.name}: the run has ended")
         return job.outcome
 
-    def _process_of(self, host: str) -> _Far:
-        """The one that has its session, else the one with the fewest devices. Raises Unreachable where none is left."""
-        with self._lock:
-            had = self._of_host.get(host)
+    def _process_of(self, host: str) -> Far:
+        """The one that has its session, else the one with the least to do. Raises Unreachable where none is left."""
+        had = self._places.had(host)
         if had is not None and (seconds := self._seconds_to_wait(host)):
             words = f"until {had.process.name} can certainly type nothing more"
             self._tell_person(f"{host}: waiting {seconds:.0f} seconds, {words}")
             time.sleep(seconds)
-        with self._lock:
-            if had is not None and not had.lost:
-                return had
-            left = [far for far in self._far.values() if not far.lost]
-            if not left:
-                why = "; ".join(f"{far.process.name}: {far.lost}" for far in self._far.values())
-                raise _NoneLeft(f"{host}: no worker of {self._where} is left ({why or 'there was none'})")
-            chosen = min(left, key=lambda far: far.hosts)
-            chosen.hosts += 1
-            self._of_host[host] = chosen
-            return chosen
+        return self._places.take(host, urgent=host in self._vetted)
 
     def _seconds_to_wait(self, host: Host | str) -> float:
         """Until the lost process that was at work on it types nothing more: nobody knows if it was ended, frozen or cut off."""
         name = host if isinstance(host, str) else host.name
-        with self._lock:
-            had = self._of_host.get(name)
+        had = self._places.had(name)
         if had is None or not had.lost or not self._changes or not self.alive:
             return 0.0
-        return max(0.0, had.acked + self._lets_go - time.monotonic())
+        return max(0.0, had.acked + self.lets_go - time.monotonic())
 
-    def _acknowledge(self, far: _Far, number: object) -> None:
+    def _acknowledge(self, far: Far, number: object) -> None:
         """It may go on typing; not any more where it was given up meanwhile."""
         with self._lock:
             if far.lost:
@@ -320,7 +290,7 @@ class FarRunner:
         if not self._private and host not in self._vetted and self.secrets.holds_known(packed):
             raise UsageError(f"{host}: a secret would be sent in clear to {self._where}; nothing was sent")
 
-    def _learn(self, far: _Far, news: Any) -> None:
+    def _learn(self, far: Far, news: Any) -> None:
         if news:
             far.known |= news.keys()
             self.secrets.take(news)
@@ -336,7 +306,7 @@ class FarRunner:
         except Exception as error:  # noqa: BLE001 - it is raised by run()
             self._raised.append(error)
 
-    def _answer(self, far: _Far, number: Any, callback: Any, packed: Any) -> None:
+    def _answer(self, far: Far, number: Any, callback: Any, packed: Any) -> None:
         ok, value = True, b""
         try:
             value = pack(self._called(callback, packed))
@@ -378,17 +348,16 @@ class FarRunner:
             if now - last < PULSE_SECONDS:
                 continue
             last = now
-            for process in self.alive:
-                silent = now - self._far[process].heard
-                if silent > self._lease:
-                    self.lost(process, f"it was silent for {silent:.0f} seconds")
+            for far in self._places.all:
+                silent = now - far.heard
+                if silent > self._lease and not far.lost:
+                    self.lost(far.process, f"it was silent for {silent:.0f} seconds")
 
     def _nobody_was_silent(self) -> None:
         """This process was stopped, as by Ctrl-Z, or the machine slept: what came meanwhile has not been heard yet."""
-        with self._lock:
-            for far in self._far.values():
-                far.heard = time.monotonic()
+        for far in self._places.all:
+            far.heard = time.monotonic()
 
 
-def _lost_with(far: _Far, host: str) -> SessionLost:
+def _lost_with(far: Far, host: str) -> SessionLost:
     return SessionLost(f"{host}: {far.process.name}, which was at work on it, is lost ({far.lost})")

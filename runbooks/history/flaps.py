@@ -6,6 +6,8 @@ lifetime ends; a peer that was lost, or a device that booted, begins IKE again a
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...checks.verdict import EndState, Word
@@ -34,6 +36,15 @@ class EndMemory:
     spis: frozenset[int]
     generation: int = 0
     rekeys: int = 0
+
+
+def places_of(ends: Sequence[EndState]) -> list[str]:
+    """What each end of a service is remembered by: its device, and where a device has several its role behind that.
+
+    A site with two tunnels has both on one router: what one of them had is no past of the other.
+    """
+    several = Counter(end.host for end in ends)
+    return [end.host if several[end.host] == 1 else f"{end.host} {end.role}" for end in ends]
 
 
 def remembered(before: EndMemory | None, end: EndState, time: int, began: int | None = None) -> EndMemory:

@@ -42,7 +42,8 @@ class EndPast:
     """One end: how often IKE began again unexpectedly, how often keys were renewed as they have to be.
 
     ``ike_since`` is the earliest moment at which its IKE SA can have been made, None if there is none or nobody knows;
-    ``sa_age_seconds`` the age of its oldest SAs at the last look, None where the device tells none.
+    ``sa_age_seconds`` the age of its oldest SAs at the last look, None where the device tells none. ``role`` is empty where the
+    device has no other end of this service.
     """
 
     host: str
@@ -50,6 +51,7 @@ class EndPast:
     rekeys: int
     ike_since: str | None
     sa_age_seconds: int | None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +197,15 @@ def _past(connection: sqlite3.Connection, row: sqlite3.Row, now: int, *, everyth
         flaps_kept=_flaps_since(connection, number, 0),
         ends=tuple(
             EndPast(
-                end["host"],
+                host,
                 end["generation"],
                 end["rekeys"],
                 written(end["ike_made"]) if end["ike_id"] else None,
-                _sa_age(row["document"], end["host"]),
+                _sa_age(row["document"], host, role),
+                role,
             )
             for end in connection.execute("SELECT * FROM ends WHERE service = ? ORDER BY host", (number,))
+            for host, _, role in (end["host"].partition(" "),)
         ),
         changes=tuple(_changes(connection, number)) if everything else (),
         flaps=tuple(_flaps(connection, number)) if everything else (),
@@ -210,8 +214,8 @@ def _past(connection: sqlite3.Connection, row: sqlite3.Row, now: int, *, everyth
     )
 
 
-def _sa_age(document: str, host: str) -> int | None:
-    ends = (end for end in json.loads(document).get("ends", ()) if end["host"] == host)
+def _sa_age(document: str, host: str, role: str) -> int | None:
+    ends = (end for end in json.loads(document).get("ends", ()) if end["host"] == host and role in ("", end["role"]))
     ages = [flow["sa_age_seconds"] for end in ends for flow in end["flows"] if flow["sa_age_seconds"] is not None]
     return max(ages, default=None)
 

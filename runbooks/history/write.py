@@ -9,7 +9,7 @@ from typing import Any
 
 from ...checks.verdict import DeviceState, KnownBy, Verdict, Verification, Word
 from .condition import FINE, condition_of
-from .flaps import EndMemory, flaps, remembered
+from .flaps import EndMemory, flaps, places_of, remembered
 from .moments import moment
 from .prune import EVERY, prune
 
@@ -105,8 +105,8 @@ class _Service:
         rows = self.connection.execute("SELECT * FROM ends WHERE service = ?", (self.number,))
         before = {row["host"]: _memory(row) for row in rows}
         found = []
-        for end in self.verdict.ends:
-            old = before.get(end.host)
+        for end, place in zip(self.verdict.ends, places_of(self.verdict.ends), strict=True):
+            old = before.get(place)
             new = remembered(old, end, self.time, self.began)
             found.append((old, new))
             self.connection.execute(
@@ -114,7 +114,7 @@ class _Service:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.number,
-                    end.host,
+                    place,
                     new.seen,
                     _storable(new.ike_id),
                     new.ike_made,
@@ -124,13 +124,17 @@ class _Service:
                     new.rekeys,
                 ),
             )
+        if found:
+            there = json.dumps(places_of(self.verdict.ends))
+            where = "service = ? AND host NOT IN (SELECT value FROM json_each(?))"
+            self.connection.execute(f"DELETE FROM ends WHERE {where}", (self.number, there))  # noqa: S608 - words from above
         return tuple(found)
 
     def _flap(self, ends: tuple[tuple[EndMemory | None, EndMemory], ...]) -> None:
         if self.row is None or not flaps(self.verdict.word, self.row["known_word"], ends):
             return
-        named = zip(self.verdict.ends, ends, strict=True)
-        anew = [end.host for end, (old, new) in named if old is not None and new.generation > old.generation]
+        named = zip(places_of(self.verdict.ends), ends, strict=True)
+        anew = [place for place, (old, new) in named if old is not None and new.generation > old.generation]
         host, reason = (anew[0], UNEXPECTED) if anew else ("", self.verdict.sentence)
         self.connection.execute(
             "INSERT INTO flaps (service, time, host, reason) VALUES (?, ?, ?, ?)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ...checks.verdict import Verification
@@ -25,10 +25,12 @@ def notify(
     *,
     seconds: float = SECONDS,
     all_seconds: float = ALL_SECONDS,
+    unusable: Collection[str] = (),
 ) -> list[str]:
     """Keep what is due and deliver what waits; the sentences to tell where that was not possible. Raises nothing.
 
-    ``targets`` are references. The verification has to be in the history already: what was told before stands there.
+    ``targets`` are references; what is due for those that are ``unusable`` is kept until they are not. The verification has to be
+    in the history already: what was told before stands there.
     """
     try:
         with writing(runs) as connection:
@@ -36,7 +38,7 @@ def notify(
             found = waiting(connection, targets)
     except NrRunError as error:
         return [f"{error}; nobody was notified"]
-    return _deliver(runs, found, seconds, all_seconds)
+    return _deliver(runs, [item for item in found if item.target not in unusable], seconds, all_seconds)
 
 
 def _deliver(runs: Path, found: Sequence[Waiting], seconds: float, all_seconds: float) -> list[str]:

@@ -30,15 +30,49 @@ class NotDelivered(NrRunError):
     """A notification did not arrive, as far as is known; it is tried again with the next verification."""
 
 
+class NotUsable(NotDelivered):
+    """Nothing can be sent to this target as it is written: that does not pass by itself, and a person has to know."""
+
+
 def deliver(reference: str, document: dict[str, Any], seconds: float = SECONDS) -> None:
     """Send one document to the URL that a reference holds. Returns when the far side has taken it. Raises NotDelivered."""
+    url, send = _resolved(reference)
+    _within(seconds, reference, lambda: send(url, document, seconds))
+
+
+def why_unusable(reference: str) -> str:
+    """Why nothing can ever be sent to what a reference holds, in one sentence; empty where it can. Nothing is sent.
+
+    Told at each verification: the day on which something is down is too late to learn that a name is misspelled.
+    """
+    try:
+        _resolved(reference)
+    except NotUsable as error:
+        return str(error)
+    return ""
+
+
+def _resolved(reference: str) -> tuple[str, Send]:
+    """The URL, and what sends to it. Raises NotUsable."""
     try:
         url = fetch(reference, credential_folders())
     except SecretError as error:
-        raise NotDelivered(str(error)) from None
-    by_http = url.partition(":")[0].lower() in ("http", "https")
-    send = _post if by_http else _by_apprise(reference)
-    _within(seconds, reference, lambda: send(url, document, seconds))
+        raise NotUsable(str(error)) from None
+    if url.partition(":")[0].lower() not in ("http", "https"):
+        return url, _by_apprise(reference, url)
+    if problem := _of_address(url):
+        raise NotUsable(f"{reference}: {problem}")
+    return url, _post
+
+
+def _of_address(url: str) -> str:
+    """What is wrong with the form of a web address; empty where nothing is."""
+    try:
+        parts = urlsplit(url)
+        named, _ = parts.hostname, parts.port
+    except ValueError:
+        return "this is no web address: its host or its port has no such form"
+    return "" if named else "this is no web address: it names no host"
 
 
 def _within(seconds: float, reference: str, work: Callable[[], None]) -> None:
@@ -95,22 +129,24 @@ def _without_password(url: str) -> tuple[str, dict[str, str]]:
     return urlunsplit(parts._replace(netloc=place)), {"Authorization": f"Basic {token}"}
 
 
-def _by_apprise(reference: str) -> Send:
-    """What sends by apprise; the import is none of the time that a far side has. Raises NotDelivered where it is not there."""
+def _by_apprise(reference: str, url: str) -> Send:
+    """What sends by apprise; the import is none of the time that a far side has. Raises NotUsable where that is not there, or
+    does not know such a URL."""
     try:
         import apprise
     except ImportError:
         needs = "what is no http or https URL needs the extra: pip install 'nr-run[notify]'"
-        raise NotDelivered(f"{reference}: {needs}") from None
+        raise NotUsable(f"{reference}: {needs}") from None
     # It and what it sends with log the addresses that they are given; a handler keeps them from standard error, too.
     for name in ("apprise", "requests", "urllib3"):
         logging.getLogger(name).propagate = False
         logging.getLogger(name).addHandler(logging.NullHandler())
 
-    def send(url: str, document: dict[str, Any], _seconds: float) -> None:
-        sender = apprise.Apprise()
-        if not sender.add(url):
-            raise NotDelivered("this is no URL that apprise knows")
+    sender = apprise.Apprise()
+    if not sender.add(url):
+        raise NotUsable(f"{reference}: this is no URL that apprise knows")
+
+    def send(_url: str, document: dict[str, Any], _seconds: float) -> None:
         if not sender.notify(body=words(document), title=document["title"]):
             raise NotDelivered("it did not take it")
 

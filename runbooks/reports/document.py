@@ -1,7 +1,7 @@
 """The JSON document of a verification, and its JSON Schema, which is made of the records themselves.
 
-A reader may rely on every field that the schema requires. Fields may come; one that goes, or changes its meaning, raises
-``schema_version``.
+A reader may rely on every field that the schema requires, and the schema has every field of the documents of its release. Fields
+may come with another release; one that goes, or changes its meaning, raises ``schema_version``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ...inventory.files.schema import DRAFT
 from ..run.folder import plain_values
 from ..run.json_names import KEYS, OLD_TOO
 from ..run.json_names import document as as_document
+from ..verify.since import Changed
 
 FILE = "verification.schema.json"
 
@@ -110,6 +111,15 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "remedy": "What fixes it without harm to others.",
     },
 }
+#: What stands in the document of the command only.
+_BESIDES: Mapping[type, Mapping[str, str]] = {
+    Changed: {
+        "service": "Kind of service; empty where the earlier record does not say it.",
+        "name": "Name in the intent.",
+        "before": "The word then; empty if it was not there.",
+        "now": "The word now; empty if it is not there any more.",
+    },
+}
 _ADDED: Mapping[type, Mapping[str, dict[str, Any]]] = {
     Verification: {
         "healthy": {
@@ -129,9 +139,23 @@ _OF_THE_COMMAND: Mapping[str, dict[str, Any]] = {
     "runbook": {"const": "verify", "description": "The command."},
     "outcome": {"enum": [code.word for code in Exit], "description": "Outcome of the command."},
     "exit_code": {"enum": [int(code) for code in Exit], "description": "Its exit code."},
-    "folder": {"type": "string", "description": "Where the record is kept."},
+    "folder": {"type": "string", "description": "Where the record is kept; empty if it could not be."},
     "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be stored, sent or written."},
-    "since": {"type": "object", "description": "With --since: what has changed since that verification or run."},
+    "since": {
+        "type": "object",
+        "description": "With --since: what has changed since that verification or run.",
+        "properties": {
+            "run": {"type": "string", "description": "Name of its record."},
+            "of": {"enum": ["verification", "run"], "description": "What kind of record it is."},
+            "changed": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/Changed"},
+                "description": "The services whose word is another one now.",
+            },
+        },
+        "required": ["run", "of", "changed"],
+        "additionalProperties": False,
+    },
 }
 
 
@@ -146,7 +170,7 @@ def verification_schema() -> dict[str, Any]:
     body = _record(Verification)
     body["properties"]["schema_version"] = {"const": SCHEMA_VERSION, "description": SENTENCES[Verification]["schema_version"]}
     body["properties"] |= _OF_THE_COMMAND
-    others = {record.__name__: _record(record) for record in SENTENCES if record is not Verification}
+    others = {record.__name__: _record(record) for record in (*SENTENCES, *_BESIDES) if record is not Verification}
     return {"$schema": DRAFT, "title": "nr-run verification", **body, "$defs": others}
 
 
@@ -156,10 +180,10 @@ def as_text(schema: Mapping[str, Any]) -> str:
 
 
 def _record(record: type) -> dict[str, Any]:
-    hints = get_type_hints(record)
+    hints, sentences = get_type_hints(record), {**SENTENCES, **_BESIDES}[record]
     assert is_dataclass(record)
     made: dict[str, Any] = {
-        field.name: {**_type(hints[field.name]), "description": SENTENCES[record][field.name]} for field in fields(record)
+        field.name: {**_type(hints[field.name]), "description": sentences[field.name]} for field in fields(record)
     }
     made |= _ADDED.get(record, {})
     properties: dict[str, Any] = {KEYS.get(name, name): words for name, words in made.items()}
@@ -167,7 +191,7 @@ def _record(record: type) -> dict[str, Any]:
     for old in (name for name in made if name in KEYS and OLD_TOO):
         words = f"Old name of {KEYS[old]}, with the same value; the next release leaves it out."
         properties[old] = {**made[old], "description": words, "deprecated": True}
-    return {"type": "object", "properties": properties, "required": required}
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _type(hint: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ and has no other sample.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -97,8 +98,11 @@ def _past(samples: _Samples, past: ServicePast) -> None:
     samples.add("nr_run_tunnel_flaps_kept", past.flaps_kept, **labels)
     samples.add("nr_run_tunnel_last_proof_timestamp_seconds", moment(past.last_proof) if past.last_proof else None, **labels)
     samples.add("nr_run_key_changed_timestamp_seconds", moment(past.key_changed) if past.key_changed else None, **labels)
+    generations: Counter[str] = Counter()
     for end in past.ends:
-        samples.add("nr_run_sa_generation", end.generation, **labels, end=end.host)
+        generations[end.host] += end.generation
+    for host, generation in generations.items():
+        samples.add("nr_run_sa_generation", generation, **labels, end=host)
 
 
 def _lines(samples: _Samples) -> Iterator[str]:

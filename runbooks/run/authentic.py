@@ -1,4 +1,4 @@
-"""What a run leaves in its folder is verified to be what it wrote: by the run key, which lies elsewhere.
+"""Verify that the files of a run folder are what the run wrote, by codes made with the run key, which lies elsewhere.
 
 Each line of a journal ends in a code over itself and the code of the line before (HMAC-SHA-256 with a key of its own for each
 run), so no line can be changed, put in, left out or moved. How far the journal has come is noted beside the run key too, so that
@@ -23,11 +23,11 @@ from .run_key import key_file, read_key
 
 _MAC = ', "mac": "'
 _DIGITS = 32
-#: So many notes of how far journals have come are kept; they are a hundred bytes each.
+#: How many notes on the length of journals are kept; a note has about a hundred bytes.
 _NOTES_KEPT = 2000
 
 
-#: What a person reads of a file that is not what the run wrote.
+#: The sentence on a file that is not what the run wrote.
 CHANGED = (
     "was changed after the run wrote it: nothing is taken from it, and nothing is sent; look at the devices, and move the run "
     "folder away"
@@ -44,12 +44,12 @@ class RunSeal:
 
     run: str
     key: bytes
-    #: Says which key file it was, and nothing about the key.
+    #: Identifies the key file; says nothing about the key.
     key_id: str
 
     @classmethod
     def of(cls, run: str, *, make: bool = False) -> RunSeal | None:
-        """Of this machine's run key; None where there is none, or none can be made."""
+        """The seal of a run with this machine's run key; None if there is no key and none can be made."""
         try:
             secret = read_key(make=make).strip()
         except SecretError:
@@ -57,7 +57,7 @@ class RunSeal:
         return cls(run, _digest(secret, f"run {run}"), _digest(secret, "which key").hex()[:12])
 
     def code(self, purpose: str, text: str) -> str:
-        """The code of a text, in hexadecimal digits; of another purpose it is another one."""
+        """The code of a text for one purpose, in hexadecimal digits."""
         return _digest(self.key, f"{purpose}\0{text}").hex()[:_DIGITS]
 
     def check(self, purpose: str, text: str, code: object, what: str) -> None:
@@ -79,7 +79,7 @@ def with_code(seal: RunSeal | None, line: str, before: str) -> tuple[str, str]:
 
 
 def _parted(line: str) -> tuple[str, str]:
-    """A journal line without its code, and the code; empty where it has none."""
+    """A journal line without its code, and the code, which is empty if the line has none."""
     body, found, rest = line.rpartition(_MAC)
     if not found or len(rest) != _DIGITS + 2 or not rest.endswith('"}'):
         return line, ""
@@ -133,7 +133,7 @@ def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
 
 
 def _text_of(path: Path, noted: int) -> str:
-    """A journal's text; nothing where it never was, or is another user's."""
+    """The text of a journal; empty if it does not exist or belongs to another user."""
     try:
         return path.read_text(encoding="utf8", errors="replace")
     except FileNotFoundError:
@@ -200,7 +200,7 @@ def noted_length(seal: RunSeal | None) -> int:
 
 
 def tidy_notes() -> None:
-    """Let the oldest notes go."""
+    """Delete the oldest notes."""
     with suppress(OSError):
         for old in sorted(_notes().iterdir())[:-_NOTES_KEPT]:
             old.unlink()

@@ -43,7 +43,7 @@ from .on_disk import is_cut, sync_folder, write_all
 from .run_names import run_names
 
 T = TypeVar("T")
-#: A text of so many characters is kept once in a run folder, under as many names as it has.
+#: From this many characters on, a text is kept once in a run folder, with hard links for its other names.
 LARGE = 2000
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
@@ -61,7 +61,7 @@ class RunFolder:
         self._secrets = secret_store
         try:
             self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
+            #: True if the last line is cut: the process that wrote it may have been killed, or the disk was full.
             self._cut = is_cut(self._journal)
             self._length = os.fstat(self._journal).st_size
         except OSError as error:
@@ -69,7 +69,7 @@ class RunFolder:
         text = self._journal_text()
         #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see run_secrets.py).
         self.seal = vouching(RunSeal.of(self.id, make=make_key), text)
-        #: Code of the last line, and how many there are.
+        #: Code of the last line, and the number of lines.
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
         self._lock = threading.Lock()
@@ -80,9 +80,9 @@ class RunFolder:
         self._large: dict[bytes, str] = {}
         self._held: dict[str, bytes] = {}
         self.complaints: list[str] = []
-        #: What the devices said that a person has to hear of, and what the run knows of its connections; each sentence once.
+        #: Messages of devices that a person has to know, and facts about connections; each sentence once.
         self.told: list[str] = []
-        #: Raises when the run must take no step any more, because another has taken its devices over.
+        #: Called before each step; raises when another run has taken over the devices.
         self.guard: Callable[[], None] | None = None
 
     @classmethod
@@ -146,8 +146,15 @@ class RunFolder:
             self.guard()
 
     def _append(self, line: str) -> int:
-        """The number of lines. Raises OSError when the disk takes a part only; the next one then begins a line of its own."""
-        if os.fstat(self._journal).st_size != self._length:
+        """The number of lines. Raises OSError when the disk takes a part only; the next one then begins a line of its own.
+
+        So it does where the journal is no more in its place.
+        """
+        held = os.fstat(self._journal)
+        if not os.path.samestat(held, os.stat(f"{self._root}/journal.jsonl")):  # noqa: PTH116 - asked for every line
+            # What is written to a file that has been deleted, or is another's now, is nowhere when this process is killed.
+            raise OSError(errno.ESTALE, "somebody has deleted or moved it")
+        if held.st_size != self._length:
             # Another process has gone on with this run meanwhile: a resume, while this one slept.
             self._cut = is_cut(self._journal)
             self._code, self._lines = last_code(self._journal_text())
@@ -238,7 +245,7 @@ class RunFolder:
         return f"{folder}/{last}", f"{folder}/.{last}.{secrets.token_hex(4)}"
 
     def _forget(self, name: str) -> None:
-        """What stood at this place: it is about to be another text."""
+        """Forget what was at this place, because it is about to be overwritten."""
         with self._lock:
             stood = self._held.pop(name, b"")
             if self._large.get(stood) == name:
@@ -263,7 +270,7 @@ class RunFolder:
         return True
 
     def _in_folder(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` does in the folder of a file, which is made where it is not there. Raises OSError."""
+        """The result of ``make``; if the folder of the file is missing, it is made first. Raises OSError."""
         try:
             return make()
         except FileNotFoundError:
@@ -295,7 +302,16 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        return _each_text(plain_values(value), self._secrets.hide)
+        hidden: dict[str, str] = {}
+
+        def hide(text: str) -> str:
+            # The texts of a report come again and again.
+            found = hidden.get(text)
+            if found is None:
+                found = hidden[text] = self._secrets.hide(text)
+            return found
+
+        return _each_text(plain_values(value), hide)
 
     def close(self) -> None:
         """Close the journal."""

@@ -1,4 +1,4 @@
-"""What the journal of a run tells of it: whether it ended, whether it changed something, and which tunnels are still open."""
+"""What a journal says of its run: whether it ended, whether it changed something, and which tunnels are unfinished."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .authentic import journal_of
 
-#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
+#: States after which a tunnel is finished; ``closed`` was noted because a person said so.
 ENDED = {"done", "rolled-back", "closed"}
 
 

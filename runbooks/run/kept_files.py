@@ -1,4 +1,4 @@
-"""Copies of files that earlier runs wrote to a device: a rollback gives back what is not on its flash any more."""
+"""Copies of files that earlier runs wrote to a device: a rollback restores those that are gone from its flash."""
 
 from __future__ import annotations
 

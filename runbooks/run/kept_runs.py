@@ -1,4 +1,4 @@
-"""Find a run among those that are kept, by its id or by the end of it. Cheap enough for the completion of a command line."""
+"""Find a kept run by its id or by the end of it. Cheap enough for shell completion."""
 
 from __future__ import annotations
 

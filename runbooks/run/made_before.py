@@ -1,4 +1,4 @@
-"""Which objects of a device earlier runs have made, by their records: the last run that made or took one away decides.
+"""Which objects of a device earlier runs made, by their records: the last run that made or removed an object decides.
 
 It is asked of what carries no name of ours, as a user does, so that nothing goes which was there before. A record counts only
 where the run key vouches for it and its journal says that the change was kept. A run that was pruned, or is kept elsewhere, says
@@ -21,7 +21,7 @@ from .journal_states import is_rehearsal
 from .record_formats import READABLE, migrated
 from .run_names import run_names
 
-#: So many runs are looked through, newest first: what no run of them says is not known.
+#: How many runs are searched, newest first; what none of them says is not known.
 MOST = 2000
 
 

@@ -1,4 +1,4 @@
-"""Names that files of a run folder had one release ago: runs of then are still read."""
+"""Names that files of a run folder had one release ago: runs of that release are still read."""
 
 from __future__ import annotations
 

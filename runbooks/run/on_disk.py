@@ -1,4 +1,4 @@
-"""What a file has on the disk, and how it gets there whole."""
+"""Files on the disk: whether one is cut, and how one is written whole."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from .run_key import key_file
 from .run_names import run_names
 
 FOLDER = ".open"
-#: Says that every run which was there before there were markers has been looked at.
+#: Marks a folder in which every run from before there were markers has been checked.
 COMPLETE = "complete"
 
 

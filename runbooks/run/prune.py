@@ -1,4 +1,4 @@
-"""Which runs may go, by age and number; never one that resume, rollback or another run still needs.
+"""Prune old runs, by age and number; never one that resume, rollback or another run still needs.
 
 What is needed: a run that did not end, or is at work, and all that are newer than the oldest of these, since a resume asks
 them what they changed; and the newest run that changed a tunnel on a device, which rollback can undo as long as nobody else has.
@@ -22,13 +22,13 @@ from .open_runs import open_runs
 from .run_names import run_names
 
 _TIME = "%Y%m%dT%H%M%SZ"
-#: A folder on its way out: no run has such a name, so that half a folder is never taken for one.
+#: Name of a folder that is being deleted; no run has such a name, so half a folder is never taken for a run.
 _GOING = ".going-"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Runs go that are older than ``days``, but for the newest ``keep``."""
+    """Delete runs older than ``days``, except the newest ``keep``."""
 
     days: float
     keep: int
@@ -44,7 +44,7 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Pruning:
-    """What goes, oldest first, what stays although it is old, and how many runs there are in all."""
+    """The runs to delete, oldest first, those that are old and needed, and the number of all runs."""
 
     going: tuple[Path, ...]
     needed: tuple[Needed, ...]
@@ -114,7 +114,7 @@ def _changed(journal: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
 
 
 def remove(run: Path) -> None:
-    """Take one run's folder away; half of one is never left under its name. Raises NrRunError when the disk does not do it."""
+    """Delete one run's folder; half of it is never left under its name. Raises NrRunError if the disk refuses."""
     going = run.with_name(f"{_GOING}{run.name}")
     try:
         run.rename(going)
@@ -124,7 +124,7 @@ def remove(run: Path) -> None:
 
 
 def remove_leftovers(runs: Path) -> None:
-    """Finish what an earlier pruning was killed in."""
+    """Delete what an earlier pruning left when it was killed."""
     for path in runs.glob(f"{_GOING}*"):
         with suppress(OSError):
             shutil.rmtree(path)

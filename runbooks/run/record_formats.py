@@ -1,4 +1,4 @@
-"""Formats of record.json, and the way from each one that can still be read to the one of today.
+"""Formats of record.json, and the migration from each format that can still be read.
 
 A record is plain data. A migration is a pure function from one format to the next: a run that an earlier version began is
 finished or undone by this one.
@@ -45,7 +45,7 @@ def _from_3(data: Data) -> Data:
     }
 
 
-#: Format -> how it becomes the next one.
+#: Format -> function that makes the next format of it.
 MIGRATIONS: Mapping[int, Callable[[Data], Data]] = {3: _from_3}
 #: Formats that can be read. Before 3 nothing vouched for a record.
 READABLE: tuple[int, ...] = (*sorted(MIGRATIONS), FORMAT)

@@ -12,14 +12,14 @@ from ...inventory.errors import SecretError
 
 
 def key_file() -> Path:
-    """Where the key lies."""
+    """Path of the key file."""
     named = os.environ.get("NR_RUN_KEY_FILE")
     own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nr-run" / "run-key"
     return Path(named) if named else own
 
 
 def read_key(*, make: bool) -> bytes:
-    """What the key file holds. Raises SecretError when it cannot be read, or be made."""
+    """The key; a missing key file is made. Raises SecretError if it cannot be read or made."""
     path = key_file()
     try:
         if make and not path.exists():

@@ -1,4 +1,4 @@
-"""The secrets of a run, kept beside it for resume and rollback: encrypted, with a key that lies elsewhere.
+"""The secrets of a run, kept in its folder for resume and rollback, encrypted with a key that lies elsewhere.
 
 Everything else in a run folder is free of secrets. The key file lies outside the runs folder (see run_key).
 """
@@ -19,7 +19,7 @@ from .run_key import key_file, read_key
 FILE = "secrets.enc"
 
 
-#: Tunnels side by side seal one after the other: an older set must not come to lie over a newer one.
+#: Tunnels that run in parallel write one after the other: an older set must not replace a newer one.
 _ONE_AT_A_TIME = threading.Lock()
 
 

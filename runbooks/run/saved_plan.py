@@ -74,7 +74,7 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
 
 @cache
 def _adapter(wanted: Any) -> TypeAdapter[Any]:
-    """Of what a service takes. A run writes a record for each of its tunnels."""
+    """Type adapter of a service's ``wanted``, kept because a run writes a record for each of its tunnels."""
     return TypeAdapter(wanted)
 
 

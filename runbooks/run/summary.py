@@ -1,4 +1,4 @@
-"""What a run folder says of its run, in one line."""
+"""One run in one line, from its folder."""
 
 from __future__ import annotations
 

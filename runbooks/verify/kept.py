@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...checks.verdict import SCHEMA_VERSION, Verification
@@ -32,6 +34,19 @@ def folder_of(runs: Path) -> Path:
 def make(runs: Path, secrets: Secrets, kind: str = FOLDER) -> RunFolder:
     """A new folder below ``kind``. Raises NrRunError when the disk does not take it."""
     return RunFolder(new_path(runs / kind), kind, secrets)
+
+
+def make_anywhere(runs: Path, secrets: Secrets, stack: ExitStack) -> tuple[RunFolder, str]:
+    """The same for a verification. Where the disk takes no folder: one that is gone afterwards, and why, since what is found is
+    told all the same. Raises NrRunError where there is no room for that one either."""
+    try:
+        return make(runs, secrets), ""
+    except NrRunError as error:
+        try:
+            temporary = stack.enter_context(TemporaryDirectory(prefix="nr-run-"))
+        except OSError:
+            raise error from None
+        return make(Path(temporary), secrets), str(error)
 
 
 def keep(folder: RunFolder, verification: Verification) -> None:

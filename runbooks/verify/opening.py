@@ -28,7 +28,7 @@ from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import FOLDER, make
+from .kept import FOLDER, make, make_anywhere
 from .provider_log import provider_log
 
 
@@ -92,6 +92,8 @@ class Opened:
     #: Token of each reference, None where its value is not at hand.
     keys: Mapping[str, str | None]
     provider: ProviderLog | None = None
+    #: Why its record cannot be kept; empty where it can.
+    unkept: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -118,12 +120,15 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        run_folder = make(runs, secrets, asked.keep_in)
+        if asked.keep_in == FOLDER:
+            run_folder, unkept = make_anywhere(runs, secrets, stack)
+        else:
+            run_folder, unkept = make(runs, secrets, asked.keep_in), ""
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
         stop = Stop()
-        stack.callback(on_signals(stop, progress))
+        stack.callback(on_signals(stop, progress, changes=False))
         patience = max(1.0, min(30.0, asked.deadline))
         nornir = connect_by(nornir, secrets, platforms, patience, tag=run_folder.tag, tell=run_folder.tell)
         keys = _keys(secrets, selected.deployments)
@@ -131,7 +136,20 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, stop, progress.say, changes=False))
         yield Opened(
-            nornir, platforms, secrets, run_folder, progress, timeouts, stop, asked, runs, intended, selected, keys, provider
+            nornir,
+            platforms,
+            secrets,
+            run_folder,
+            progress,
+            timeouts,
+            stop,
+            asked,
+            runs,
+            intended,
+            selected,
+            keys,
+            provider,
+            unkept,
         )
 
 

@@ -11,11 +11,13 @@ from ...checks.finding import Finding, Status
 from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
+from ...services.common.cut_short import not_to_the_end
 from ...services.common.intended_state import ComparedMember, standing
 from ...services.common.own_checks import with_own_checks
 from ...services.common.verifying import Seeing
 from ...services.registry import find
 from ...services.service import Deployment
+from .deadline import too_short
 from .opening import Opened, Refused
 from .provider_log import concerning, strange
 from .reading import read_all, unfinished
@@ -25,7 +27,8 @@ def verify(opened: Opened) -> Verification:
     """Look and judge; keeping it is another matter (`kept`). Raises Interrupted when the operator stops."""
     started = _now()
     shown = read_all(opened)
-    opened.progress.say(f"judging {len(opened.selected.deployments)} services")
+    many = len(opened.selected.deployments)
+    opened.progress.say(f"judging {many} service{'' if many == 1 else 's'}")
     return Verification(
         run=opened.folder.id,
         tool=version("nr-run"),
@@ -75,7 +78,8 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
             standings[member.host] = standing(deployment, member, platform, running, keys, routes)
     provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
     seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
-    return with_own_checks(service.verdict(deployment, seeing), deployment, seeing)
+    verdict = not_to_the_end(service.verdict(deployment, seeing), deployment.hosts, seeing)
+    return with_own_checks(verdict, deployment, seeing)
 
 
 def _device(one: Shown) -> DeviceState:
@@ -89,6 +93,7 @@ def _notices(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[str]:
     yield from opened.selected.told
     yield from filter(None, [strange(opened.provider, opened.selected.deployments)])
     yield from (one.changing for one in shown.values() if one.changing)
+    yield from too_short(opened.asked.deadline, shown.values())
     yield from unfinished(opened)
     texts = {host: one.running.text for host, one in shown.items() if isinstance(one.running, Configuration)}
     verified = [deployment.name for deployment in opened.selected.deployments]

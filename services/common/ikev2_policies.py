@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ...changes.configurations import tree
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError
 
 _POLICY = re.compile(r"crypto ikev2 policy (?P<name>(?!default$)\S+)")

@@ -7,14 +7,16 @@ goes through it is decided by the routing table. A far end that is not ours is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...checks.ike_agreed import Suite, others
-from ...checks.observations.observation import Flow, Observation, Probe, spis
+from ...checks.observations.observation import Flow, Observation, Probe, place_of, spis
 from ...checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.routing.tunnel_interfaces import TunnelInterface
+from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Crypto, IPSecProposal, Side, TunnelTermination
+from ...parsers.records.asa_vpn import AsaIpsecFlow
 
 Pair = tuple[IPv4Network, IPv4Network]
 #: A counter may miss this many packets of a burst: one can be in flight at each reading.
@@ -94,7 +96,7 @@ class Endpoint:
 
     @property
     def aim(self) -> IPv4Address:
-        """Where its traffic goes: the address that answers, or where none is known one behind the far end all the same."""
+        """The target of its pings: the address that answers, or if none is known any address behind the far end."""
         if self.target is not None:
             return self.target
         far = self.far_prefixes[0]
@@ -141,12 +143,45 @@ class Watched:
         return flow_of(self.end, seen, pair) if pair else None
 
 
-def flow_of(end: Endpoint, seen: Observation, pair: Pair) -> Flow | None:
-    """The flow of this end with these selectors, or None. Of several, the one that goes to the peer."""
+def flows_at(end: Endpoint, seen: Observation, pair: Pair) -> tuple[Flow, ...]:
+    """All flows with these selectors; those of its own interface alone where the tunnel is one."""
     flows = seen.flows_of(*pair)
-    if end.tunnel:
-        flows = tuple(flow for flow in flows if flow.interface == end.tunnel.known_as)
-    return next((flow for flow in flows if flow.peer == end.peer), next(iter(flows), None))
+    return tuple(flow for flow in flows if flow.interface == end.tunnel.known_as) if end.tunnel else flows
+
+
+def flow_of(end: Endpoint, seen: Observation, pair: Pair) -> Flow | None:
+    """The flow of this end with these selectors, or None. Of several, the one that goes to the peer from where the tunnel is."""
+    flows = flows_at(end, seen, pair)
+    return _one_of(end, flows) if len(flows) > 1 else next(iter(flows), None)
+
+
+def _one_of(end: Endpoint, flows: Sequence[Flow]) -> Flow:
+    """Of flows with the same selectors that of the tunnel: two maps of a router may have the same list and the same peer.
+
+    An ASA prints each pair of SAs by itself while there are two of them, each with its own counters: they are one flow.
+    """
+
+    def nearness(flow: Flow) -> tuple[bool, bool, bool]:
+        here, wanted = place_of(flow, end.interface, end.address)
+        return flow.peer == end.peer, here == wanted, bool(flow.sas)
+
+    ranks = [nearness(flow) for flow in flows]
+    best = [flow for flow, rank in zip(flows, ranks, strict=True) if rank == max(ranks)]
+    return added_up([flow for flow in best if isinstance(flow, AsaIpsecFlow)]) or best[0]
+
+
+def added_up(flows: Sequence[AsaIpsecFlow]) -> AsaIpsecFlow | None:
+    """Flows of one pair of selectors as one, with all SAs and the sums of their counters; None of none."""
+    if len(flows) < 2:
+        return next(iter(flows), None)
+    return replace(
+        flows[-1],
+        encapsulated_packets=sum(flow.encapsulated_packets for flow in flows),
+        decapsulated_packets=sum(flow.decapsulated_packets for flow in flows),
+        send_errors=sum(flow.send_errors or 0 for flow in flows),
+        replay_failed_packets=sum(flow.replay_failed_packets or 0 for flow in flows),
+        sas=tuple(sa for flow in flows for sa in flow.sas),
+    )
 
 
 def ike_rows(end: Endpoint, seen: Observation) -> tuple[IkeRow, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
 from .features import TunnelInterface
 

@@ -15,7 +15,7 @@ from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.observations.questions import ROUTE, Question
-from ...checks.readiness.device_facts import Box
+from ...checks.readiness.device_facts import EndFacts
 from ...checks.readiness.precheck import precheck
 from ...checks.verdict import Verdict
 from ...inventory.intents.built import for_people
@@ -106,7 +106,7 @@ class IntendedTunnels:
         return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
 
     def names(self) -> tuple[str, ...]:
-        """The active ones."""
+        """Names of the active tunnels."""
         return tuple(name for name, tunnel in self.intent.tunnels.items() if tunnel.status == "active")
 
     def places(self) -> tuple[Place, ...]:
@@ -189,7 +189,9 @@ class LanToLan:
         self, sight: Sight[WantedEnd], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
     ) -> tuple[Finding, ...]:
         """What an IPsec tunnel needs of its device."""
-        return precheck(Box(sight.member.wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved)
+        return precheck(
+            EndFacts(sight.member.wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved
+        )
 
     def removal(self, deployment: Deployment[WantedTunnel], sight: Sight[WantedEnd], running: str) -> Removal:
         """The objects of the tunnel that nothing else uses, if its map entry is there."""
@@ -240,7 +242,7 @@ class LanToLan:
     def full_size(
         self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], platform: Platform, running: str
     ) -> tuple[Stimulus, ...]:
-        """Through the tunnel, to what answers behind the far end."""
+        """Full-size packets through the tunnel, to what answers behind the far end."""
         return of_full_size(deployment, member, platform.os, running)
 
     def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:

@@ -1,4 +1,4 @@
-"""What the engine asks of a tunnel beside its proof: is it still up, is it gone, was it up, which SAs are in the way of it."""
+"""What the engine asks of a tunnel beside its proof: whether it is still up, gone or was up, and which SAs to clear."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TunnelTraffic(L2lProof):
         return any(end.target is not None for end in self.ends)
 
     def untested(self, watch: Watch) -> tuple[str, ...]:
-        """What no ping meets."""
+        """The selectors that no ping matches."""
         return untested(self.watched(watch))
 
     def row(self, watch: Watch, host: str) -> Row:

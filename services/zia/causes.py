@@ -17,10 +17,10 @@ from ...checks.finding import Cause, Status
 from ...checks.observations.looks import Look, Stimulus
 from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
-from ..l2l.verdicts.full_size import full_through
+from ..l2l.verdicts.uncut_size import full_through
 from .gates import View, edges_of, path_of, tunnel_of
 from .intent import Edge, Zia
-from .names import draft, standing
+from .names import called_on, draft, standing
 
 KNOWN: Mapping[str, Cause] = {
     cause.id: cause
@@ -63,7 +63,7 @@ KNOWN: Mapping[str, Cause] = {
         ),
         Cause(
             "probe-past-tunnel",
-            "the probe is answered, and its tunnel has no SAs: it goes past the tunnel, and its track proves nothing",
+            "the probe is answered, and not through its tunnel: it goes past it, and its track proves nothing",
             "high",
             "show ip route PROBE, and show ip cef exact-route",
             "remove the route that leads the target of the probe past its tunnel",
@@ -76,7 +76,8 @@ def stimuli(site: Zia, seen: Observation, running: Configuration | None = None) 
     """A ping to each service edge without an IKE SA: one that answers pings and no IKE is not away. And through each tunnel that
     has one, to the target of its probe, of full size too: nothing but that tells that large packets are lost."""
     made = []
-    for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
+    named = called_on(site, running.objects) if running is not None else draft(site).edges
+    for (_, edge), called in zip(site.edges, named, strict=True):
         if not any(row.up for row in seen.rows(edge.address, version=2)):
             made.append(Stimulus(Traffic(site.wan_ip, edge.address), likely=False))
         elif running is not None and (number := standing(called.own, running.objects).tunnel) is not None:
@@ -89,7 +90,7 @@ def of_full_size(site: Zia, running: str) -> tuple[Stimulus, ...]:
     """Through each tunnel, to the target of its probe."""
     config, nodes = read("ios", running), tree.parse(running)
     made = []
-    for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
+    for (_, edge), called in zip(site.edges, called_on(site, config), strict=True):
         number = standing(called.own, config).tunnel
         full = full_through(f"Tunnel{number}", site.wan_interface, nodes) if number is not None else None
         made += [Stimulus(through(edge), likely=True, full_bytes=full)] if full else []

@@ -21,7 +21,7 @@ from ..besides import Carrying, Failover
 from ..service import Deployment, Seen
 from .gates import View, clauses_of, edges_of, led, path_of, tunnel_of, whole_flows
 from .intent import Edge, Zia
-from .names import ExistingSite, draft, standing
+from .names import ExistingSite, called_on, standing
 
 #: Seconds in which IKE comes up again with an edge that is there: its tries are half a minute to a minute apart.
 IKE_SECONDS = 60.0
@@ -48,7 +48,7 @@ def failover_of(deployment: Deployment[Zia]) -> Failover:
 def taken_down(deployment: Deployment[Zia], running: Config) -> tuple[Edit, ...]:
     """The tunnel interface of the primary with ``shutdown``. Raises ChangeError where there is none."""
     site = deployment.wanted
-    there = standing(draft(site).edges[0].own, running)
+    there = standing(called_on(site, running)[0].own, running)
     item = running.get("tunnel-interface", f"Tunnel{there.tunnel}")
     if item is None:
         raise ChangeError(f"{site.host}: there is no tunnel interface of the primary")

@@ -22,7 +22,7 @@ from ...templates.environment import fill
 from ...templates.words import ESP_INTEGRITY, FILTERS
 from ..common.ikev2_policies import offer_in
 from ..service import Site
-from .in_place import agreed_before, asked_no_more, editing, fitted, refuse_swapped
+from .in_place import agreed_before, asked_no_more, editing, fitted, refuse_torn
 from .intent import Zia
 from .limits import NULL
 from .names import SiteNames, allocate, draft
@@ -121,7 +121,7 @@ class Part:
         """Names on this router. Raises ChangeError where there is no safe place."""
         wants = site.member.wants
         self.refuse(wants, site.running)
-        refuse_swapped(wants, running)
+        refuse_torn(wants, running)
         there = allocate(wants, offer_in(TUNNELS.text(site, draft(wants))), site.running, running)
         names = fitted(wants, there, partial(_whole, site), running, site.running)
         decisions = names.decisions if self is TUNNELS else ()  # they are told once

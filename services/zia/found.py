@@ -24,7 +24,7 @@ from ..service import Removal
 from .in_place import standing_of
 from .intent import Zia
 from .limits import NULL, PRIVATE
-from .names import SiteNames, draft, standing
+from .names import SiteNames, called_on, draft, standing
 
 _PROFILE = re.compile(r"NR-(?P<site>[A-Za-z0-9][A-Za-z0-9_.-]*)-(?P<edge>[PB])")
 _MAP = re.compile(r"NR-(?P<site>[A-Za-z0-9][A-Za-z0-9_.-]*)")
@@ -132,7 +132,7 @@ def removal_by_name(site: Zia, platform: Platform, text: str) -> Removal:
 def _names(site: Zia, config: Config) -> SiteNames:
     """Its names with the numbers that the router has; -1 where it has none."""
     names = draft(site)
-    edges = [replace(edge, tunnel=_number(standing(edge.own, config).tunnel)) for edge in names.edges]
+    edges = [replace(edge, tunnel=_number(standing(edge.own, config).tunnel)) for edge in called_on(site, config)]
     return replace(names, edges=(edges[0], edges[1]))
 
 

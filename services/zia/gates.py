@@ -6,6 +6,7 @@ up without encryption where encryption is mandatory is worse than down, whatever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
@@ -25,7 +26,7 @@ from ...parsers import parse
 from ..service import Member, Seen
 from .intent import Edge, Zia
 from .limits import NULL
-from .names import ExistingSite, draft, standing
+from .names import ExistingSite, called_on, draft, standing
 
 OF_EDGES = (IKEV2, IPSEC)
 OF_PROBES = (TRACK, SLA, ROUTE_MAP)
@@ -70,7 +71,7 @@ class Watched:
     def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
         """The backup first, while the primary carries; then the primary, while the backup does."""
         peers = self.stale(change)
-        first = (self.site.backup.address, *_left_by(self.site, change, 1))
+        first = (self.site.backup.address, *_left_for(self.site.backup, change))
         backup = tuple(peer for peer in peers if peer in first)
         return tuple(turn for turn in (backup, tuple(peer for peer in peers if peer not in backup)) if turn)
 
@@ -150,7 +151,7 @@ def unshown(view: View) -> Iterator[str]:
 
 def edges_of(view: View) -> Iterator[tuple[str, Edge, ExistingSite]]:
     """Both edges with their fields, and the numbers that the router has of them."""
-    for (role, edge), called in zip(view.site.edges, draft(view.site).edges, strict=True):
+    for (role, edge), called in zip(view.site.edges, called_on(view.site, view.running.objects), strict=True):
         yield role, edge, standing(called.own, view.running.objects)
 
 
@@ -319,7 +320,7 @@ def agreed_anew(site: Zia, change: Change) -> tuple[IPv4Address, ...]:
     """The edges that a change of the tunnels concerns, with the address of before: the key is that of both.
 
     What a policy offers is of both as well, be it that the proposal of before goes or stays for others; where the site is new
-    there is nothing of before.
+    there is nothing of before. What is of one edge alone has its address in it; what has none is of both.
     """
     found: list[IPv4Address] = []
     made = {item.family.name for item in (*change.created, *change.removed)}
@@ -329,14 +330,20 @@ def agreed_anew(site: Zia, change: Change) -> tuple[IPv4Address, ...]:
     for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
         mine = [edit for edit in change.edited if _concerns(edit, called.own)]
         found += [IPv4Address(peer) for edit in mine for peer in edit.before.peers]
-        found += [edge.address] if mine or both else []
+        found += [_address_in(mine, called.own) or edge.address] if mine or both else []
     return tuple(dict.fromkeys(found))
 
 
-def _left_by(site: Zia, change: Change, place: int) -> tuple[IPv4Address, ...]:
-    """The edges that a tunnel went to before."""
-    own = draft(site).edges[place].own
-    edits = [edit for edit in change.edited if edit.before.family.name == "tunnel-interface" and _concerns(edit, own)]
+def _address_in(edits: Sequence[Edit], own: str) -> IPv4Address | None:
+    """The address of an edge in what is changed of it."""
+    words = (rf"match identity remote address (\S+) .+|peer {re.escape(own)}: address (\S+)|tunnel destination (\S+)",)
+    found = (re.fullmatch(form, line) for edit in edits for line in edit.after.canonical_children for form in words)
+    return next((IPv4Address(match[match.lastindex or 0]) for match in found if match), None)
+
+
+def _left_for(edge: Edge, change: Change) -> tuple[IPv4Address, ...]:
+    """The edges that the tunnel to this one went to before."""
+    edits = [edit for edit in change.edited if str(edge.address) in edit.after.peers]
     return tuple(IPv4Address(peer) for edit in edits for peer in edit.before.peers)
 
 

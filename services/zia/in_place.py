@@ -2,7 +2,8 @@
 
 A key, an edge, a timer or an address is a line of an object of ours, and edited. A transform set, a list and a probe are built
 beside those in use under a later version of the name, since a set in use is not edited, a list would be half a list between two
-lines, and IOS changes no probe that is scheduled. The track of a new probe is up before the clause is switched to it.
+lines, and IOS changes no probe that is scheduled. The track of a new probe is up before the clause is switched to it. Where
+primary and backup change places, only the order of their next hops does: both tunnels carry on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ...changes.plans.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ..l2l.placing.versions import free_version, is_version, next_version
 from .intent import Zia
-from .names import EdgeNames, SiteNames, Taken, draft, probes_called, standing
+from .names import EdgeNames, SiteNames, Taken, called_on, probes_called, standing
 
 #: What is edited where nothing of somebody else's uses it.
 _EDITED = ("ikev2-keyring", "ikev2-profile", "ipsec-profile", "tunnel-interface", "route-map-clause")
@@ -44,20 +45,25 @@ def fitted(site: Zia, names: SiteNames, wanted: Wanted, running: Config, text: s
     return replace(made, decisions=(*names.decisions, *said))
 
 
-def refuse_swapped(site: Zia, running: Config) -> None:
-    """Raises ChangeError where an edge would get the address that the other one's tunnel has now.
+def refuse_torn(site: Zia, running: Config) -> None:
+    """Raises ChangeError where an edge would get a network or a target that the tunnel of the other one has now.
 
-    For a moment two tunnels of one source would go to one edge, and whose SAs are whose would be told by nothing.
+    Two interfaces cannot have one network, and a target with two routes proves neither way. An edge that changes its role takes
+    both along, and nothing of its tunnel is touched.
     """
-    called = draft(site).edges
-    there = [running.get("tunnel-interface", f"Tunnel{standing(edge.own, running).tunnel}") for edge in called]
+    called = called_on(site, running)
     for place, (role, edge) in enumerate(site.edges):
-        other, own = there[1 - place], there[place]
-        if other is not None and own is not None and str(edge.address) in other.peers and str(edge.address) not in own.peers:
-            raise ChangeError(
-                f"{site.host}: {role}.address {edge.address} is that of the other tunnel now, and both cannot go there at once: "
-                f"remove the site under its old intent (nr-run remove-zia {site.name}), then nr-run deploy-zia {site.name}"
-            )
+        other = standing(called[1 - place].own, running)
+        tunnel = running.get("tunnel-interface", f"Tunnel{other.tunnel}")
+        routes = (item.header.split() for item in running.of("static-route"))
+        led = any(words[2] == str(edge.probe_address) and words[4] == f"Tunnel{other.tunnel}" for words in routes)
+        inside = tunnel is not None and (tunnel.child("ip address") or "").startswith(f"{edge.inner[0]} ")
+        for field, value, there in (("tunnel_prefix", edge.tunnel_prefix, inside), ("probe_address", edge.probe_address, led)):
+            if there:
+                raise ChangeError(
+                    f"{site.host}: {role}.{field} {value} is that of the other tunnel now, Tunnel{other.tunnel}: where "
+                    "primary and backup change places, address, datacenter, tunnel_prefix and probe_address go together"
+                )
 
 
 def editing(_site: Zia, names: SiteNames, running: Config) -> Replacing:

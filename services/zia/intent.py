@@ -27,7 +27,7 @@ from ...inventory.intents.intent_fields import (
     TunnelPrefix,
 )
 from ...inventory.intents.maintenance import Window
-from ...inventory.intents.strength import FORBIDDEN, WEAK
+from ...inventory.intents.strength import objections
 from ..instances import Instances, load_instances
 from .limits import NULL, problems_of
 
@@ -163,7 +163,7 @@ class Zia(NamedRecord):
 
     @model_validator(mode="after")
     def _agree(self) -> Zia:
-        problems = (*problems_of(self), *_leaks(self), *_strength(self))
+        problems = (*problems_of(self), *_leaks(self), *objections(self.algorithms, waived=self.waiver is not None))
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -177,14 +177,6 @@ def _leaks(site: Zia) -> Iterator[str]:
         yield "encryption_mandatory is true and esp.encryption_algorithm is null, which encrypts nothing"
     if site.on_total_loss == "open":
         yield "encryption_mandatory is true and on_total_loss is open, which sends in clear without a tunnel: write closed"
-
-
-def _strength(site: Zia) -> Iterator[str]:
-    for word in site.algorithms:
-        if word in FORBIDDEN:
-            yield f"{word} is never built: {FORBIDDEN[word]}"
-        elif word in WEAK and site.waiver is None:
-            yield f"{word} needs a waiver: {WEAK[word]}"
 
 
 class ZiaFile(Record):
@@ -201,9 +193,7 @@ class Sites(Instances[Zia]):
 
     def check(self, site: Zia, today: date) -> None:
         """Raises IntentError for a waiver that holds no more."""
-        weak = [word for word in site.algorithms if word in WEAK]
-        if weak and site.waiver is not None:
-            self.refuse_ended(site.name, site.waiver, today, f"{', '.join(weak)} needs one")
+        self.refuse_weak(site.name, site.algorithms, site.waiver, today)
 
 
 def load(folder: Path) -> Sites:

@@ -1,4 +1,5 @@
-"""What of the hosts' packets the route map lets past the tunnels, though both are up and the primary leads. Pure.
+"""What of the hosts' packets the route map lets past the tunnels, though both are up and the primary leads; and probes that go
+past them. Pure.
 
 A clause before ours is asked first, and what it takes never comes to ours. And what no list of ours permits is not led at all:
 IOS sends what a route map does not match, or denies, by the routing table (Cisco IOS IP Routing: Protocol-Independent
@@ -8,14 +9,24 @@ Configuration Guide, "Policy-Based Routing"). A list that is not there, or has n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ...changes.objects import ConfigObject, read_desired
+from ...checks.finding import Finding, Status
+from ...checks.observations.looks import Look
+from ...checks.observations.observation import Observation, spis
+from ...checks.observations.questions import IPSEC
 from ...templates.environment import fill
+from .causes import through
 from .gates import View, clauses_of
-from .intent import Zia
-from .names import draft
+from .intent import Edge, Zia
+from .names import ExistingSite, draft
 from .words import leading_words
 
+#: By what a probe that goes past its tunnel is known.
+PROBE_PATH = "probe-path"
+#: A counter may miss so many packets of a burst: one can be in flight at each reading.
+TOLERATED_PACKETS = 2
 #: The place of our clause.
 OURS = 10
 #: Protocols of a line that says nothing of TCP, which is all that is led where ``traffic`` is web.
@@ -50,6 +61,33 @@ def _past_by_the_list(view: View) -> Iterator[str]:
         told = [_lets_past(view, name) for name in names]
         if all(told):
             yield f"access list {names[0]} {told[0]}: it goes by the routing table"
+
+
+def answered_past(view: View, role: str, edge: Edge, there: ExistingSite, looks: Sequence[Look]) -> Iterator[Finding]:
+    """A finding where the last pings to the target of a probe were answered, and the tunnel that they have to go through counted
+    none of them: the probe is answered past it as well, so that its track stays up whatever becomes of the tunnel."""
+    burst = next(((a, b) for a, b in reversed(tuple(pairwise(looks))) if through(edge) in b.pings), None)
+    if burst is None:
+        return
+    probe, counts = burst[1].pings[through(edge)], [_counted(look.seen, edge, there) for look in burst]
+    early, late = counts
+    # New SAs may have begun to count anew; more than was sent may be traffic of hosts.
+    if early is None or late is None or early[0] != late[0] or late[1] < early[1] or not probe.received:
+        return
+    if late[1] - early[1] < max(1, probe.received - TOLERATED_PACKETS):
+        words = f"{role}: {edge.probe_address} answered {probe.received} pings, of which Tunnel{there.tunnel} carried "
+        words += f"{late[1] - early[1] or 'none'}: the probe goes past the tunnel, and its track says nothing of it"
+        yield view.finding(PROBE_PATH, Status.FAILED, words, IPSEC, f"+{late[1] - early[1]}")
+
+
+def _counted(seen: Observation, edge: Edge, there: ExistingSite) -> tuple[tuple[int, ...], int] | None:
+    """SPIs and packets encrypted of the tunnel of an edge; None where it has no SAs, or they were not read whole."""
+    answer = seen.answer(IPSEC)
+    if answer is None or not answer.complete:
+        return None
+    flows = [flow for flow in seen.flows if flow.interface == f"Tunnel{there.tunnel}" and flow.peer == edge.address]
+    numbers = tuple(spi for flow in flows for spi in spis(flow, "outbound"))
+    return (numbers, sum(flow.encapsulated_packets for flow in flows)) if numbers else None
 
 
 def wanted_list(site: Zia, os: str) -> ConfigObject:

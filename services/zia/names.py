@@ -1,6 +1,7 @@
 """Names and numbers for a site on its router, found by looking at the router.
 
-What is ours is known by its name: a tunnel interface by its IPsec profile, a probe by its tag, a track by its probe. Numbers that
+What is ours is known by its name: a tunnel interface by its IPsec profile, a probe by its tag, a track by its probe. A name stays
+with its service edge: where primary and backup change places, the tunnels stay as they are and their roles go over. Numbers that
 anything of the router speaks of are taken, whether that is there or not: a track that is missing is somebody's plan.
 """
 
@@ -88,13 +89,30 @@ def draft(site: Zia) -> SiteNames:
     return SiteNames(base, PolicyNames(proposal, f"NR-{site.wan_ip}"), edges, base, f"{base}-PBR")
 
 
+def called_on(site: Zia, config: Config) -> tuple[EdgeNames, EdgeNames]:
+    """What primary and backup are called on this router: exchanged where its tunnels go to the edges of each other's role."""
+    first, second = draft(site).edges
+    primary, backup = str(site.primary.address), str(site.backup.address)
+    of_first, of_second = (_peers(edge.own, config) for edge in (first, second))
+    crossed = backup in of_first or primary in of_second
+    if crossed and primary not in of_first and backup not in of_second:
+        return replace(second, order=ORDERS[0]), replace(first, order=ORDERS[1])
+    return first, second
+
+
+def _peers(own: str, config: Config) -> tuple[str, ...]:
+    """The ends of the tunnel that a router has under this name."""
+    item = config.get("tunnel-interface", f"Tunnel{standing(own, config).tunnel}")
+    return item.peers if item is not None else ()
+
+
 def allocate(site: Zia, offer: Collection[str], running: str, config: Config) -> SiteNames:
     """Names that are free, or ours already; ``offer`` are the lines of the IKEv2 proposal. Raises ChangeError."""
     names, nodes = draft(site), tree.parse(running)
     policy, said = policy_place(site.host, site.wan_ip, names.policy, offer, [edge.own for edge in names.edges], nodes)
     taken = Taken.of(running)
     edges: list[EdgeNames] = []
-    for edge in names.edges:
+    for edge in called_on(site, config):
         there = standing(edge.own, config)
         tunnel = there.tunnel if there.tunnel is not None else taken.tunnel(site)
         sla = there.sla if there.sla is not None else taken.sla(site)

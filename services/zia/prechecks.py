@@ -23,7 +23,7 @@ from ..common.prechecks import of_every_change
 from ..service import Sight
 from .intent import Zia
 from .limits import is_private
-from .names import draft, standing
+from .names import called_on, standing
 
 _ADDRESS = re.compile(r"ip address (?P<ip>\d\S+) (?P<mask>\d\S+)")
 _GROUP_IN = re.compile(r"ip access-group (?P<name>\S+) in")
@@ -64,7 +64,7 @@ def _interfaces(device: Device, site: Zia) -> Iterator[Finding]:
 
 def _own_tunnels(device: Device, site: Zia) -> frozenset[str]:
     config = read(system_of(device.platform).os, device.outputs[RUNNING])
-    there = (standing(edge.own, config).tunnel for edge in draft(site).edges)
+    there = (standing(edge.own, config).tunnel for edge in called_on(site, config))
     return frozenset(f"Tunnel{number}" for number in there if number is not None)
 
 

@@ -24,8 +24,8 @@ _UP = re.compile(r"delay (?:.* )?up (?P<seconds>\d+)(?: .*)?")
 def site_before(site: Zia, config: Config) -> Zia | None:
     """The site that stands on a router; None where a part of it is not there, or cannot be parsed reliably."""
     called = draft(site)
-    edges = [_edge(edge, names.own, config) for (_, edge), names in zip(site.edges, called.edges, strict=True)]
     clause = config.get("route-map-clause", called.own, "10")
+    edges = [_edge(edge, own, config) for (_, edge), own in zip(site.edges, _by_lead(site, clause, config), strict=True)]
     bound = [item.groups["interface"] for item in config.of("policy-binding") if item.groups["map"] == called.own]
     esp, ike = _esp(site, config), _ike(site, config)
     if None in edges or clause is None or len(bound) != 1 or esp is None or ike is None:
@@ -43,6 +43,21 @@ def site_before(site: Zia, config: Config) -> Zia | None:
             "watch": site.watch.model_copy(update=_watch(called.edges[0].own, config)),
         }
     )
+
+
+def _by_lead(site: Zia, clause: ConfigObject | None, config: Config) -> list[str]:
+    """The names of both edges, that which leads first: roles may have changed since they were named."""
+    hops = {words[4]: int(words[5]) for line in (clause.children if clause else ()) if len(words := line.split()) > 7}
+    order = {edge.own: _order(edge.own, hops, config) for edge in draft(site).edges}
+    return sorted(order, key=lambda own: order[own])
+
+
+def _order(own: str, hops: Mapping[str, int], config: Config) -> int:
+    """Where the far end inside the tunnel of this name stands in the clause; one that does not comes last."""
+    tunnel = _tunnel(own, config)
+    inner = (tunnel.child("ip address") or "").split() if tunnel else []
+    network = IPv4Interface("/".join(inner)).network if len(inner) == 2 else ()
+    return min((order for hop, order in hops.items() if IPv4Address(hop) in network), default=max(hops.values(), default=0) + 1)
 
 
 def _tunnel(own: str, config: Config) -> ConfigObject | None:

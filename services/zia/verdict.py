@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...checks.finding import Cause, Finding, Status
+from ...checks.finding import FULL_SIZE, Cause, Finding, Status
 from ...checks.observations.looks import Look
 from ...checks.observations.observation import Flow, Observation, spis
 from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, unseen
-from ..common.full_size import MTU, large_lost
+from ..common.large_packets_lost import MTU, large_lost
 from ..common.verifying import Seeing
 from ..service import Deployment
-from .causes import causes_of, through
+from .causes import KNOWN, causes_of, through
 from .gates import (
     OF_EDGES,
     OF_PROBES,
@@ -34,7 +34,7 @@ from .gates import (
     whole_flows,
 )
 from .intent import Zia
-from .leaks import past_by_the_map
+from .leaks import PROBE_PATH, answered_past, past_by_the_map
 from .limits import NULL
 
 ASKED: tuple[Question, ...] = (*OF_EDGES, *OF_PROBES)
@@ -47,7 +47,8 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
     view, why = _view(site, seeing)
     looks = seeing.of(site.host).looks
     large = [found for role, edge in site.edges for found in large_lost(site.host, role, through(edge), looks)] if view else []
-    operating, known_by, sentence, own = _operating(view, why, configured, large)
+    past = [one for role, edge, there in edges_of(view) for one in answered_past(view, role, edge, there, looks)] if view else []
+    operating, known_by, sentence, own = _operating(view, why, configured, [*large, *past])
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
@@ -55,15 +56,17 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
         findings=(*findings(deployment, seeing), *own),
         ends=tuple(_ends(site, view, configured)),
         untested=unseen(deployment, seeing),
-        causes=_causes(view, looks[-1], large) if view and configured is not Configured.ABSENT else (),
+        causes=_causes(view, looks[-1], [*large, *past]) if view and configured is not Configured.ABSENT else (),
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(edge.datacenter for _, edge in site.edges)),
     )
 
 
-def _causes(view: View, look: Look, large: Sequence[Finding]) -> tuple[Cause, ...]:
-    lost = any(item.status is Status.FAILED for item in large)
-    return (*causes_of(view, look), *((MTU,) if lost else ()))
+def _causes(view: View, look: Look, aside: Sequence[Finding]) -> tuple[Cause, ...]:
+    failed = {item.check for item in aside if item.status is Status.FAILED}
+    beside = ((PROBE_PATH, KNOWN["probe-past-tunnel"]), (FULL_SIZE, MTU))
+    found = (*causes_of(view, look), *(cause for check, cause in beside if check in failed))
+    return tuple(dict.fromkeys(found))
 
 
 def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
@@ -84,7 +87,7 @@ def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
 
 
 def _operating(
-    view: View | None, why: str, configured: Configured, large: Sequence[Finding]
+    view: View | None, why: str, configured: Configured, aside: Sequence[Finding]
 ) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
     if view is None:
         return Operating.UNKNOWN, KnownBy.NOTHING, why, ()
@@ -95,7 +98,8 @@ def _operating(
         found = (*tunnel_of(view, role, edge, there), *path_of(view, role, edge, there))
         own += found
         works += [role] if all(item.status is Status.OK for item in found) else []
-    own += (*route_map_of(view), *large)
+    own += (*route_map_of(view), *aside)
+    own += tuple(view.finding("led", Status.FAILED, words) for words in past_by_the_map(view)) if is_bound(view) else ()
     if leak := "" if configured is Configured.ABSENT else _leak(view):
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
     bad = [item.sentence for item in own if item.status is not Status.OK]

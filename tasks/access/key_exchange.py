@@ -1,5 +1,5 @@
 """SSH without what Paramiko computes in Python: Diffie-Hellman, 25 milliseconds a login in which no other thread runs, and the
-comparison of two codes in each packet.
+code of each packet and its comparison with another.
 
 Releases before IOS-XE have no elliptic curves, so a fleet of them pays that for each login of each device. The groups of RFC 3526
 are computed by OpenSSL; other ones, as the 1024-bit group or one that a device chose itself, by Python with an exponent that is
@@ -13,17 +13,20 @@ import hmac
 import secrets
 import socket
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any, ClassVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from paramiko import Message, SSHException, Transport, util  # type: ignore[import-untyped]
+from paramiko import Message, SSHException, Transport, packet, util  # type: ignore[import-untyped]
 from paramiko.common import MSG_CHANNEL_SUCCESS  # type: ignore[import-untyped]
 from paramiko.kex_gex import KexGex, KexGexSHA256  # type: ignore[import-untyped]
 from paramiko.kex_group1 import KexGroup1  # type: ignore[import-untyped]
 from paramiko.kex_group14 import KexGroup14, KexGroup14SHA256  # type: ignore[import-untyped]
 from paramiko.kex_group16 import KexGroup16SHA512  # type: ignore[import-untyped]
 
+from .read_ahead import Arrived, ReadAhead, kept_back
 from .ssh_flights import log_in_at_once, request_taken
 
 try:
@@ -36,6 +39,19 @@ except ImportError:  # pragma: no cover - of a release to come
 
 # Two texts of bytes in a time that does not say where they differ, as Paramiko's own does character by character.
 util.constant_time_bytes_eq = hmac.compare_digest
+
+
+@cache
+def _name_of(made: Callable[[], Any]) -> str:
+    return str(made().name)
+
+
+def _code(key: bytes, message: bytes, made: Callable[[], Any]) -> bytes:
+    return hmac.digest(key, message, _name_of(made))
+
+
+# OpenSSL's own in one call; Paramiko makes an object of Python's for each packet.
+packet.compute_hmac = _code
 #: Moduli of RFC 3526, whose generator is 2.
 _KNOWN = (KexGroup14.P, KexGroup16SHA512.P)
 #: Bits of a modulus, and of an exponent that is as hard to find as the modulus is to break.
@@ -145,10 +161,9 @@ class LeanTransport(Transport):  # type: ignore[misc]
     _active_check_timeout = 1.0
 
     _kex_info: ClassVar[dict[str, type]] = {**Transport._kex_info, **{each.name: each for each in _CLASSES}}
-    _channel_handler_table: ClassVar[dict[int, Any]] = {
-        **Transport._channel_handler_table,
-        MSG_CHANNEL_SUCCESS: request_taken,
-    }
+    _channel_handler_table: ClassVar[dict[int, Any]] = kept_back(
+        {**Transport._channel_handler_table, MSG_CHANNEL_SUCCESS: request_taken}
+    )
     #: May the login go along with the request for it (see ssh_flights.py)? Not before keys were exchanged as younger servers do.
     at_once = False
     _patient = False
@@ -158,8 +173,13 @@ class LeanTransport(Transport):  # type: ignore[misc]
         with suppress(OSError, AttributeError):
             # What goes in one flight must not wait for what went before it to be acknowledged.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(sock, *arguments, **more)
+        self.arrived = Arrived()
+        super().__init__(ReadAhead(sock, self.arrived.hand_over), *arguments, **more)
         self._patient = patient
+
+    def _parse_disconnect(self, m: Message) -> None:
+        self.arrived.hand_over()
+        super()._parse_disconnect(m)
 
     def _parse_kex_init(self, m: Message) -> None:
         super()._parse_kex_init(m)

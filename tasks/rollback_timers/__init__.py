@@ -1,4 +1,4 @@
-"""Rollback timers: what a device does by itself to undo a change, unless the run comes back and cancels it. One module each."""
+"""Rollback timers: a device undoes a change by itself unless the run cancels it in time. One module per method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person types about a rollback timer, without nr-run: to see it, to cancel it, to let the device roll back now.
+"""What a person types, without nr-run, to see a rollback timer, to cancel it, or to roll the device back now.
 
 The recap, the page ``cancel-timer.txt`` of a run and the table of docs/explanation/automatic-rollback.md are made of these steps.
 """
@@ -24,7 +24,7 @@ class ByHand:
     who: str = ""
 
     def filled(self, tag: str) -> ByHand:
-        """With the names of one run."""
+        """The same lines with the names of one run filled in."""
 
         def fill(lines: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(line.format(name=name_of(tag), file=file_of(tag)) for line in lines)
@@ -33,7 +33,7 @@ class ByHand:
 
     @property
     def sentence(self) -> str:
-        """In one line, for a recap that names no run."""
+        """All in one line, for a recap that names no run."""
         steps, see = (tuple(_anonymous(line) for line in lines) for lines in (self.cancel, self.see))
         who = f" {self.who}" if self.who else ""
         return f"type {', '.join(steps)}{who}; then see {' and '.join(see)}"

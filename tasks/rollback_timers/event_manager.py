@@ -25,7 +25,7 @@ APPLETS = "show running-config event manager"
 
 
 class EventManager(WithReloadBackstop):
-    """The inverse without a reload; and a reload if even that fails."""
+    """Runs the inverse without a reload, and reloads if even that fails."""
 
     name = EVENT_MANAGER
     shows: tuple[str, ...] = (EVENTS, RELOAD)
@@ -42,15 +42,15 @@ class EventManager(WithReloadBackstop):
         return State(bool(left) and outer.armed, name in there or outer.armed, others, left)
 
     def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Its lines are those that were just refused."""
+        """Always False: the applet has the lines that were just refused."""
         return False
 
     def _prepare(self, device: Session, arming: Arming) -> tuple[str, ...]:  # noqa: ARG002 - for those that need something
-        """The inverse is in the applet itself."""
+        """Nothing to prepare: the inverse is in the applet."""
         return ()
 
     def _refuse_other(self, device: Session, arming: Arming, replies: Sequence[Reply]) -> None:
-        """Nothing was prepared."""
+        """Nothing to check: nothing was prepared."""
 
     def _away(self, arming: Arming) -> tuple[str, ...]:
         return (f"no {applet_of(arming.tag)}",)

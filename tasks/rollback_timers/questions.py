@@ -1,4 +1,4 @@
-"""Every question that the commands of the timers can ask, and its answer. One that is not here stops the run: none is guessed.
+"""Every question that the timers' commands can ask, and its answer. Any other question stops the run.
 
 Sources: Cisco configuration fundamentals command references, and published sessions.
 """
@@ -13,7 +13,7 @@ RELOAD: Mapping[str, str] = {
     # An ASA: single context, and with the words of later releases.
     r"Save\? \[Y\]es/\[N\]o(?:/\[S\]ave all/\[C\]ancel)?: ?": "N",
 }
-#: Left standing, and answered along with the next exchange.
+#: Not answered at once, but along with the next exchange.
 PROCEED = r"Proceed with reload\? ?\[confirm\] ?"
 
 #: ``copy running-config flash:FILE``. A 3640 offers to erase the flash before it copies: Enter would wipe the image.

@@ -1,4 +1,4 @@
-"""What two timers have in common: the device goes back without a reload, and a reload at twice the time stands behind that."""
+"""Timers with a reload as backstop: the device rolls back without a reload, or else reloads at twice the time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .timer import (
     state_of,
 )
 
-#: The part that is the reload.
+#: Name of the part that is the reload.
 SCHEDULED = "the scheduled reload"
 
 
@@ -39,12 +39,12 @@ def stands_in(running: Configuration, arming: Arming) -> bool:
 
 
 class WithReloadBackstop(ABC):
-    """The reload counts before what is gentler does, and is cancelled after it."""
+    """The reload is armed before the part without a reload, and is cancelled after it."""
 
     name: str
     shows: tuple[str, ...]
     by_hand: ByHand
-    #: By what the device goes back, for the plan.
+    #: The part without a reload, in words for the plan.
     by: str
 
     def sentence(self, minutes: int) -> str:
@@ -53,7 +53,7 @@ class WithReloadBackstop(ABC):
         return f"{words}; behind that, a reload after {2 * minutes}"
 
     def seconds(self, minutes: int, boot: float) -> float:
-        """The reload behind it is the last that can happen."""
+        """Until the backstop reload has finished, which is the last that can happen."""
         return 2 * 60 * minutes + boot
 
     def arm(self, device: Session, arming: Arming) -> str:
@@ -95,7 +95,7 @@ class WithReloadBackstop(ABC):
         return self._cleared(device, arming, also, manageable, whole=True)
 
     def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
-        """Whatever is left of it: after a countdown has ended that is not nothing."""
+        """Cancel all parts that are left; some remain even after the countdown has ended."""
         remains = look(device, self, arming).remains or stands_in(running_of(device), arming)
         if remains:
             self._cleared(device, arming, (), whole=False)
@@ -153,12 +153,12 @@ class WithReloadBackstop(ABC):
     def revert_now(self, device: Session, arming: Arming) -> bool:
         """As the protocol says."""
 
-    #: What is asked beside `shows` to see that what was typed is there whole.
+    #: Commands beside `shows` that show whether what was typed is there completely.
     witnesses: tuple[str, ...] = ()
 
     @abstractmethod
     def _prepare(self, device: Session, arming: Arming) -> tuple[str, ...]:
-        """What has to be there before anything counts; the commands that show that it is."""
+        """Prepare what the timer needs; returns the commands that show it."""
 
     @abstractmethod
     def _refuse_other(self, device: Session, arming: Arming, replies: Sequence[Reply]) -> None:
@@ -166,11 +166,11 @@ class WithReloadBackstop(ABC):
 
     @abstractmethod
     def _away(self, arming: Arming) -> tuple[str, ...]:
-        """The configuration lines that take away what counts before the reload."""
+        """The configuration lines that remove the part without a reload."""
 
     @abstractmethod
     def _lines(self, arming: Arming) -> tuple[str, ...]:
-        """The configuration lines that let it count before the reload."""
+        """The configuration lines that arm the part without a reload."""
 
     @abstractmethod
     def _refuse_unless_counting(self, arming: Arming, state: State, seen: Mapping[str, str]) -> None:

@@ -43,7 +43,7 @@ def reload_state(outputs: Mapping[str, str], arming: Arming) -> State:
 
 
 def _reason(arming: Arming) -> str:
-    """The reason stands alone; IOS-XE (a session of 2020) and ASA (command reference, reload) want its keyword."""
+    """The reason as an argument; IOS-XE (a session of 2020) and ASA (command reference, reload) need the keyword."""
     return f"reason {arming.tag}" if arming.platform.driver in ("cisco_xe", "cisco_asa") else arming.tag
 
 
@@ -75,7 +75,7 @@ def proved(arming: Arming, minutes: int, replies: Sequence[Reply]) -> None:
 
 
 class ReloadIn:
-    """Back to the startup configuration, by a reload."""
+    """Rolls back to the startup configuration by a reload."""
 
     name = RELOAD_IN
     shows: tuple[str, ...] = (RELOAD,)
@@ -86,7 +86,7 @@ class ReloadIn:
         return f"RELOADS to its startup configuration after {minutes} minutes unless confirmed: reload in"
 
     def seconds(self, minutes: int, boot: float) -> float:
-        """It counts, and then it boots."""
+        """The countdown, and the boot after it."""
         return 60 * minutes + boot
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
@@ -107,7 +107,7 @@ class ReloadIn:
     def disarm(
         self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
     ) -> tuple[Reply, ...]:
-        """Whose it is comes first: ``reload cancel`` takes whatever reload there is."""
+        """Check first whose reload it is: ``reload cancel`` cancels any."""
         refuse_unless_ours(arming.host, look(device, self, arming))
         manageable()
         _, after, *rest = device.send_batch([CANCEL, RELOAD, *also])
@@ -115,14 +115,14 @@ class ReloadIn:
         return tuple(rest)
 
     def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
-        """Nothing is cancelled that is somebody else's."""
+        """Cancel the reload only if it is this run's."""
         if not look(device, self, arming).remains:
             return False
         self._refuse_pending(arming, state_of(self, shown(device.send_batch([CANCEL, RELOAD])[1:]), arming))
         return True
 
     def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
-        """A reload costs minutes and every other tunnel of the device: the timer is left to decide when."""
+        """Always False: a reload interrupts every tunnel of the device for minutes, so the timer is left to run."""
         return False
 
     def _refuse_pending(self, arming: Arming, state: State) -> None:

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 90.0
 
 
 class ReplaceKron(WithReloadBackstop):
-    """Back to the copy, without a reload; and a reload if even that fails."""
+    """Rolls back to the copy without a reload, and reloads if even that fails."""
 
     name = CONFIGURE_REPLACE
     shows: tuple[str, ...] = (KRON, RELOAD, FLASH)

@@ -22,7 +22,7 @@ NOW = "configure revert now"
 
 
 class ConfigureRevertTimer:
-    """Back to what was archived, without a reload."""
+    """Rolls back to the archived configuration without a reload."""
 
     name = REVERT_TIMER
     shows: tuple[str, ...] = (REVERT, CLOCK)
@@ -33,7 +33,7 @@ class ConfigureRevertTimer:
         return f"rolls itself back after {minutes} minutes unless confirmed, without a reload: configure terminal revert timer"
 
     def seconds(self, minutes: int, boot: float) -> float:  # noqa: ARG002 - the protocol's signature
-        """It counts and replaces; nothing boots."""
+        """The countdown and the replacement; the device does not boot."""
         return 60 * minutes + 30
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
@@ -42,7 +42,7 @@ class ConfigureRevertTimer:
         if timer is None:
             return State(False, False)
         if not _is_ours(timer, arming):
-            # It may be ours, wound up by somebody else: it is not confirmed, and not forgotten either.
+            # It may be ours, restarted by somebody else: it is neither confirmed nor forgotten.
             return State(False, True, f"a revert timer, {timer.mark}")
         return State(True, True, "", timer.seconds_left(outputs.get(CLOCK, "")))
 
@@ -63,7 +63,7 @@ class ConfigureRevertTimer:
     def disarm(
         self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
     ) -> tuple[Reply, ...]:
-        """Whose it is comes first: ``configure confirm`` ends whatever timer the same user has started."""
+        """Check first whose timer it is: ``configure confirm`` ends any timer of the same user."""
         refuse_unless_ours(arming.host, look(device, self, arming))
         manageable()
         _, after, *rest = device.send_batch([CONFIRM, REVERT, *also])
@@ -88,7 +88,7 @@ class ConfigureRevertTimer:
         return True
 
     def _mark(self, arming: Arming, clock: Reply, after: Reply) -> str:
-        """The mark of a timer that was armed, or wound up, after the clock was read: an older one is not what we asked for."""
+        """The mark of a timer that was armed or restarted after the clock was read. Raises DeviceRefused for an older one."""
         with named(arming.host):
             timer = revert_timer(after.text)
         if timer is None or timer.minutes != arming.minutes or timer.user != arming.user:

@@ -1,25 +1,25 @@
-"""What all rollback timers have in common: what one is armed with, what a device shows of it, and what it must be able to do."""
+"""The protocol of rollback timers: what one is armed with, what a device shows of it, and what it can do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ...inventory.models.platforms import Platform
 from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 
-#: What a device may take between a command that begins to count and the command that shows it.
+#: Seconds that may pass on a device between the command that starts a timer and the one that shows it.
 SLACK_SECONDS = 30
 
 
 def nothing() -> None:
-    """Nothing is to be waited for."""
+    """The default of ``manageable``: nothing to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class State:
 
 
 class Seen(Protocol):
-    """What can be looked at."""
+    """Anything that shows the state of a timer."""
 
     shows: tuple[str, ...]
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """As below."""
+        """As `RollbackTimer.state`."""
 
 
 class RollbackTimer(Protocol):
-    """One way back. All methods but the first three talk to the device over a session at the privileged prompt.
+    """One rollback method. All methods but the first three use a session at the privileged prompt.
 
     No method believes the reply to a command: what is armed or gone is what the show commands say.
     """
@@ -98,7 +98,7 @@ class RollbackTimer(Protocol):
     def disarm(
         self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing
     ) -> tuple[Reply, ...]:
-        """Call it off, prove that nothing of it is left, and return the replies to the show commands ``also``, read last.
+        """Cancel it, verify that nothing of it is left, and return the replies to the show commands ``also``, read last.
 
         ``manageable`` is called when it is known to be there and this run's, before anything is called off; what that raises
         leaves the session open, which is then the only way in.

@@ -1,4 +1,4 @@
-"""The line to one device: lines are written, and all that comes is read up to the end that is wanted, with a bound on silence."""
+"""The connection to one device: write lines, and read up to an expected end, with a bound on silence."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .transcript import Prompts, echoed
 from .transport import Transport
 
 _PAGER = re.compile(r"\s*(?:-+ ?More ?-+|<-+ ?More ?-+>)\s*")
-#: What was typed at the pager stands behind it.
+#: What was typed at the pager is echoed behind it.
 _PAGED = re.compile(rf"^{_PAGER.pattern}", re.MULTILINE)
 
 #: No answer takes so long, at 9600 baud either: a device that goes on printing (debug on a console) must not hold a run for ever.
 LONGEST_SECONDS = 600.0
-_TAIL = 4096  # so much of what has arrived is looked at for its end
+_TAIL = 4096  # how many characters at the end of what arrived are searched
 #: Whether a text is all that was waited for, and the unfinished line at its end.
 Done = Callable[[str, str], bool]
 
 
 class Channel:
-    """What is typed and what comes back, with no notion of what it means. Not for several threads at once."""
+    """Writes and reads text without interpreting it. Not safe for several threads."""
 
     def __init__(self, name: str, driver: Transport, secrets: Secrets, timeout_seconds: float, dialect: Dialect) -> None:
         """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
@@ -35,7 +35,7 @@ class Channel:
         self._secrets = secrets
         self._timeout = timeout_seconds
         self._prompts = Prompts("#")
-        #: The unfinished line at which the device waits.
+        #: The unfinished line (prompt or question) at which the device waits.
         self._last = ""
         #: True while a line with a secret in it is under way: what comes back may hold a part of it, which nobody would find.
         self._delicate = False
@@ -48,14 +48,14 @@ class Channel:
 
     @property
     def configuring(self) -> bool:
-        """True if the prompt that came last was one of configuration mode."""
+        """True if the last prompt was one of configuration mode."""
         return self._prompts.is_configuration(self._last)
 
     def _is_prompt(self, line: str) -> bool:
         return self._prompts.is_exec(line) or self._prompts.is_configuration(line)
 
     def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
+        """Type a line before the prompt is known, and read up to an expected unfinished line; returns all that came."""
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
@@ -73,7 +73,7 @@ class Channel:
             raise self._lost("ended") from None
 
     def _read_until(self, done: Done, patience_seconds: float | None = None, *, by_sign: bool = True) -> str:
-        """All up to the end that is wanted. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
+        """All text up to an expected end. The timeout runs from the last byte; in all, LONGEST_SECONDS are allowed."""
         patience = patience_seconds or self._timeout
         parts: list[str] = []
         tail = ""
@@ -104,7 +104,7 @@ class Channel:
         raise self._lost(f"gave no answer for {patience:.0f} seconds", tail)
 
     def _lost(self, how: str, seen: str = "") -> SessionLost:
-        """End the session; the error says what the device asked last."""
+        """Close the session; returns an error that quotes the question at which the device stands."""
         self.close()
         last = standing(seen).strip()
         said = "" if self._delicate or not last or self._prompts.pattern.match(last) else f"; its last output is {last[-160:]!r}"

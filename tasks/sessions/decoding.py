@@ -1,4 +1,4 @@
-"""Bytes of a connection to text and back: the same bytes are the same text, however they were cut on their way.
+"""Bytes of a connection to text and back: the text does not depend on how the bytes were split in transit.
 
 What is no UTF-8 is read as Windows-1252, and what that does not have as Latin-1: a letter of a description that was typed with an
 old terminal is still that letter in the evidence, and none is left out.
@@ -27,7 +27,7 @@ class Decoding:
     """One connection's reading and writing."""
 
     def __init__(self) -> None:
-        """Nothing has arrived yet."""
+        """Start with nothing received."""
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._single = False
 

@@ -1,4 +1,4 @@
-"""Which question a device asks at the end of what it has printed, and whether it has asked all that was answered."""
+"""Questions of a device: which one stands at the end of its output, and whether each answer met its question."""
 
 from __future__ import annotations
 

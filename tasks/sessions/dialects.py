@@ -1,4 +1,4 @@
-"""What a session says otherwise to one operating system than to another: the record of its generation (inventory/systems)."""
+"""The dialect of a session: what is typed differently to each operating system, from inventory/systems."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...inventory.systems import System, assumed, system_of
 __all__ = ["IOS", "Dialect", "dialect_of"]
 
 Dialect = System
-#: Of a session that nobody has told what it talks to.
+#: The dialect of a session whose operating system is not known.
 IOS = assumed("ios")
 
 

@@ -1,4 +1,4 @@
-"""What a device prints whenever it likes: log lines, debug lines, reload banners, messages of other users, security warnings.
+"""Unsolicited output: log lines, debug lines, reload banners, messages of other users, security warnings.
 
 They are known by their structure (facility, severity and mnemonic behind any head; the frame of a banner), not by a list of
 stamps: sequence numbers, counters, host names, zones and uptimes are all heads. What stands between two ``^C`` of a configuration
@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _UPTIME = r"(?:\d+[ywdhm]){2,3}|\d{1,5}:\d\d:\d\d(?:\.\d+)?"
-#: An asterisk or a dot says that the clock is not to be trusted.
+#: An asterisk or a dot before the time says that the clock is not synchronised.
 _STAMP = rf"[*.]?(?:{_DATE}|{_ISO}|{_UPTIME})"
 #: Sequence numbers and counters, and the name that ``logging origin-id`` puts before the stamp.
 _NUMBERS = r"(?:<\d{1,3}>\d? ?)?(?:\d{1,10}: ){0,3}"
@@ -57,16 +58,15 @@ _ROLLBACK = (
     r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
     r"|Rollback aborted after \d+ passes|%Error opening .*)\n+"
 )
-#: A message on lines of its own.
-_LINES = re.compile(
-    rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}",
-    re.MULTILINE,
+#: A message between line ends. This one and the next two are compiled when a text first shows a sign of a message.
+_LINES = (
+    rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}"
 )
 #: A message at any place, where it is known that what stands around it is the echo of a line.
-_HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
+_HERE = rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})"
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has finished.
-_INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
+_INLINE = rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n"
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
 _SIGNS = ("WARNING - ", "Traceback", "***", "is now available", "Rollback")
@@ -93,13 +93,18 @@ class Cleaned:
     warnings: tuple[str, ...] = ()
 
 
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE if pattern is _LINES else re.NOFLAG)
+
+
 def _holds(text: str, words: Sequence[str], forms: Sequence[re.Pattern[str]]) -> bool:
     """Whether one of these stands in a text. One by one: of all in one pattern each is tried at every place."""
     return any(word in text for word in words) or any(form.search(text) for form in forms)
 
 
 def may_hold(text: str) -> bool:
-    """False for most texts, at a glance: neither in it nor in a part of it is any message."""
+    """A quick test: False if neither the text nor a part of it can hold a message."""
     return _holds(text, _SIGNS, _FORMS)
 
 
@@ -116,20 +121,20 @@ def cleaned(text: str) -> Cleaned:
         found.append(match[0].strip("\n\x07"))
         return ""
 
-    rest = _LINES.sub(take, text)
+    rest = _form(_LINES).sub(take, text)
     told = tuple(_COMMAND.sub(r", \2, Command: \1", " ".join(words.split())) for words in found if _TELLING.search(words))
     return Cleaned(rest, tuple(found), told)
 
 
 def message_at(text: str, position: int) -> int:
     """Where the text goes on behind a message that begins at ``position``; ``position`` itself if none does."""
-    match = _HERE.match(text, position)
+    match = _form(_HERE).match(text, position)
     return match.end() if match else position
 
 
 def without_messages(text: str) -> str:
     """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
-    return _INLINE.sub("", _LINES.sub("", text)) if may_hold(text) else text
+    return _form(_INLINE).sub("", _form(_LINES).sub("", text)) if may_hold(text) else text
 
 
 def standing(text: str) -> str:
@@ -144,7 +149,7 @@ def standing(text: str) -> str:
 
 #: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
-#: Something of a message.
+#: The beginning of a message.
 _TRACES = ("***", "now available", "Traceback", "RETURN", "Rollback", "WARNING - ")
 _TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", r"\d[ywdhm]\d+[ywdhm]: ")))
 
@@ -156,5 +161,5 @@ def may_stand(text: str) -> bool:
 
 
 def without_control(text: str) -> str:
-    """A text without bells and the control sequences of a terminal."""
+    """The text without bells and terminal control sequences."""
     return _CONTROL.sub("", text)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from ...changes.configurations.configuration import counts
 from ...changes.timer_config import without_timer_lines
@@ -365,10 +364,9 @@ class Session(Channel):
         quiet, replies = not may_hold(seen), []
         for line, part in zip(lines, parts, strict=True):
             text = part.text if part.text.endswith("\n") else f"{part.text}\n"
-            found = Cleaned(text) if quiet else cleaned(text)
-            reply = self._reply(line, found.text.rstrip("\n"), found.warnings)
-            if self._prompts.is_exec(part.prompt or at):
-                reply = replace(reply, in_exec=True)
+            found = Cleaned(text) if quiet or text == "\n" else cleaned(text)
+            in_exec = self._prompts.is_exec(part.prompt or at)
+            reply = self._reply(line, found.text.rstrip("\n"), found.warnings, in_exec=in_exec)
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)
@@ -390,11 +388,11 @@ class Session(Channel):
             self.close()
             raise DeviceRefused(f"{self.name}: 'end' did not leave configuration mode: the prompt is {behind.strip()!r}")
 
-    def _reply(self, line: str, seen: str, warnings: Sequence[str]) -> Reply:
+    def _reply(self, line: str, seen: str, warnings: Sequence[str], *, in_exec: bool) -> Reply:
         text, told = self._secrets.hide(seen), tuple(self._secrets.hide(words) for words in warnings)
         commands = self.dialect
         if line not in (RUNNING, commands.running, commands.startup):
-            return Reply(line, text, told)
+            return Reply(line, text, told, in_exec=in_exec)
         whole = text if line == commands.startup else without_timer_lines(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
-        return Reply(line, whole, told, counted=counts(seen), with_timer=whole != text)
+        return Reply(line, whole, told, counted=counts(seen), with_timer=whole != text, in_exec=in_exec)

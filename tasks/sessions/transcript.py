@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ...inventory.dataclass import dataclass
 from .messages import message_at, without_control, without_messages
 
 #: Line breaks that a message may bring with it into the middle of an echo.
@@ -196,8 +196,10 @@ def _behind(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | Non
     The place itself first: the beginning of an echo that a message has cut may look like the head of that message.
     """
     after = _typed(prompt, seen, at, text)
+    if after is not None:
+        return after
     beyond = _past(prompt, seen, at, "", len(seen))
-    return _typed(prompt, seen, beyond, text) if after is None and beyond != at else after
+    return _typed(prompt, seen, beyond, text) if beyond != at else None
 
 
 def _typed(prompt: re.Pattern[str], seen: str, at: int, text: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Transport(Protocol):
-    """A logged-in line, up to its first prompt."""
+    """A connection that is logged in, up to its first prompt."""
 
     login_prompt: str
     line_end: str

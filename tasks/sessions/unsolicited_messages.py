@@ -1,4 +1,4 @@
-"""What a device says without having been asked: log messages, and warnings that a person has to hear of once."""
+"""Messages and warnings that one session received without asking; each warning is reported once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Heard:
     warnings: list[str] = field(default_factory=list)
 
     def keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
-        """Keep what came, as it came."""
+        """Keep these messages in the order of arrival."""
         for message in messages:
             self.messages.append(self.secrets.hide(message))
             logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
@@ -30,7 +30,7 @@ class Heard:
             self.warn(f"{self.name}: {self.secrets.hide(warning)}")
 
     def warn(self, sentence: str) -> None:
-        """Tell a sentence that was not told yet."""
+        """Report a warning, unless it was reported before."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
             self.tell(sentence)

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from nr_run.runbooks.commands import verify_command
+from nr_run.runbooks.far import doing
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "benchmarks"
 
@@ -127,3 +130,25 @@ def test_a_deploy_is_measured_beside_a_plain_script(tmp_path: Path) -> None:
         side: {"wall", "cpu", "memory", "trips", "logins"} for side in ("nr-run", "plain")
     }
     assert found["nr-run"][0]["trips"] < found["plain"][0]["trips"]
+
+
+def test_the_sizing_table_follows_from_what_was_measured(modules: Callable[[str], ModuleType]) -> None:
+    """Every row of the page is computed from its own figures for reading and from measured.json; limits are the code's."""
+    sizing = modules("sizing")
+    page = sizing.PAGE.read_text()
+    lines = page.splitlines()
+    for made in sizing.table(page):
+        assert made in lines
+    assert f"from the {1000 * sizing.judging():.0f} ms of processor time that each further tunnel" in page
+    assert sizing.AT_ONCE == doing.AT_ONCE
+    assert verify_command.DEADLINE(lambda: None).__click_params__[0].default == sizing.DEADLINE
+
+
+def test_speed_ups_follow_from_the_shares(modules: Callable[[str], ModuleType]) -> None:
+    """With a tenth that stays serial two processes are at most 1.82 times one by Amdahl, and twice it where all work at once."""
+    shares = modules("shares")
+    samples = {"--processes 1": [{"cpu": 10.0}], "--processes 2": [{"cpu": 10.0, "first": 1.0, "others": 9.0}]}
+    found = shares.shares_of(samples)
+    assert round(found.amdahl(2), 2) == round(10 / 5.5, 2)
+    assert round(found.pipelined(2), 2) == round(10 / 4.5, 2)
+    assert found.serial == 0.1

@@ -142,7 +142,10 @@ IOS: dict[str, Case] = {
     ),
     "nat-exemption": (
         "ip access-list extended NAT\n 5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n",
-        ["ip access-list extended NAT", "5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+        [
+            *["ip access-list resequence NAT 10 10", "ip access-list extended NAT"],
+            *["5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+        ],
         ["ip access-list extended NAT", "no deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
     ),
     "ikev2-proposal": (

@@ -92,7 +92,18 @@ class DeepDevice:
         else:
             self._add(line)
 
+    def _number_anew(self, name: str, start: int, step: int) -> None:
+        """Numbers change, and the order stays."""
+        header = next((one for one in self.lines if one.text == f"ip access-list extended {name}"), None)
+        if header is None or self.numbers:
+            raise Refused(f"list {name} is not there, or its numbers are shown, and are somebody's")
+        for place, one in enumerate(header.below):
+            one.text = f"{start + place * step} {one.text.split(' ', 1)[1]}"
+
     def _add(self, line: str) -> None:
+        if anew := re.fullmatch(r"ip access-list resequence (\S+) (\d+) (\d+)", line):
+            self._number_anew(anew[1], int(anew[2]), int(anew[3]))
+            return
         kind = next((kind for kind in self.kinds if re.fullmatch(kind, self._as_shown(line))), None)
         if kind is None:
             raise Refused(f"invalid input: {line}")

@@ -10,7 +10,7 @@ import pytest
 from nr_run.changes.configurations import tree
 from nr_run.changes.implicit_references import users
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plans.plan import plan, plan_removal
+from nr_run.changes.plans.plan import plan, plan_removal, plan_reversal
 from nr_run.changes.plans.removal import owned
 from nr_run.changes.plans.replacing import Replacing
 from nr_run.checks.finding import against
@@ -128,14 +128,36 @@ def test_a_line_for_a_list_that_is_not_ours_needs_a_place(there: str, words: str
         plan("box", "ios", f"ip access-list extended NAT\n 5 {EXEMPT}\n", there)
 
 
-@pytest.mark.parametrize("above", ["", " deny ip any host 192.0.2.5\n"])
-def test_an_exemption_comes_back_in_front(above: str) -> None:
-    """Taken away where no numbers are shown, its way back is a number in front of the permits."""
-    text = NAT.replace(" permit", f"{above} {EXEMPT}\n permit")
+@pytest.mark.parametrize("above", [0, 1, 30])
+def test_an_exemption_comes_back_in_front(above: int) -> None:
+    """Taken away where no numbers are shown, it comes back where it stood, in a list that is numbered anew for it."""
+    others = "".join(f" deny ip any host 192.0.2.{number}\n" for number in range(above))
+    text = NAT.replace(" permit", f"{others} {EXEMPT}\n permit")
     running = read("ios", text)
     (line,) = [item for item in running.of("nat-exemption") if "10.2.0.0" in item.header + item.children[0]]
     removal = plan_removal("box", "ios", [line], text)
-    assert [step.lines[1] for step in removal.inverse] == [f"{2 if above else 1} {EXEMPT}"]
+    anew = "ip access-list resequence NAT 10 10"
+    (step,) = removal.inverse
+    assert step.lines == (anew, "ip access-list extended NAT", f"{10 * above + 1} {EXEMPT}", "exit")
+    assert step.text == f"{anew}\nip access-list extended NAT\n {10 * above + 1} {EXEMPT}\nexit"
+
+
+def test_an_exemption_comes_back_in_a_list_that_has_shrunk() -> None:
+    """Where lines in front of it have gone since, it is put behind those that are left, and never behind a permit."""
+    others = "".join(f" deny ip any host 192.0.2.{number}\n" for number in range(3))
+    before = NAT.replace(" permit", f"{others} {EXEMPT}\n permit")
+    (line,) = [item for item in read("ios", before).of("nat-exemption") if "10.2.0.0" in item.children[0]]
+    removal = plan_removal("box", "ios", [line], before)
+    (step,) = plan_reversal(removal, before, NAT.replace(" permit", " deny ip any host 192.0.2.1\n permit")).forward
+    assert step.lines[2] == f"11 {EXEMPT}"
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_list_is_numbered_anew_only_where_it_shows_no_numbers(shown: bool) -> None:
+    """Numbers that a device shows are somebody's, and stay."""
+    text = NAT.replace(" permit", " 10 permit") if shown else NAT
+    change = plan("box", "ios", f"ip access-list extended NAT\n 1 {EXEMPT}\n", text)
+    assert any("resequence" in line for step in change.forward for line in step.lines) is not shown
 
 
 def test_an_exemption_behind_a_permit_is_left_alone() -> None:

@@ -44,7 +44,7 @@ def _of_ours(running):
     ("lines", "number", "then"),
     [
         ((" permit ip any any",), 1, (NEW, "permit ip any any")),
-        ((" deny ip host 10.1.1.1 any", " permit ip any any"), 2, ("deny ip host 10.1.1.1 any", NEW, "permit ip any any")),
+        ((" deny ip host 10.1.1.1 any", " permit ip any any"), 11, ("deny ip host 10.1.1.1 any", NEW, "permit ip any any")),
         ((" 10 permit ip any any", " 20 deny ip any any"), 3, (f"3 {NEW}", "10 permit ip any any", "20 deny ip any any")),
     ],
     ids=["in front", "behind one", "with numbers"],

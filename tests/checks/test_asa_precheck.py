@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.configurations.tree import parse as tree
 from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Status, against
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.checks.translation.asa_nat import Way, asa_translations
 from nr_run.inventory.intents.intent import End, TunnelTermination
@@ -98,7 +98,7 @@ def box(
     routes: str = ROUTES,
     local: TunnelTermination = LOCAL,
     startup: str | None = None,
-) -> Box:
+) -> EndFacts:
     """An ASA before the change, whose masked texts are the clear one: it holds no key."""
     outputs = {
         "show version": VERSION.format(release=release),
@@ -111,7 +111,7 @@ def box(
         else startup,
         "show route": routes,
     }
-    return Box(End(local, REMOTE), platform_for("ASA", release), outputs, Change("asa91", "asa", (), (), (), (), ()), "")
+    return EndFacts(End(local, REMOTE), platform_for("ASA", release), outputs, Change("asa91", "asa", (), (), (), (), ()), "")
 
 
 def test_clean_asa_passes() -> None:
@@ -126,7 +126,7 @@ def with_lines(*lines: str) -> str:
     return RUNNING.replace("management-access inside\n", "\n".join((*lines, "management-access inside\n")))
 
 
-FAILING: dict[str, tuple[Box, str, str]] = {
+FAILING: dict[str, tuple[EndFacts, str, str]] = {
     "contexts": (box(mode="Security context mode: multiple \n"), "single-context", "multiple context mode is not changed"),
     "failover": (box(failover="Failover On\nFailover unit Primary\n"), "no-failover", "a failover pair is not changed"),
     "failover unknown": (box(failover="ERROR: no licence\n"), "no-failover", "a failover pair is not changed"),

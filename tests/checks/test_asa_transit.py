@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.objects import read
 from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 
 from .test_asa_precheck import ROUTES, RUNNING, box, with_lines
@@ -29,7 +29,7 @@ group-policy NR-hq attributes
 """
 
 
-def told(subject: Box) -> list[Finding]:
+def told(subject: EndFacts) -> list[Finding]:
     """All findings that are not ok."""
     return [finding for finding in precheck(subject) if finding.status is not Status.OK]
 
@@ -144,7 +144,7 @@ DEFAULTS = (
 )
 
 
-def with_policy(running: str, policy: str = POLICY) -> Box:
+def with_policy(running: str, policy: str = POLICY) -> EndFacts:
     """The ASA before a change that brings this group policy."""
     made = tuple(read("asa", policy).objects.values())
     return replace(box(running), change=Change("asa91", "asa", made, (), (), (), ()))

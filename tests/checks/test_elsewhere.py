@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.plans.change import Change
 from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import Status
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intents.intent import CiscoTermination, End, TunnelTermination
@@ -56,7 +56,7 @@ def checks(model: str, release: str, text: str, where: End, change: Change, rout
     outputs = {**dict.fromkeys(names, text), **dict.fromkeys(("show ip route", "show route"), routes)}
     shown = VERSION if model != "ASA" else ASA_VERSION.format(release=release)
     outputs |= {"show version": shown, "show mode": "Security context mode: single \n", "show failover": "Failover Off\n"}
-    subject = Box(where, platform_for(model, release), outputs, change, "")
+    subject = EndFacts(where, platform_for(model, release), outputs, change, "")
     made_up = ("identity", "release", "saved")
     return {(f.check, f.status) for f in precheck(subject) if f.status is not Status.OK and f.check not in made_up}
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nr_run.checks.finding import Status
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import saved
 from nr_run.checks.readiness.rollback_methods import RELOAD_IN, REVERT_TIMER, SelectedMethod, timer_findings
 from nr_run.inventory.models.platforms import platform_for
@@ -35,14 +35,14 @@ event manager applet NR-20260101T000000Z-abcd, hits 0, last never
 """
 
 
-def timed(command: str = "", text: str = "", **changed: str) -> Box:
+def timed(command: str = "", text: str = "", **changed: str) -> EndFacts:
     """The 2611 of the example as if it had every kind of timer, with one answer that is another."""
     made = box(**changed)
     outputs = {**made.outputs, **ORDER, **({command: text} if command else {})}
     return replace(made, platform=platform_for("881", "15.4(3)M3"), outputs=outputs)
 
 
-def failed(of: Box, name: str = RELOAD_IN) -> list[str]:
+def failed(of: EndFacts, name: str = RELOAD_IN) -> list[str]:
     """The checks that forbid the change."""
     return [finding.check for finding in timer_findings(of, SelectedMethod(name, 15)) if finding.status is not Status.OK]
 

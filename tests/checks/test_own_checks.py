@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from nr_run.checks.finding import Status
 from nr_run.checks.own_checks import Answer, judged, problems
 from nr_run.inventory.hiding.showing import SHOWS, why_not_shown
-from nr_run.inventory.intents.own_checks import OwnCheck
+from nr_run.inventory.intents.own_checks import OwnCheck, Range
 from nr_run.inventory.intents.safe_pattern import LONGEST, lines_with, why_not
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.parsers.catalogue import SYSTEMS, of
@@ -56,7 +56,7 @@ def test_an_answer_holds_or_does_not(check: dict[str, object], status: Status) -
     """One record has to have all fields, as many as are counted, or one line the text; a failure tells what was found instead."""
     found, sentence = says(BRIEF, **check)
     assert found is status, sentence
-    assert sentence.startswith("holds: " if status is Status.OK else "does not hold: ")
+    assert sentence.startswith("own check holds: " if status is Status.OK else "own check does not hold: ")
     assert ("found instead: " in sentence) is (status is Status.FAILED)
 
 
@@ -78,7 +78,9 @@ def test_what_was_found_instead_is_the_nearest_record() -> None:
 )
 def test_no_answer_is_never_a_pass(check: dict[str, object], text: str | None) -> None:
     """What was not answered, is empty or was refused is unverified, also where nothing has to be there or its words fit."""
-    assert says(text, **check)[0] is Status.UNVERIFIED
+    status, sentence = says(text, **check)
+    assert status is Status.UNVERIFIED
+    assert sentence.startswith("own check not known: ")
 
 
 @pytest.mark.parametrize("text", [BRIEF[:140], BRIEF + "#@! noise on the line\n", "noise\n"], ids=["cut", "noise", "other"])
@@ -99,6 +101,20 @@ def test_a_parsed_answer_that_was_not_understood_is_unverified(text: str) -> Non
         ({"command": COMMAND, "host": "hq", "holds": {"status": {"at_least": 1}}}, ("holds.status", "is no number")),
         ({"command": "show ip route", "host": "hq", "holds": {"next_hops": "x"}}, ("holds.next_hops", "is a record of its own")),
         ({"command": "show ip route", "host": "hq", "holds": {"connected": "yes"}}, ("holds.connected", "never the text 'yes'")),
+        ({"command": "show ip route", "host": "hq", "holds": {"connected": 1}}, ("holds.connected", "never 1")),
+        ({"command": "show ip route", "host": "hq", "holds": {"connected": None}}, ("holds.connected", "never null")),
+        (
+            {"command": COMMAND, "host": "hq", "holds": {"status": True}},
+            ("holds.status", "a text that reads true stands in quotes"),
+        ),
+        (
+            {"command": "show ip route", "host": "hq", "holds": {"prefix": "10.1.1.1/24"}},
+            ("holds.prefix", "a network with its prefix length, and never the text '10.1.1.1/24'"),
+        ),
+        (
+            {"command": "show ip route", "host": "hq", "holds": {"prefix": "10.1.1.0/255.255.255.0"}},
+            ("holds.prefix", "is shown as 10.1.1.0/24"),
+        ),
         ({"command": COMMAND, "holds": {"status": "up"}}, ("command", "no parser reads 'show ip interface brief' of asa")),
     ],
     ids=lambda value: str(value)[:60],
@@ -111,10 +127,33 @@ def test_what_no_answer_can_have_is_told_with_the_nearest(check: dict[str, objec
     assert sentence[1] in found[0][1]
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        ({"at_most": 0}, "no record with"),
+        ({"at_least": 1}, "at least 1 record with"),
+        ({"at_least": 1, "at_most": 1}, "exactly 1 record with"),
+        ({"at_least": 1, "at_most": 2}, "at least 1 and at most 2 records with"),
+    ],
+    ids=str,
+)
+def test_what_has_to_hold_is_said_in_plain_words(count: dict[str, int], words: str) -> None:
+    """One record is a record, none is no record, and a value that is not there is null."""
+    check = OwnCheck(command="show ip route", holds={"next_hops.gateway": None}, count=Range(**count))
+    assert str(check) == f"show ip route: {words} next_hops.gateway null"
+
+
+def test_a_value_that_is_not_there_is_null() -> None:
+    """What was found instead has the words of the intent, not those of Python."""
+    assert "address null" in says(BRIEF.replace("10.10.10.1", "unassigned"), holds={"address": "10.10.10.1"})[1]
+
+
 def test_fields_below_a_record_are_reached_by_a_dot() -> None:
     """Of a record that lists others each field of those can be asked for, and one of them has to fit."""
     for inner in fields_of(NextHop):
-        assert list(problems(OwnCheck(command="show ip route", holds={f"next_hops.{inner}": None}), {"hq": ROUTER})) == []
+        for value in (1, "172.18.124.199", None):
+            found = list(problems(OwnCheck(command="show ip route", holds={f"next_hops.{inner}": value}), {"hq": ROUTER}))
+            assert not any("no field" in said for _, said in found), found
 
 
 @pytest.mark.parametrize("os", SYSTEMS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.checks.finding import Status, against
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.models.platforms import platform_for
 
@@ -38,7 +38,7 @@ ALONE = "hostname vpn2611\ninterface Ethernet0/0\n ip address 172.18.124.159 255
 CHANGE = planned(NEAR, VPN2611)
 
 
-def box(running: str = VPN2611, startup: str | None = None, version: str = VERSION, routes: str = ROUTES) -> Box:
+def box(running: str = VPN2611, startup: str | None = None, version: str = VERSION, routes: str = ROUTES) -> EndFacts:
     """The 2611 of the example before the change."""
     saved = running.replace("Current configuration : 1893 bytes", "Using 1893 out of 29688 bytes").partition("\n\n")[2]
     outputs = {
@@ -47,7 +47,7 @@ def box(running: str = VPN2611, startup: str | None = None, version: str = VERSI
         "show startup-config": saved if startup is None else startup,
         "show ip route": routes,
     }
-    return Box(NEAR, platform_for("2611", "12.2(8)T"), outputs, CHANGE, "2026-11-21T12:00:00Z")
+    return EndFacts(NEAR, platform_for("2611", "12.2(8)T"), outputs, CHANGE, "2026-11-21T12:00:00Z")
 
 
 def with_line(after: str, line: str) -> str:
@@ -71,7 +71,7 @@ def test_example_passes() -> None:
     assert all(finding.evidence for finding in findings)
 
 
-FAILING: dict[str, tuple[Box, str, str]] = {
+FAILING: dict[str, tuple[EndFacts, str, str]] = {
     "another device": (
         box(VPN2611.replace("hostname vpn2611", "hostname vpn3640")),
         "identity",

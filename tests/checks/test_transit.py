@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.models.platforms import platform_for
 
@@ -29,12 +29,12 @@ def lined(*more: tuple[str, str]) -> str:
     return text
 
 
-def told(subject: Box) -> list[Finding]:
+def told(subject: EndFacts) -> list[Finding]:
     """All findings that are not ok."""
     return [finding for finding in precheck(subject) if finding.status is not Status.OK]
 
 
-def younger(subject: Box) -> Box:
+def younger(subject: EndFacts) -> EndFacts:
     """The same configuration and routes on a release whose outside lists do not see packets of a tunnel in clear."""
     return replace(subject, platform=platform_for("881", "15.4(3)M3"))
 

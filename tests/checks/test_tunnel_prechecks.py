@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Network
 
 import pytest
 
@@ -10,7 +11,7 @@ from nr_run.changes.config_object import ConfigObject
 from nr_run.changes.families import FAMILIES
 from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, Status, against
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 
 from . import test_asa_precheck as asa
@@ -18,7 +19,7 @@ from . import test_precheck as ios
 from .test_transit import INSIDE, lined
 
 
-def by_tunnel(box: Box, *lines: str) -> Box:
+def by_tunnel(box: EndFacts, *lines: str) -> EndFacts:
     """The same device, on which the change makes a protected tunnel interface to the peer."""
     os = box.platform.os
     family = next(family for family in FAMILIES[os] if family.name == "tunnel-interface")
@@ -27,7 +28,7 @@ def by_tunnel(box: Box, *lines: str) -> Box:
     return replace(box, change=Change(box.host, os, (made,), (), (), (), ()))
 
 
-def told(box: Box, check: str) -> list[Finding]:
+def told(box: EndFacts, check: str) -> list[Finding]:
     """Findings of one check that are not ok."""
     return [item for item in precheck(box) if item.check == check and item.status is not Status.OK]
 
@@ -54,6 +55,33 @@ def test_route_past_the_tunnel_interface() -> None:
     assert told(asa.box(routes=on_asa), "more-specific-route") == []
     (finding,) = told(by_tunnel(asa.box(routes=on_asa), "nameif vti"), "more-specific-route")
     assert "it must leave by vti" in finding.sentence
+
+
+def two_far(box: EndFacts) -> EndFacts:
+    """The same end with a second network behind the far one."""
+    remote = box.end.remote
+    more = remote.model_copy(update={"protected_prefixes": (*remote.protected_prefixes, IPv4Network("10.66.1.0/24"))})
+    return replace(box, end=replace(box.end, remote=more))
+
+
+def test_a_shorter_route_leads_one_of_several_far_networks_past_the_tunnel() -> None:
+    """It is asked of each far network, not of that which is pinged alone; where longer routes lead all of it, they count."""
+    assert told(two_far(ios.box()), "route") == []
+    shorter = ios.ROUTES + "S       10.66.0.0/16 [1/0] via 10.10.10.254, Ethernet0/1\n"
+    (finding,) = told(two_far(ios.box(routes=shorter)), "route")
+    assert finding.sentence.startswith("10.66.1.0/24 leaves by Ethernet0/1 (route 10.66.0.0/16): traffic for it would miss")
+    halves = "".join(f"S       10.66.1.{host}/25 [1/0] via 172.18.124.1, Ethernet0/0\n" for host in (0, 128))
+    assert told(two_far(ios.box(routes=shorter + halves)), "route") == []
+    none = ios.ROUTES.replace("S*   0.0.0.0/0 [1/0]", "S       10.10.20.0 [1/0]").replace(
+        "10.0.0.0/24 is subnetted, 1", "10.0.0.0/24 is subnetted, 2"
+    )
+    none = none.replace("Gateway of last resort is 172.18.124.1 to network 0.0.0.0", "Gateway of last resort is not set")
+    (finding,) = told(two_far(ios.box(routes=none)), "route")
+    assert "10.66.1.0/24 leaves by no interface (no route)" in finding.sentence
+    firewall = asa.ROUTES + "S        10.66.0.0 255.255.0.0 [1/0] via 10.1.0.254, inside\n"
+    assert told(two_far(asa.box()), "route") == []
+    (finding,) = told(two_far(asa.box(routes=firewall)), "route")
+    assert "10.66.1.0/24 leaves by inside (route 10.66.0.0/16)" in finding.sentence
 
 
 def test_translation_of_the_outside_does_not_meet_a_tunnel_interface() -> None:

@@ -1,14 +1,20 @@
-"""Prints the confusion table at the end: for each cause that was planted, what was named first."""
+"""Prints the confusion table at the end, and keeps it for the page of the documents: what was named of each planted cause."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
+
+KEPT = Path(__file__).parents[2] / "build" / "diagnosis" / "named.json"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Planted by named; a cause that was named second counts as right, and is told."""
+    kept: list[dict[str, object]] = []
     counted: Counter[tuple[str, str]] = Counter()
     second: Counter[str] = Counter()
     for outcome in ("passed", "failed"):
@@ -18,8 +24,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     planted, named = value[0], tuple(value[1])
                     counted[planted, named[0] if named else "nothing"] += 1
                     second[planted] += len(named) > 1 and named[1] == planted
+                    kept.append({"form": report.nodeid.partition("[")[2][:-1], "planted": planted, "named": named})
     if not counted:
         return
+    if os.environ.get("NR_RUN_DIAGNOSIS") == "all":
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        KEPT.write_text(json.dumps(kept), encoding="utf8")
     terminalreporter.section("causes: planted, and named first")
     width = max(len(planted) for planted, _ in counted)
     for planted in sorted({planted for planted, _ in counted}):

@@ -43,7 +43,8 @@ class Desk:
         # A cold start for each of a hundred lines would cost minutes; tests/packaging starts the command as it is installed.
         (folder / "bin").mkdir()
         warm.put_command(folder / "bin")
-        shutil.copytree(ROOT / "examples" / "client-logs", folder / "logs")
+        for name in ("README.md", "examples"):
+            (folder / name).symlink_to(ROOT / name)
         self._copy_inventory()
 
     def _copy_inventory(self) -> None:
@@ -77,6 +78,14 @@ class Desk:
             self._copy_inventory()
         return done
 
+    def edited(self) -> list[str]:
+        """Files of the example inventory that are not as they were, or that were not there."""
+        folder = self.folder / "inventory"
+        kept = {path.relative_to(ROOT / "inventory") for path in (ROOT / "inventory").rglob("*.yaml")} - {Path("hosts.yaml")}
+        there = {path.relative_to(folder) for path in folder.rglob("*.yaml")} - {Path("hosts.yaml")}
+        changed = {name for name in kept & there if (folder / name).read_bytes() != (ROOT / "inventory" / name).read_bytes()}
+        return sorted(map(str, changed | (kept ^ there)))
+
     def as_documented(self, output: str) -> str:
         """The output with the ports of the documents instead of those of this lab."""
         for name, port in self.ports.items():
@@ -107,9 +116,15 @@ def check(desk: Desk, command: Command) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_do_what_the_page_shows(desk: Desk, page: Path) -> None:
-    """Each console command of a page ends with the exit code, and prints the lines, that the page shows."""
+    """Each console command of a page ends with the exit code, and prints the lines, that the page shows.
+
+    What a page edits in the example inventory it restores, since the next page begins there.
+    """
     for command in commands(page):
+        if LAB_UP in command.line:
+            assert not desk.edited()
         check(desk, command)
+    assert not desk.edited()
 
 
 def test_the_check_can_fail(desk: Desk) -> None:

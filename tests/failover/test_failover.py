@@ -78,6 +78,14 @@ def test_both_directions_are_measured(site: Site) -> None:
     ]
 
 
+def test_a_test_over_processes_of_its_own_is_measured_alike(site: Site) -> None:
+    """The router is reached from another process, and the clock is still the one of the command."""
+    code, found, sentence = site.test("--processes", "2", rehearsal=False)
+    assert (code, found["result"]) == (0, "verified"), sentence
+    for way in ("away", "back"):
+        assert 0 <= found["measured"][way]["at_least_seconds"] <= found["measured"][way]["at_most_seconds"]
+
+
 def test_a_backup_that_dies_meanwhile_ends_the_test(site: Site) -> None:
     """The primary is brought up again at once, and the evidence names the backup."""
     with slow(site):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from .. import warm
 from ..conftest import ROOT, SPEED, Done, Rehearsal
 from ..verify.estate import TUNNEL, Estate, estate_in
 from ..warm import start_lab
+
+if TYPE_CHECKING:
+    from .at_work import Clear
 
 NAMES = ("worker-0", "worker-1")
 KEY = "0123456789-a-key-of-the-cluster-abcdefghij"
@@ -169,3 +173,12 @@ def cluster(_cluster: Cluster) -> Cluster:
         if name not in _cluster.workers:
             _cluster.begin_worker(name, _cluster.recording)
     return _cluster
+
+
+@pytest.fixture
+def clear(cluster: Cluster) -> Iterator[Clear]:
+    """The cluster, with no tunnel on its devices."""
+    from .at_work import cleared
+
+    with cleared(cluster) as made:
+        yield made

@@ -227,7 +227,7 @@ def test_who_stood_still_itself_calls_nobody_silent(bench: Bench, monkeypatch: p
     monkeypatch.setattr(runner.time, "monotonic", lambda: clock() + 3600)
     deadline = clock() + 30 * PATIENCE
     while bench.runner.alive and clock() < deadline:
-        if all(far.heard > clock() + 1800 for far in bench.runner._far.values()):
+        if all(far.heard > clock() + 1800 for far in bench.runner._places.all):
             break
         threading.Event().wait(0.05)
     threading.Event().wait(0.5)  # several looks at who is silent
@@ -331,7 +331,7 @@ def test_a_device_is_given_to_another_when_the_last_lease_is_over_and_others_do_
         began = time.monotonic()
         values, errors = run_on(nornir, told, arguments)
         assert (len(values), errors) == (2, {})
-        assert time.monotonic() - far._far[lost_one].acked >= 1.5
+        assert time.monotonic() - far._places.of(lost_one).acked >= 1.5
         assert time.monotonic() >= began
         assert len(left.jobs) == 3
         (sentence,) = told_person

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,6 +66,21 @@ def test_disk_full_in_the_run_folder(rehearsal, size: int) -> None:
         assert "cannot be written" in done.stdout + done.stderr
     for name in ("vpn2611", "vpn3640"):
         assert "No reload is scheduled" in rehearsal.lab.exec(name, "show reload")
+
+
+@pytest.mark.parametrize("state", ["armed", "judged"])
+def test_the_run_folder_is_deleted_in_mid_run(rehearsal, unchanged: Callable[[], None], state: str) -> None:
+    """Where the journal is gone nobody could finish the run if it died: it takes no further step, and rolls back."""
+    rehearsal.lab.fault("vpn2611", "slow", "60")
+    process = rehearsal.begin("--yes", "--json")
+    rehearsal.wait_for(state)
+    shutil.rmtree(rehearsal.runs)
+    rehearsal.lab.fault("vpn2611", "slow", on=False)
+    out, err = process.communicate(timeout=90)
+    assert process.returncode in (1, 20), out + err
+    assert "Traceback" not in err
+    assert "cannot be written" in out + err
+    unchanged()
 
 
 @pytest.mark.parametrize("device", ["vpn2611", "vpn3640"])

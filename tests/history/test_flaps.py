@@ -68,6 +68,26 @@ def test_a_clock_that_was_set_back_makes_no_flap(tmp_path: Path) -> None:
     assert (made.flaps_kept, made.ends[0].generation, made.since) == (0, 0, at(5))
 
 
+def two_tunnels(minutes: float, *, backup: str = "2", age: int = 700) -> Verification:
+    """A verification of a site with two tunnels on one router, each with an IKE SA of its own."""
+    times = {"ike_lifetime_seconds": 86_400}
+    primary = end("hq", role="primary", ike_id="1", ike_age_seconds=600 + int(60 * minutes), **times)
+    other = end("hq", role="backup", ike_id=backup, ike_age_seconds=age + int(60 * minutes), **times)
+    return verification(verdict(minutes=minutes, ends=(primary, other)), minutes=minutes)
+
+
+def test_two_tunnels_of_one_router_are_no_flap_of_each_other(tmp_path: Path) -> None:
+    """What the one had is no past of the other: they do not flap at each look, and the one that began again is named."""
+    made = past(tmp_path, *(two_tunnels(minutes) for minutes in (0, 5, 10)))
+    assert (made.flaps_kept, [(one.host, one.role, one.generation) for one in made.ends]) == (
+        0,
+        [("hq", "backup", 0), ("hq", "primary", 0)],
+    )
+    made = past(tmp_path, two_tunnels(15, backup="3", age=-840))
+    assert [(flap.host, "before its time" in flap.reason) for flap in made.flaps] == [("hq backup", True)]
+    assert [one.generation for one in made.ends] == [1, 0]
+
+
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
 def test_ike_that_is_renewed_at_its_end_is_expected(tmp_path: Path, age: int | None) -> None:
     """An IKE SA that lived its lifetime, or of which nobody knows when it was made, may begin again."""

@@ -282,7 +282,8 @@ def test_a_far_end_that_is_not_ours_is_taken_once_it_is_carried() -> None:
         ({"outside_ip": "172.18.124.159"}, "both ends have the outside_ip 172.18.124.159"),
         (
             {"protected_prefixes": ["10.10.10.0/25"]},
-            "protected prefix 10.10.10.0/24 of vpn2611 overlaps 10.10.10.0/25 of Example Ltd",
+            "protected prefix 10.10.10.0/24 of vpn2611 overlaps 10.10.10.0/25 of Example Ltd: translation of networks in a "
+            "tunnel is not built, so one side needs other addresses",
         ),
         ({"offers": ["nothing"]}, "offers of Example Ltd: there is no proposal 'nothing'"),
         ({"role": "spoke"}, "role peer of vpn2611 does not go with role spoke of Example Ltd"),

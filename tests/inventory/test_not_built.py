@@ -16,6 +16,7 @@ PREFIXES = "        protected_prefixes: [10.10.20.0/24]"
 IPV6 = "is IPv6, which is not built: the ends of a tunnel and the networks behind them are IPv4"
 UNKNOWN = "says that the address is not known beforehand, and such an end is not built: give its IPv4 address"
 SECOND = "tunnels[0].terminations[1]"
+DPD = "tunnels[0].dpd"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,28 @@ SECOND = "tunnels[0].terminations[1]"
             for between in (", ", " ", ";")
         ),
         (OUTSIDE, f"{OUTSIDE}\n        outside_ips: [172.18.124.200]", f"{SECOND}.outside_ips: a backup peer is not built"),
+        (
+            OUTSIDE,
+            f"{OUTSIDE}\n        fqdn: vpn.example.com",
+            f"{SECOND}.fqdn: a peer by its name is not built: leave fqdn out",
+        ),
+        (
+            OUTSIDE,
+            f"{OUTSIDE}\n        nat_pool: 10.9.0.0/24",
+            f"{SECOND}.nat_pool: address translation of an end is not built: leave nat_pool out",
+        ),
+        (
+            OUTSIDE,
+            f"{OUTSIDE}\n        remote_id: branch@example.com",
+            f"{SECOND}.remote_id: an IKE identity other than the address of an end is not built: leave remote_id out",
+        ),
+        (OUTSIDE, f"{OUTSIDE}\n        mtu: 1400", f"{SECOND}.mtu: does not stand here: tunnels[].cisco has mtu for that"),
+        (OUTSIDE, f"{OUTSIDE}\n        pfs: 14", f"{SECOND}.pfs: does not stand here: ipsec_policies has pfs_group for that"),
+        (
+            "    dpd:\n      interval_seconds: 10\n      retries: 3",
+            "    dpd: off",
+            f"{DPD}: is left out where no dead peer detection",
+        ),
         (OUTSIDE, f"{OUTSIDE}\n        vrf: CUSTOMER", f"{SECOND}.vrf: a tunnel in a VRF is not built: leave vrf out"),
         ("    nat_traversal: false", "    tunnel_prefix: fd00::/127", f"tunnels[0].tunnel_prefix: {IPV6}"),
         (

@@ -37,7 +37,13 @@ def test_an_unknown_host_matches_nothing() -> None:
         ({"b__outside_ip": "172.18.124.159"}, "both ends have the outside_ip 172.18.124.159"),
         (
             {"b__protected_prefixes": ["10.10.0.0/16"]},
-            "protected prefix 10.10.10.0/24 of vpn2611 overlaps 10.10.0.0/16 of vpn3640",
+            "protected prefix 10.10.10.0/24 of vpn2611 overlaps 10.10.0.0/16 of vpn3640: translation of networks in a tunnel is "
+            "not built, so one side needs other addresses",
+        ),
+        (
+            {"a__protected_prefixes": ["0.0.0.0/0"]},
+            "protected prefix 0.0.0.0/0 of vpn2611 overlaps 10.10.20.0/24 of vpn3640: a tunnel for all destinations is not "
+            "built, name the networks",
         ),
         (
             {"a__protected_prefixes": ["10.10.10.0/24", "10.10.10.128/25"]},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nr_run.lab.core.answers import begins
@@ -84,6 +86,22 @@ def test_answers_are_cut_after_lines_or_bytes(several: LabHandle, device: str) -
         assert line.answer("show version").splitlines()[:3] == whole.splitlines()[:3]
         assert len(line.answer("show run").splitlines()) == 1
         assert "hostname" in line.answer("show run")
+
+
+@each_box
+def test_a_session_hangs_in_the_middle_of_an_answer(several: LabHandle, device: str) -> None:
+    """`hang-show N` stops in the Nth answer of that command, without a prompt, in that session alone and once."""
+    several.fault(device, "hang-show", 2, "show version")
+    with session(several, device) as line, session(several, device) as other:
+        whole = line.answer("show version")
+        half = whole.splitlines()[: len(whole.splitlines()) // 2]
+        line.send("show version\r\n")
+        assert half[-1].strip() in line.until(re.escape(half[-1].strip()))
+        line.send("\r\n")
+        assert other.answer("show version").splitlines()[:3] == whole.splitlines()[:3]
+        line.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            line.until()
 
 
 def test_a_configuration_ends_behind_its_heading(several: LabHandle) -> None:

@@ -30,7 +30,7 @@ TESTED_ON_AN_ASA = {"ask-reporting"}
 TESTED_BY_RUNS = {"ignore", "lose-lines", "no-hardware"}  # test_ignored.py, test_sizes.py, and test_faults.py of a site
 TESTED_ON_SEVERAL = {  # test_answer_faults.py, test_terminal_faults.py
     "ask-after", "banner-marks", "console-logs", "cut-show", "empty-show", "garble-show", "host-key", "nvram-busy", "prompt",
-    "refuse-show", "security-warnings", "split-reads", "swallow-submode",
+    "hang-show", "refuse-show", "security-warnings", "split-reads", "swallow-submode",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from nr_run.runbooks.history.keep import keep
 from nr_run.runbooks.notify.holding import Hold
 from nr_run.runbooks.notify.message import KIND, VerdictChange, title
 from nr_run.runbooks.notify.notify import notify
-from nr_run.runbooks.notify.targets import NotDelivered, deliver
+from nr_run.runbooks.notify.targets import NotDelivered, deliver, why_unusable
 
 from ..verifications import CAUSE, verdict, verification
 
@@ -165,8 +165,9 @@ def _closed_port() -> int:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        (f"http://127.0.0.1:{SECRET}/x", "InvalidURL"),
-        (f"http://[{SECRET}/x", ""),
+        (f"http://127.0.0.1:{SECRET}/x", "this is no web address: its host or its port has no such form"),
+        (f"http://[{SECRET}/x", "this is no web address"),
+        (f"https:///{SECRET}", "it names no host"),
         (f"gibberish-{SECRET}", ""),
         (f"nosuch://{SECRET}", "no URL that apprise knows"),
         (f"http://{SECRET}.invalid/x", ""),
@@ -244,6 +245,28 @@ def test_what_is_no_webhook_goes_by_apprise(
     hook.code = 500
     assert "it did not take it" in told(tmp_path, verification(verdict(minutes=5), minutes=5))[0]
     assert SECRET not in root_log.getvalue() + "".join(capfd.readouterr())
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what apprise imports
+def test_what_can_never_be_sent_is_known_before_anything_is_to_be_told(credentials: Path, hook: Receiver) -> None:
+    """A reference without a value and a URL that nothing takes are told with nothing sent; a webhook that is away is usable."""
+    (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/x")
+    (credentials / "away").write_text(f"https://127.0.0.1:{_closed_port()}/x")
+    (credentials / "odd").write_text(f"nosuch://{SECRET}")
+    assert [why_unusable(f"credential:{name}") for name in ("hook", "away")] == ["", ""]
+    assert "did you mean credential:hook?" in why_unusable("credential:hok")
+    assert why_unusable("credential:odd") == "credential:odd: this is no URL that apprise knows"
+    assert hook.got == []
+
+
+def test_what_is_due_for_one_that_cannot_be_used_waits(tmp_path: Path, credentials: Path, hook: Receiver) -> None:
+    """Once its value is there it is told what was due before, and until then nobody says twice that it cannot be used."""
+    made = down(0)
+    assert keep(tmp_path, made, 12) == []
+    assert notify(tmp_path, made, ["credential:hook"], NOW, unusable=["credential:hook"]) == []
+    (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/x")
+    assert told(tmp_path, down(5)) == []
+    assert [document["run"] for _, _, document in hook.got] == ["run-0"]
 
 
 def test_no_history_is_no_notification(tmp_path: Path, credentials: Path, hook: Receiver) -> None:

@@ -43,8 +43,9 @@ def test_every_model_begins(tmp_path: Path, hub: str, spoke: str) -> None:
             intended.select((), TODAY, removal=False)
         assert all("both ends can do" in line or "needs a waiver" in line for line in str(refused.value).splitlines())
         return
-    deployments, _ = intended.select((), TODAY, removal=False)
+    deployments, warnings = intended.select((), TODAY, removal=False)
     assert [deployment.hosts for deployment in deployments] == [("one", "two")]
+    assert not warnings
 
 
 def test_a_hub_and_its_spokes() -> None:

@@ -24,7 +24,9 @@ interface FastEthernet4
 interface Vlan1
  ip nat inside
 end"""
-BEHIND_OTHERS = LIST.replace(" permit ip", " deny ip 10.0.0.0 0.255.255.255 192.168.7.0 0.0.0.255\n permit ip")
+#: More than there are numbers in front of 10, by numbers that no configuration shows.
+OTHERS = "".join(f" {number} deny ip 10.0.0.0 0.255.255.255 192.168.{number}.0 0.0.0.255\n" for number in range(1, 13))
+BEHIND_OTHERS = LIST.replace(" permit ip", f"{OTHERS} 13 permit ip")
 BY_MAP = LIST.replace("source list NAT", "source route-map RM").replace(
     "ip nat inside source", "route-map RM permit 10\n match ip address NAT\nip nat inside source"
 )

@@ -33,6 +33,14 @@ def test_one_of_several_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert told.endswith(" s)\n")
 
 
+def test_a_phase_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who asks a device over and over tells it once, and again when it is entered anew."""
+    progress = PlainProgress()
+    for host, words in (("hq", "look"), ("hq", "look"), ("branch", "look"), ("hq", "save"), ("hq", "look")):
+        progress.phase(host, words)
+    assert capsys.readouterr().err.splitlines() == ["hq: look", "branch: look", "hq: save", "hq: look"]
+
+
 def test_live_lines_count_along() -> None:
     """On a terminal the count and the time stand above the devices."""
     screen = io.StringIO()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.run_secrets import decrypt_secrets, encrypt_secrets
+
+from .. import warm
+
+ROOT = Path(__file__).parents[2]
 
 
 def refusal(*words: str) -> NrRunError:
@@ -41,6 +47,50 @@ def test_a_deploy_that_makes_no_sense(tmp_path: Path, words: tuple[str, ...], co
     assert error.exit_code == code
     assert sentence in str(error)
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("deploy",),
+            "there is no command 'deploy'; did you mean deploy-cloud, deploy-flexvpn, deploy-l2l, deploy-ra or deploy-zia?",
+        ),
+        (("verfy",), "there is no command 'verfy'; did you mean verify?"),
+        (("deploy-l2l", "--pol", "3"), "(Did you mean one of: '--lab', '--plan'?)"),
+        (("deploy-l2l", "--revert-in", "15m"), "Invalid value for '--revert-in': '15m' is not a valid whole number."),
+        (("runs", "--last", "all"), "Invalid value for '--last': 'all' is not a valid whole number."),
+        (("verify", "--deadline", "soon"), "Invalid value for '--deadline': 'soon' is not a valid number."),
+    ],
+    ids=["half a command", "misspelt", "no option", "minutes", "a count", "seconds"],
+)
+def test_a_command_line_that_is_none(words: tuple[str, ...], sentence: str) -> None:
+    """It ends with the exit code of the command line, in the words of --help, and with what was probably meant."""
+    done = warm.run([str(Path(sys.executable).parent / "nr-run"), *words], {**os.environ, "COLUMNS": "200"})
+    assert done.returncode == Exit.USAGE
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ("", "nothing: the device has none\ncomplete"),
+        ("172.18.124.159  64.102.55.142   QM_IDEL   6   0\n", "nothing that is understood\n"),
+    ],
+    ids=["an empty table", "a damaged row"],
+)
+def test_no_record_is_said_for_what_it_is(tmp_path: Path, row: str, shown: str) -> None:
+    """That a device has none is said of an output that was understood whole, and of no other."""
+    file = tmp_path / "sa.txt"
+    file.write_text(f"dst             src             state           conn-id    slot\n{row}\n")
+    done = CliRunner().invoke(cli, ["parse", "--os", "ios", "show crypto isakmp sa", str(file)])
+    assert shown in done.output
+
+
+def test_a_host_where_a_word_is_wanted() -> None:
+    """--limit with nothing but a host's name says how that host is meant."""
+    error = refusal("verify", "--limit", "vpn261", "--inventory", str(ROOT / "inventory"))
+    assert str(error) == "--limit takes words like site=berlin or host=hq, and 'vpn261' is none (did you mean host=vpn2611?)"
 
 
 @pytest.mark.parametrize(

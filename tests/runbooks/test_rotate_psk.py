@@ -39,11 +39,12 @@ def rotate(rehearsal, *words: str):
     return rehearsal.deploy_other("rotate-psk", "hq-branch", *words)
 
 
-def test_both_ends_have_the_new_key_and_none_the_old(rehearsal) -> None:
+@pytest.mark.parametrize("words", [(), ("--processes", "2")], ids=["one process", "two processes"])
+def test_both_ends_have_the_new_key_and_none_the_old(rehearsal, words: tuple[str, ...]) -> None:
     """The key is another one in the file and on both devices, the tunnel is verified, and no file of the run holds either key."""
     assert rehearsal.deploy("--yes").code == 0
     old = key_file(rehearsal).read_text().strip()
-    done = rotate(rehearsal, "--yes", "--json")
+    done = rotate(rehearsal, "--yes", "--json", *words)
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
     new = key_file(rehearsal).read_text().strip()
     assert new != old
@@ -103,6 +104,22 @@ def test_a_rotation_that_was_killed(rehearsal) -> None:
     assert key_file(rehearsal).read_text().strip() == pending
     assert keys_on_devices(rehearsal) == {pending}
     assert kept.pending() is None
+
+
+def test_a_rotation_that_was_killed_when_it_was_decided(rehearsal) -> None:
+    """Resumed, the devices keep the new key, and it is told that the file has the old one until the rotation is ended."""
+    assert rehearsal.deploy("--yes").code == 0
+    runs = {path.name for path in rehearsal.runs.glob("2*")}
+    process = rehearsal.begin_rotation()
+    rehearsal.wait_for("commit-decided", besides=runs)
+    process.kill()
+    process.communicate()
+    done = rehearsal.nr_run("resume", "--json")
+    assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
+    assert keys_on_devices(rehearsal) == {KeptSecret("", key_file(rehearsal)).pending()}
+    (told,) = [words for words in done.report["warnings"] if "next key" in words]
+    assert "nr-run rotate-psk hq-branch ends the rotation" in told
+    assert told in done.err
 
 
 def test_two_rotations_at_once(rehearsal) -> None:

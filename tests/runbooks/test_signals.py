@@ -48,6 +48,27 @@ def test_ctrl_c_in_the_midst_of_a_line_is_a_wish_to_stop_and_nothing_else() -> N
     assert "still rolling the change back" in told.splitlines()
 
 
+#: A wish to stop what only looks.
+LOOKING = """
+import os, signal
+from nr_run.runbooks.commands.views.progress import PlainProgress
+from nr_run.runbooks.engine.signals import on_signals
+from nr_run.tasks.device import Stop
+
+stop = Stop()
+restore = on_signals(stop, PlainProgress(), changes=False)
+os.kill(os.getpid(), signal.SIGTERM)
+stop.event.wait(60)
+restore()
+"""
+
+
+def test_what_only_looks_speaks_of_no_change() -> None:
+    """A verification that is to stop says that nothing is being changed, and nothing of rolling back."""
+    done = subprocess.run([sys.executable, "-c", LOOKING], capture_output=True, text=True, check=True)
+    assert done.stderr == "stopping: nothing is being changed\n"
+
+
 #: The main thread waits for a worker, and the signal comes to that one's thread: ends with 3 if the worker is not told.
 WAITING = """
 import signal, sys, threading, time

@@ -14,7 +14,9 @@ from xml.etree import ElementTree as Xml
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
+from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.reports.document import verification_schema
 
 from .. import warm
@@ -94,7 +96,7 @@ def test_one_result_many_outputs(rehearsal: Rehearsal, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_is_no_success(rehearsal: Rehearsal, tmp_path: Path) -> None:
-    """A report that was asked for and is not there ends in an error; a damaged history and a lost webhook are warnings."""
+    """A report that is not there ends in an error, and so does a target that nobody can reach; a damaged history is a warning."""
     assert rehearsal.deploy("--yes").code == 0
     done = verify(rehearsal, "--json", "--junit", str(tmp_path / "nowhere" / "x.xml"))
     assert (done.code, done.report["outcome"]) == (1, "error")
@@ -102,10 +104,15 @@ def test_what_cannot_be_written_is_no_success(rehearsal: Rehearsal, tmp_path: Pa
     (rehearsal.runs / "history.db").write_text("no database")
     for name in ("history.db-wal", "history.db-shm"):
         (rehearsal.runs / name).unlink(missing_ok=True)
-    done = verify(rehearsal, "--notify", "credential:nobody-has-it")
-    assert done.code == 0
+    (tmp_path / "hook").write_text("http://127.0.0.1:9/x")
+    done = verify(rehearsal, "--notify", "credential:hook", CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert done.code == 0, done.out + done.err
     assert "move history.db away" in done.err
     assert "nobody was notified" in done.err
+    done = verify(rehearsal, "--json", "--notify", "credential:hok", CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert (done.code, done.report["outcome"]) == (1, "error"), done.out + done.err
+    assert "nobody can be notified there: credential:hok not found" in done.report["warnings"][-1]
+    assert "did you mean credential:hook?" in done.report["warnings"][-1]
 
 
 def test_a_disk_that_is_full_keeps_nobody_from_the_verdicts(rehearsal: Rehearsal) -> None:
@@ -135,6 +142,22 @@ def test_a_disk_that_is_full_keeps_nobody_from_the_verdicts(rehearsal: Rehearsal
     assert report["verdicts"][0]["word"] in ("down", "unverified"), report
 
 
+def test_where_no_folder_can_be_made_the_verdicts_are_told(rehearsal: Rehearsal) -> None:
+    """A disk that takes not even the folder of the record is an error, with every verdict told and the history written."""
+    assert rehearsal.deploy("--yes").code == 0
+    place = rehearsal.runs / "verify"
+    assert not place.exists()
+    place.write_text("in the way")
+    done = verify(rehearsal, "--json")
+    assert (done.code, done.report["outcome"], done.report["folder"]) == (1, "error", ""), done.err
+    assert done.report["verdicts"][0]["word"] == "up"
+    jsonschema.validate(done.report, verification_schema())
+    assert f"the run folder {place} cannot be made: File exists" in done.report["warnings"][0]
+    assert "record: not kept" in verify(rehearsal).out
+    assert "up           hq-branch" in rehearsal.nr_run("status").out
+    assert place.read_text() == "in the way"
+
+
 def test_ike_that_was_torn_down_between_two_looks_is_a_flap(rehearsal: Rehearsal) -> None:
     """Up at every look, with IKE lost in between, has flapped; of the first IKE that was seen nobody knows how old it was."""
     assert rehearsal.deploy("--yes").code == 0
@@ -158,3 +181,10 @@ def test_a_url_on_the_command_line_is_refused(rehearsal: Rehearsal, given: str) 
     assert done.code == 64
     assert "credential:NAME" in done.err
     assert SECRET not in done.out + done.err
+
+
+def test_metrics_that_nobody_would_read_are_refused(tmp_path: Path) -> None:
+    """The textfile collector passes over a file with another name in silence, so such a name is a wrong command line."""
+    done = CliRunner().invoke(cli, ["verify", "--prometheus", str(tmp_path / "nr-run.txt")])
+    assert done.exit_code != 0
+    assert "the name has to end in .prom" in done.output

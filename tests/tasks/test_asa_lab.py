@@ -20,7 +20,7 @@ from nr_run.changes.configurations.tree import normalise
 from nr_run.changes.plans.change import Change
 from nr_run.checks.finding import Finding, against, proved
 from nr_run.checks.observations.observation import Observation, Probe
-from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.device_facts import EndFacts
 from nr_run.checks.readiness.precheck import precheck
 from nr_run.inventory.errors import DeviceRefused, DriftError, SessionLost, Unreachable
 from nr_run.inventory.hiding.secrets import Secrets
@@ -204,7 +204,7 @@ def checked(name: str, snapshot: Snapshot) -> tuple[Finding, ...]:
     """The prechecks of an ASA whose tunnel goes to the 3640."""
     end = End(ENDS[name], ENDS["vpn3640-124"])
     change = Change(name, "asa", (), (), (), (), ())
-    return precheck(Box(end, PLATFORMS[name], snapshot.outputs, change, "2026-11-21T12:00:00Z"))
+    return precheck(EndFacts(end, PLATFORMS[name], snapshot.outputs, change, "2026-11-21T12:00:00Z"))
 
 
 @pytest.mark.parametrize("fault", [("syslog",), ("shutdown-banner",), ("slow", 100)], ids=lambda fault: str(fault[0]))

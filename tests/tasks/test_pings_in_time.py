@@ -8,6 +8,8 @@ from ipaddress import IPv4Address
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from nr_run.checks.observations.looks import Shown, Stimulus
 from nr_run.checks.observations.questions import IPSEC
 from nr_run.checks.proof import Probe, Traffic
@@ -81,3 +83,21 @@ def test_what_was_never_sent_comes_before_what_is_sent_again() -> None:
     assert [*map(len, device.bursts)] == [12, 12]
     assert len({traffic for burst in device.bursts for traffic in burst}) == 24
     assert [*shown.unsent] == [item.traffic for item in WANTED[24:]]
+
+
+@pytest.mark.parametrize("affordable", [1, 5, 12, 14])
+def test_what_is_missing_is_enough(affordable: int) -> None:
+    """With the seconds that were missing, and no more, there is time for each ping, also where none is answered."""
+    silent = [item.traffic for item in WANTED]
+    shown = visited(Device(silent), time_for(affordable))
+    assert shown.unsent
+    assert shown.short > 0
+    enough = visited(device := Device(silent), time_for(affordable) + shown.short + 1)
+    assert not enough.unsent
+    assert enough.short == 0
+    assert {traffic for burst in device.bursts for traffic in burst} == set(silent)
+
+
+def test_nothing_is_missing_where_all_was_sent_in_the_end() -> None:
+    """What had no time in the first round and was sent in the second needs no longer deadline."""
+    assert visited(Device(), time_for(20)).short == 0

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
 from nr_run.lab.entry import LabHandle
+from nr_run.runbooks.reports.document import verification_schema
 
 from .. import warm
 from ..conftest import DEVICES, Done, copy_inventory
 
+_SCHEMA = jsonschema.Draft202012Validator(verification_schema())
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 TUNNEL = "hq-branch"
 
@@ -49,15 +53,21 @@ class Estate:
         done = warm.run(self.line(command, *words), {**self.environment, **environment})
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def run_with(self, *words: str) -> Done:
+        """A command with these words and no others."""
+        done = warm.run([NR_RUN, *words], self.environment)
+        return Done(done.returncode, done.stdout, done.stderr)
+
     def deploy(self, *names: str) -> None:
         """Build tunnels; fails where that does not go well."""
         done = self.run("deploy-l2l", *names, "--yes", "--poll-interval", "0.1", "--ike-timeout", "10")
         assert done.code == 0, done.out + done.err
 
     def verify(self, *words: str, names: tuple[str, ...] = (TUNNEL,)) -> tuple[int, dict[str, Any]]:
-        """Exit code and report."""
+        """Exit code and report, which is what its schema says, whatever was found."""
         done = self.run("verify", *names, *words, "--json")
         assert done.out, done.err
+        _SCHEMA.validate(done.report)
         return done.code, done.report
 
     def verdict(self, *words: str) -> tuple[int, dict[str, Any]]:

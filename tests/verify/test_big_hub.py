@@ -102,4 +102,5 @@ def test_a_hundred_and_twenty_tunnels(tmp_path: Path, probe: tuple[str, ...]) ->
         assert not {*words} - {"down", "idle", "unverified"}, words
         unsent = [item for verdict in report["verdicts"] for item in verdict["untested"] if "no time" in item]
         assert len(unsent) == TUNNELS - words["down"], (len(unsent), words)
+        assert any("give --deadline" in notice for notice in report["notices"]) is bool(unsent), report["notices"]
         assert time.monotonic() - began < 350

@@ -18,10 +18,18 @@ from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.proof import Traffic
 from nr_run.checks.routing import route_table
-from nr_run.checks.verdict import Verdict
+from nr_run.checks.verdict import DeviceState, Verdict, Verification
+from nr_run.inventory.errors import Exit
 from nr_run.inventory.files.hosts import load_nornir, platforms_of
 from nr_run.inventory.models.platforms import Platform
 from nr_run.parsers import parse
+from nr_run.runbooks.commands.views.verify_view import verification_view
+from nr_run.runbooks.history.keep import keep
+from nr_run.runbooks.reports.document import document
+from nr_run.runbooks.reports.hiding import without_secrets
+from nr_run.runbooks.reports.junit import junit
+from nr_run.runbooks.reports.page import page
+from nr_run.runbooks.reports.prometheus import prometheus
 from nr_run.services.common.intended_state import standing
 from nr_run.services.common.verifying import Seeing
 from nr_run.services.l2l.service import L2L
@@ -120,6 +128,49 @@ def test_four_times_the_tunnels_are_four_times_the_work(tmp_path: Path, key: str
     # Before anything has passed, a packet is chosen for each of them.
     few, many = (replace(one, shown=replace(one.shown, looks=one.shown.looks[:1])) for one in (few, many))
     assert cost(many.ask) < 1.1 * 4 * cost(few.ask)
+
+
+def found_on(folder: Path, tunnels: int) -> Verification:
+    """A verification of a hub with so many tunnels."""
+    verdicts = tuple(hub(folder, tunnels, "<secret:credential:{name}>").judge())
+    device = DeviceState("hub", "C8000V 17.9.4a", "", 4, 1.0)
+    return Verification("20261130T000000Z-0000", "1", TIME, TIME, True, verdicts, (device,))
+
+
+def in_history(made: Verification, runs: Path) -> None:
+    """Written into the history, without a complaint."""
+    runs.mkdir(exist_ok=True)
+    assert keep(runs, made, 0) == []
+
+
+OUTPUTS: dict[str, Callable[[Verification, Path], object]] = {
+    "document": lambda made, _: document(made, Exit.OK),
+    "secrets": lambda made, _: without_secrets(made, str.strip),
+    "history": in_history,
+    "page": lambda made, _: page(made, ()),
+    "junit": lambda made, _: junit(made),
+    "prometheus": lambda made, _: prometheus(made, ()),
+    "table": lambda made, _: verification_view(made, "runs", Exit.OK),
+}
+
+
+@pytest.fixture(scope="module")
+def two_sizes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Verification, Verification]:
+    """Verifications of twenty and of eighty tunnels."""
+    few, many = (found_on(tmp_path_factory.mktemp("hub"), number) for number in (20, 80))
+    return few, many
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_what_is_left_of_four_times_the_tunnels_is_four_times_the_work(
+    two_sizes: tuple[Verification, Verification], name: str, tmp_path: Path
+) -> None:
+    """Each output of a verification costs a tunnel of eighty what it costs one of twenty."""
+    few, many = (
+        cost(lambda made=made, number=number: OUTPUTS[name](made, tmp_path / str(number)))
+        for number, made in enumerate(two_sizes)
+    )
+    assert many < 1.1 * 4 * few
 
 
 @KEYS

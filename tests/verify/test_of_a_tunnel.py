@@ -292,3 +292,11 @@ def test_the_record_is_kept_without_secrets(deployed: Estate) -> None:
         text = path.read_text() if path.is_file() else ""
         assert not [secret for secret in secrets if len(secret) > 5 and secret in text], path
     assert "show crypto ipsec sa" in (folder / "debug.log").read_text()
+
+
+def test_a_device_that_hangs_behind_its_first_look(deployed: Estate, fault: Faults) -> None:
+    """The SAs of its first look are of before: a tunnel with such an end is not up by tables, and the end is named."""
+    fault(BRANCH, "hang-show", 2, "show crypto ipsec sa")
+    code, verdict = deployed.verdict("--no-probe", "--deadline", "15")
+    assert (code, verdict["word"], verdict["healthy"]) == (12, "unverified", False), verdict
+    assert BRANCH in verdict["sentence"]

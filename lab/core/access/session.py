@@ -334,6 +334,10 @@ class Session:
         output = filtered(await handlers[leaf.run](Call(self, {**leaf.fixed, **reading.values}, line)), keep)
         if self.counted:
             output = answers.altered(self.box.faults, reading.values["line"], output)
+            if answers.hangs(self.box.faults, reading.values["line"]):
+                await self.show(output[: len(output) // 2])
+                while True:  # until the client goes away
+                    await self.terminal.read_key()
         await self.show(output, garble=leaf.run.startswith("show"))
 
     def _refused_exec(self, command: str, line: str, offset: int) -> list[str] | None:

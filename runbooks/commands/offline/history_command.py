@@ -9,6 +9,7 @@ import click
 from ....inventory.errors import Exit
 from ..completion import service_names
 from ..console import JSON, RUNS, ended, print_json, with_options
+from ..numbers import Number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -90,7 +91,7 @@ def _width(screen: Console) -> int:
 
 
 _MAX_AGE = click.option(
-    "--max-age", type=click.FloatRange(min=0), metavar="MINUTES", help="Exit with 12 if the last verification is older than this."
+    "--max-age", type=Number(min=0), metavar="MINUTES", help="Exit with 12 if the last verification is older than this."
 )
 status_command = click.command("status")(with_options(_MAX_AGE, JSON, RUNS)(ended("status", _status)))
 history_command = click.command("history")(

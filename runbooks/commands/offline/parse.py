@@ -94,7 +94,7 @@ def _print(parsed: Parsed) -> None:
     if records:
         _tables(console, [_plain(record) for record in records])
     else:
-        console.print("nothing: the device has none")
+        console.print("nothing: the device has none" if parsed.complete else "nothing that is understood")
     for word, colour, items in (("not understood", "red", parsed.problems), ("note", "yellow", parsed.notes)):
         for item in items:
             console.print(f"[{colour}]line {item.line}, {word}:[/] {escape(item.why)}: {escape(item.text.strip())}")

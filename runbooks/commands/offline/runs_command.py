@@ -9,6 +9,7 @@ import click
 from ....inventory.errors import Exit, UsageError
 from ...run.kept_runs import runs_folder
 from ..console import JSON, RUNS, ended, is_attended, print_json, with_options
+from ..numbers import Number, Whole
 
 if TYPE_CHECKING:
     from ...run.prune import Pruning
@@ -20,7 +21,7 @@ NAMED = 10
 
 
 @click.group("runs", invoke_without_command=True)
-@click.option("--last", type=click.IntRange(min=1), default=LISTED, show_default=True, metavar="N", help="List the newest N.")
+@click.option("--last", type=Whole(min=1), default=LISTED, show_default=True, metavar="N", help="List the newest N.")
 @click.option("--all", "every", is_flag=True, help="List all stored runs.")
 @with_options(JSON, RUNS)
 @click.pass_context
@@ -102,7 +103,7 @@ def _tell(found: Pruning, *, as_json: bool, done: bool) -> None:
 _POLICY = with_options(
     click.option(
         "--days",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=90.0,
         show_default=True,
         metavar="N",
@@ -110,7 +111,7 @@ _POLICY = with_options(
     ),
     click.option(
         "--keep",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         default=100,
         show_default=True,
         metavar="N",

@@ -50,7 +50,7 @@ def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, 
         raise IntentError("\n".join(problems))
     if not found:
         names = [other for _, _, intended in every for other in intended.names()]
-        raise NothingMatched(f"nothing of the inventory with a sheet is named {name!r}{hint(name, names)}")
+        raise NothingMatched(f"no service that has a partner sheet is named {name!r}{hint(name, names)}")
     if len(found) > 1:
         options = " or ".join(f"--service {called}" for called in found)
         raise UsageError(f"{name!r} is in more than one service: say {options}")

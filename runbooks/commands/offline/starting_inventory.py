@@ -105,7 +105,9 @@ def files_of(hosts: Sequence[StartHost], today: date) -> dict[str, str]:
     groups = {host.group: _group(host) for host in hosts}
     hub, *spokes = hosts
     tunnels = [_tunnel(hub, spoke, alone=len(spokes) == 1, today=today) for spoke in spokes]
-    words = {"hosts": hosts, "groups": groups.values(), "tunnels": tunnels}
+    # A profile that no tunnel uses would be told of by every command.
+    profiles = sorted({str(tunnel["profile"]) for tunnel in tunnels}, reverse=True)
+    words = {"hosts": hosts, "groups": groups.values(), "tunnels": tunnels, "profiles": profiles}
     texts = {name: fill(f"start/{name}.j2", **words).strip() + "\n" for name in _FILES}
     return texts | {f"schema/{name}": as_text(schema()) for name, schema in SCHEMAS.items()}
 

@@ -98,7 +98,8 @@ def past_view(past: ServicePast, now: int, width: int = WIDTH) -> RenderableType
     for end in past.ends:
         ike = f", this one at the earliest {end.ike_since}" if end.ike_since else ""
         sas = f"; its SAs were {age(end.sa_age_seconds)} old" if end.sa_age_seconds is not None else ""
-        words = f"{end.host}: IKE began again unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
+        place = f"{end.host} ({end.role})" if end.role else end.host
+        words = f"{place}: IKE began again unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
         parts += wrapped(words, width, "  ")
     parts += _time_line(past.looks, width)
     parts += _listed("changes", [f"{item.time}  {item.before} -> {item.word}: {item.sentence}" for item in past.changes], width)

@@ -17,6 +17,7 @@ class PlainProgress:
     def __init__(self) -> None:
         """The clock begins to run."""
         self.began = time.monotonic()
+        self._last: dict[str, str] = {}
 
     def __enter__(self) -> PlainProgress:
         """Nothing to begin."""
@@ -26,8 +27,10 @@ class PlainProgress:
         """Nothing to end."""
 
     def phase(self, host: str, words: str) -> None:
-        """A device enters a phase."""
-        self._print(f"{host}: {words}")
+        """A device enters a phase; one that it is in already, as one that is polled, is not told again."""
+        if self._last.get(host) != words:
+            self._last[host] = words
+            self._print(f"{host}: {words}")
 
     def say(self, words: str) -> None:
         """Something that concerns the run as a whole."""

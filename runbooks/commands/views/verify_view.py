@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ....checks.finding import against
+from ....checks.finding import Finding, against
 from ....checks.verdict import UNSENT, Configured, KnownBy, Verdict, Verification, Word
 from ....inventory.errors import Exit
 from .wrapped import WIDTH, wrapped
@@ -33,7 +33,8 @@ _FINDINGS = 4
 def verification_view(
     made: Verification, folder: str, code: Exit, since: Sequence[str] = (), *, width: int = WIDTH
 ) -> RenderableType:
-    """The whole verification. ``since`` are sentences on what has changed, where that was asked for."""
+    """The whole verification. ``since`` are sentences on what has changed, where that was asked for; ``folder`` is empty where
+    the record could not be kept."""
     parts: list[Text] = [Text(f"VERIFICATION {made.run}  {made.finished}", style="bold")]
     for verdict in made.worst_first():
         parts += _block(verdict, width)
@@ -42,7 +43,7 @@ def verification_view(
     parts += [line for notice in made.notices for line in wrapped(f"notice: {notice}", width, "", style="yellow")]
     parts += [line for words in since for line in wrapped(words, width, "", style="bold")]
     parts += wrapped(_total(made), width, "", style="bold")
-    parts += wrapped(f"exit {int(code)} ({code.word})   record: {folder}/", width, "", style="dim")
+    parts += wrapped(f"exit {int(code)} ({code.word})   record: {f'{folder}/' if folder else 'not kept'}", width, "", style="dim")
     return Group(*parts)
 
 
@@ -79,13 +80,19 @@ def _trouble(verdict: Verdict, width: int) -> Iterator[Text]:
         yield from wrapped(f"to confirm: {cause.confirm}", width, indent, style="dim")
         yield from wrapped(f"remedy: {cause.remedy}", width, indent, style="dim")
     found = [finding for finding in against(verdict.findings) if finding.sentence not in verdict.sentence]
-    for finding in found[:_FINDINGS]:
-        yield from wrapped(f"{finding.status.value}: {finding.sentence}", width, indent, style="red")
+    for said in list(dict.fromkeys(_said(finding, verdict.name) for finding in found))[:_FINDINGS]:
+        yield from wrapped(said, width, indent, style="red")
     lines = [evidence for finding in verdict.findings if finding.check == "configured" for evidence in finding.evidence]
     for evidence in lines[: 2 * _FINDINGS]:
         yield from wrapped(f"{evidence.device} {evidence.field}: {evidence.value}", width, indent, style="dim")
     if len(lines) > 2 * _FINDINGS:
         yield from wrapped(f"and {len(lines) - 2 * _FINDINGS} more lines, in the record", width, indent, style="dim")
+
+
+def _said(finding: Finding, name: str) -> str:
+    """One finding, with the device that it is about where its sentence does not name it."""
+    names_it = finding.subject == name or finding.subject in finding.sentence
+    return f"{finding.status.value}: {'' if names_it else f'{finding.subject}: '}{finding.sentence}"
 
 
 def _total(made: Verification) -> str:
@@ -94,4 +101,6 @@ def _total(made: Verification) -> str:
     differs = sum(verdict.configured is Configured.DIFFERS for verdict in made.verdicts)
     more = f"; {differs} differ{'s' if differs == 1 else ''} from the intent" if differs else ""
     sent = "" if made.probed else "; nothing was sent"
+    unread = sum(bool(device.problem) for device in made.devices)
+    sent += f"; {unread} device{' was' if unread == 1 else 's were'} not read" if unread else ""
     return f"{len(made.verdicts)} service{'' if len(made.verdicts) == 1 else 's'}: {said}{more}{sent}."

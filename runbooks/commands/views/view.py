@@ -72,7 +72,7 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
             yield Text(f"  confirmed by {asked.by} at {asked.at}: {asked.sentence}", style="dim")
         elif outcome.result is Result.PENDING:
             yield Text(f"  to confirm: {asked.sentence}; use --confirm {asked.name}", style="yellow")
-    for sentence in outcome.untested:
+    for sentence in (*outcome.untested, *outcome.untried):
         yield Text(f"  not verified: {sentence}", style="yellow")
     for sentence in outcome.stays:
         yield Text(f"  {sentence}", style="yellow")

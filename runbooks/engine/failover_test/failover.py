@@ -18,6 +18,7 @@ from ....inventory.errors import DriftError, Exit, NrRunError, UsageError
 from ....inventory.intents.maintenance import closed
 from ....services.besides import Failover
 from ....services.service import Deployment
+from ...far.elsewhere import seconds_to_let_go
 from ..apply_change import recorded
 from ..change_state import ChangeState, NotVerified
 from ..context import Context
@@ -78,8 +79,9 @@ def planner_of(rules: Rules) -> Callable[[Context, Deployment, Known], Deploymen
 
 
 def _refuse_short_timer(context: Context, paths: Failover) -> None:
+    """Over workers the way back may have to wait until one that was lost has let go of the device."""
     minutes = context.timeouts.revert_in_minutes
-    if 0 < 60 * minutes < paths.away_seconds + AROUND_SECONDS:
+    if 0 < 60 * minutes < paths.away_seconds + AROUND_SECONDS + seconds_to_let_go(context.nornir):
         raise UsageError(f"--revert-in {minutes} would fire while traffic may still move, for {paths.away_seconds:.0f} seconds")
 
 

@@ -1,1 +1,1 @@
-"""From what an inventory asks for and what devices have to plans."""
+"""Plans, made from what an inventory asks for and what devices have."""

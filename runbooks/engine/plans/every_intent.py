@@ -1,4 +1,4 @@
-"""What an inventory asks of every service."""
+"""The intents of all services of an inventory."""
 
 from __future__ import annotations
 

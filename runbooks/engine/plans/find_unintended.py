@@ -1,4 +1,4 @@
-"""Read devices to find what the intent has not: what is to be removed, and what nobody asked for."""
+"""Find on devices what is not in the intent: what a removal names, and what nobody asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .planning import Known
 
 
 def find_missing(opened: OpenRun) -> tuple[Deployment, ...]:
-    """What is to go and only devices know, read from those. They are read again when the run has them locked.
+    """Deployments that are only on devices and are to be removed. The devices are read again once the run has locked them.
 
     Raises NothingMatched when no device that could be read has it, ChangeError when its members cannot be told.
     """
@@ -41,12 +41,12 @@ def find_missing(opened: OpenRun) -> tuple[Deployment, ...]:
 
 
 def _unknown(intended: Intended, name: str) -> str:
-    """Why it was looked for at all, where the intent has no such name."""
+    """Why it was searched on devices: the intent has no such name."""
     return "" if intended.has(name) else f"{intended.not_there(name)}; "
 
 
 def notice_strays(context: Context, snapshots: Mapping[str, Snapshot], besides: Collection[str]) -> None:
-    """Tell of what these devices have and no intent wants, but for that of the run itself.
+    """Add a notice for each instance that these devices have and no intent names, except those of this run.
 
     A run without an intent tells of none.
     """

@@ -1,17 +1,17 @@
 """``--limit``: which devices are meant, in words of Nornir's filter: ``site=berlin``, ``role=hub``, ``host=hq``, ``group=asa``.
 
 A word is an attribute of a host, ``group``, or a key of its data, its groups' and the defaults' included; several, with commas
-between them or given again, all have to fit. A word or value that no host has is refused with the nearest one: an empty selection
-is no estate that is well.
+between them or given again, all have to fit. A word or value that no host has is refused with the nearest one: an empty
+selection must not look like a healthy estate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ....inventory.errors import NothingMatched, UsageError
-from ....inventory.files.did_you_mean import hint
+from ....inventory.files.did_you_mean import hint, nearest
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -28,7 +28,7 @@ def limited(nornir: Nornir, limits: Sequence[str]) -> tuple[str, ...]:
     """Names of the hosts that fit all words, in the order of the inventory. Raises UsageError and NothingMatched."""
     hosts = nornir.inventory.hosts
     chosen = list(hosts)
-    for word, value in _words(limits):
+    for word, value in _words(limits, hosts):
         known = {text for host in hosts.values() for text in _values(host, word)}
         keys = dict.fromkeys((*_ATTRIBUTES, *(key for host in hosts.values() for key in _data(host))))
         if word not in keys:
@@ -55,11 +55,13 @@ def within(deployments: Sequence[D], nornir: Nornir, limits: Sequence[str], *, m
     return left
 
 
-def _words(limits: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _words(limits: Sequence[str], hosts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for part in ",".join(limits).split(","):
         word, equals, value = part.strip().partition("=")
         if not equals or not word or not value:
-            raise UsageError(f"--limit takes words like site=berlin or host=hq, and {part.strip()!r} is none")
+            near = nearest(part.strip(), hosts)
+            meant = f" (did you mean host={near}?)" if near else ""
+            raise UsageError(f"--limit takes words like site=berlin or host=hq, and {part.strip()!r} is none{meant}")
         yield word, value
 
 
@@ -83,5 +85,5 @@ def _values(host: Host, word: str) -> tuple[str, ...]:
 
 
 def _data(host: Host) -> Iterator[str]:
-    """Keys of its data that are words: those for logins are nobody's to filter by."""
+    """Keys of its data that can be filtered by: all but references to credentials."""
     return (key for key in (*host.keys(),) if not key.endswith("_ref"))

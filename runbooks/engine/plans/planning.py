@@ -1,9 +1,9 @@
-"""From a deployment and what the devices have to one plan: rendered configuration, change, inverse, prechecks."""
+"""The plan of one deployment: rendered configuration, change, inverse and prechecks, from what its devices have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ....changes.implicit_references import uses_of_peer
 from ....changes.plans.change import Change, in_stages
@@ -12,6 +12,7 @@ from ....checks.finding import Finding, Status, against
 from ....checks.planned_running import running_with
 from ....checks.readiness.device_facts import Device
 from ....checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
+from ....inventory.dataclass import dataclass
 from ....inventory.errors import DriftError, answers_of
 from ....inventory.hiding.secrets import TOKEN
 from ....inventory.models.platforms import Platform
@@ -27,7 +28,7 @@ from ..verifying.confirmations import Asked, unconfirmed
 
 #: Prechecks that ask whether a change can be made and undone; they say nothing about what is there already.
 FOR_A_CHANGE = frozenset({"nvram", "default-policies", "boots", "reload-restores"})
-#: Prechecks that find a timer of somebody pending, who has not ended.
+#: Prechecks that find a rollback timer pending that another run or person has armed.
 TIMERS = frozenset({"reload-timer", "revert-timer", "event-manager", "kron-timer"})
 #: What is at odds while a timer is pending, and whose remedies would make a half-done change permanent, or take its way back.
 WHILE_PENDING = frozenset({"saved", "reload-restores"})
@@ -93,20 +94,20 @@ class DeploymentPlan:
 
     deployment: Deployment
     members: tuple[MemberPlan, ...]
-    #: True if it is to go.
+    #: True if the deployment is removed.
     removal: bool = False
     #: What only a person can know of it, with who has confirmed it; nothing where nothing is changed.
     confirmations: tuple[Asked, ...] = ()
     #: True if the change is for a test alone: it is rolled back whatever it showed.
     trial: bool = False
-    #: True if a change in place is rolled back: its stages go the way back, and no gate between them is that of either form.
+    #: True if a change in place is rolled back: its stages go in the order of undoing, without gates between them.
     back: bool = False
-    #: What stands, where a run that built or changed it is rolled back; None for everything else.
+    #: The deployment as it is on the devices, if a run that built or changed it is rolled back; else None.
     undone: Deployment | None = None
 
     @property
     def name(self) -> str:
-        """Of the deployment."""
+        """Name of the deployment."""
         return self.deployment.name
 
     @property
@@ -117,7 +118,7 @@ class DeploymentPlan:
 
     @property
     def walk(self) -> tuple[Push | Hold, ...]:
-        """What is done, in its order: this very list is shown, and applied. The last gate is the proof of the whole.
+        """Pushes and gates in order: the same list is shown and applied. The last gate is the proof of the whole.
 
         A removal goes through the stages in the order of their way back, and asks for no gate but the last; so does a change in
         place that is rolled back.
@@ -126,7 +127,7 @@ class DeploymentPlan:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """Indices of the stages in the order in which they are gone through."""
+        """Indices of the stages in the order in which they are applied."""
         backwards = self.removal or self.back
         return self.deployment.way_back if backwards else tuple(range(len(self.deployment.stages)))
 
@@ -145,33 +146,33 @@ class DeploymentPlan:
 
     @property
     def everywhere(self) -> str:
-        """All of the members, for a sentence."""
+        """The members, for a sentence: "both ends", "all 3 devices"."""
         count = len(self.members)
         return self.members[0].host if count == 1 else "both ends" if count == 2 else f"all {count} devices"
 
     @property
     def have(self) -> str:
-        """The verb behind `everywhere`."""
+        """ "has" or "have", after `everywhere`."""
         return "has" if len(self.members) == 1 else "have"
 
     @property
     def are(self) -> str:
-        """The other verb."""
+        """ "is" or "are", after `everywhere`."""
         return "is" if len(self.members) == 1 else "are"
 
     @property
     def were(self) -> str:
-        """The verb of the past."""
+        """ "was" or "were", after `everywhere`."""
         return "was" if len(self.members) == 1 else "were"
 
     @property
     def they(self) -> str:
-        """What it was, or they were."""
+        """ "it was" or "they were"."""
         return "it was" if len(self.members) == 1 else "they were"
 
     @property
     def nowhere(self) -> str:
-        """None of the members, for a sentence."""
+        """None of the members, for a sentence: "neither end has"."""
         return (
             f"{self.members[0].host} has not"
             if len(self.members) == 1
@@ -182,17 +183,17 @@ class DeploymentPlan:
 
     @property
     def changed(self) -> bool:
-        """False when all devices have everything already."""
+        """False if no device needs a change."""
         return any(member.change for member in self.members)
 
     @property
     def replaces(self) -> bool:
-        """True if it is there in another form, on one member at least."""
+        """True if at least one member has it in another form."""
         return any(member.change.replaces for member in self.members)
 
     @property
     def objections(self) -> tuple[Finding, ...]:
-        """Prechecks that forbid the change, or that forbid to call healthy what is there already.
+        """Prechecks that forbid the change, or forbid to call the existing deployment healthy.
 
         Where a timer is pending, that comes first: to save, or to do without a way back, would be the wrong advice. What could
         not be told of a route is told by the traffic of a proof.
@@ -246,7 +247,7 @@ class Known:
 
 
 def plan_deployment(context: Context, deployment: Deployment, known: Known, *, accept_unsaved: bool = False) -> DeploymentPlan:
-    """Plan that builds one deployment, or has nothing to do.
+    """Plan that builds one deployment; without changes if it exists as intended.
 
     Raises ChangeError where a device has no safe place for it, SecretError where its key is nowhere.
     """
@@ -279,7 +280,7 @@ def _member_plan(
 
 
 def _judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
-    """With its rollback timer, and its prechecks: those of the service as well."""
+    """The same with its rollback method and prechecks, those of the service included."""
     with answers_of(made.host):
         seen = made.snapshot
         own = context.service.precheck(made.sight, seen.outputs, seen.observation.time, accept_unsaved=accept_unsaved)
@@ -287,7 +288,7 @@ def _judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> Memb
 
 
 def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accept_unsaved: bool) -> MemberPlan:
-    """With its rollback timer, and what is asked before every change, which no service can leave out.
+    """The same with its rollback method, and with the prechecks of every change, which no service can leave out.
 
     Raises NotKnown where what the device showed is no answer.
     """
@@ -301,7 +302,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:
-    """Running configurations as they will be, for planning the next deployment."""
+    """Host to running configuration as it will be after this plan, for planning the next deployment."""
     after = dict(running)
     for member in plan_.members:
         after[member.host] = running_with(member.change, running.get(member.host, member.snapshot.running.text))
@@ -324,12 +325,12 @@ def write_plan(context: Context, plan_: DeploymentPlan) -> None:
 
 
 def file_name(command: str) -> str:
-    """Of a file that holds what a command printed."""
+    """Name of the file that keeps the output of a command."""
     return command.replace(" ", "-").replace("/", "_").rstrip(":")
 
 
 def keep_outputs(context: Context, place: str, outputs: Mapping[str, str]) -> None:
-    """What a device printed, a file for each command, in this folder of the run."""
+    """Write each output into this folder of the run, one file per command."""
     for command, text in outputs.items():
         context.folder.write(f"{place}/{file_name(command)}.txt", text + "\n")
 

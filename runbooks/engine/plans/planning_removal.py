@@ -1,4 +1,4 @@
-"""Plans that take something away: what an intent has, or what an earlier run did (rollback)."""
+"""Plans of a removal, and of the rollback of an earlier run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
 
 
 def _made(context: Context, member: MemberPlan, going: Removal) -> Removal:
-    """A removal without what carries no name of ours, and which no run has made: it was there before, or may have been."""
+    """The removal without objects that carry no name of ours and that no run made: they may have been there before."""
     service = context.service
     if not isinstance(service, Nameless):
         return going
@@ -104,7 +104,7 @@ def _with_sections(stages: Sequence[frozenset[Key]], running: Config, back: froz
 
 
 def _keys(stage: Change) -> frozenset[Key]:
-    """Objects that a stage builds, or finds there."""
+    """Keys of the objects that a stage builds or uses."""
     return stage.keys | {item.key for item in stage.reused}
 
 
@@ -161,5 +161,5 @@ def with_change(context: Context, member: MemberPlan, change: Change, accept_uns
 
 
 def _text(items: Sequence[ConfigObject]) -> str:
-    """Objects as configuration text."""
+    """These objects as configuration text."""
     return "".join(f"{node.text}\n" for item in items for node in item.nodes)

@@ -1,4 +1,4 @@
-"""What a device of several deployments showed at the end of one of them, for the next one: it need not be read again.
+"""Readings that one deployment leaves for the next one on the same device, which then need not be read again.
 
 A reading is kept only where it is verified to be true still: the deployment went well to its end, what the device runs was read
 back whole after our last line, and nothing of ours was typed since; or where the run began a moment ago, and does nothing else on

@@ -1,4 +1,4 @@
-"""Which service of an inventory has what a person has named: one command for all of them asks for no service."""
+"""Find the service of an inventory that has the names that a person gave, for commands that work on any service."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rolling a change back on every device that was touched, and the words about it."""
+"""Roll a change back on every device that was touched, and report what became of each."""

@@ -1,4 +1,4 @@
-"""Take a change back on every device that was touched, see that each is what it was, and say what a person has to do if not."""
+"""Roll a change back on every touched device, verify that each is as before, and write manual steps where it is not."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ..outcome import Result, TunnelOutcome
 from ..plans.planning import DeploymentPlan, MemberPlan
 from ..verifying.attended import send_away
 from .cancel_page import mark_cancelled
+from .made_since import made_since
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .post_rollback import verify_previous
 from .restore_startup import restore_startup
@@ -29,9 +30,9 @@ from .rollback_words import EndAfter, told
 
 
 def roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError) -> TunnelOutcome:
-    """The inverse on every device that was touched, all at once; then cancel the rollback timer where all is as it was.
+    """Undo the change on all touched devices at once; then cancel the rollback timers where the device is as before.
 
-    Always an outcome, unless another run has taken the devices over: that is raised as Locked.
+    Always returns an outcome, except that Locked is raised if another run has taken the devices over.
     """
     with context.folder.forgiving():
         try:
@@ -56,7 +57,7 @@ def defect_of(context: Context, plan: DeploymentPlan, error: Exception) -> NrRun
 def _all_by_hand(
     context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError, defect: NrRunError
 ) -> TunnelOutcome:
-    """What is done is not known: every device that was touched or armed is a person's."""
+    """The outcome of a rollback that failed itself: manual steps for every device that was touched or armed."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in change_state.touched]
     by_hand += still_placed(context, plan, [end.host for end in plan.members])
@@ -69,6 +70,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
     armed = [end.host for end in change_state.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if theirs := made_since(context, change_state, error):
+        return _outcome(context, plan, change_state, error, theirs, "", "")
     if not plan.removal:
         send_away(context, plan, change_state.touched)
     began = time.monotonic()
@@ -118,7 +121,7 @@ def _works_again(
 def _ends_after(
     plan: DeploymentPlan, change_state: ChangeState, undone: dict[str, Undone], armed: Sequence[str]
 ) -> tuple[EndAfter, ...]:
-    """What is known of each end; ``armed`` were when it began to be rolled back."""
+    """What is known of each end; ``armed`` has the hosts whose timer was armed when the rollback began."""
     counting = {end.host for end in change_state.armed}
     return tuple(
         EndAfter(
@@ -155,7 +158,9 @@ def _undo(
         context.progress.phase(end.host, "roll the change back")
         pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost),
+            "undoing": Undoing(
+                *(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost), end.snapshot.serial
+            ),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
         }
@@ -165,7 +170,7 @@ def _undo(
 def _await_lost(
     context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """A device that was armed and is lost rolls itself back: it is worth waiting for that."""
+    """Wait for armed devices that were lost: they roll themselves back. Then undo again what is left."""
     away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
     lost = [end for end in change_state.touched if end in change_state.armed and end.host in away]
     if not lost:
@@ -203,7 +208,7 @@ def _await_timer(
 
 
 def _fire(context: Context, change_state: ChangeState, ends: Sequence[MemberPlan]) -> None:
-    """Let these devices roll back now where their rollback timer can do that; where it fails, its time is waited for."""
+    """Have these devices roll back now where their method can; where that fails, the timer's end is awaited instead."""
     for end in ends:
         context.progress.phase(end.host, "let the rollback timer fire")
         context.folder.note("firing", host=end.host)
@@ -256,7 +261,7 @@ def _cancel_leftovers_early(context: Context, change_state: ChangeState, undone:
 
 
 def _cancel_leftovers(context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """Cancel the rollback timer where the device is what it was, or where it would take somebody else's work with it."""
+    """Cancel the rollback timer where the device is as before, or where it would undo somebody else's work."""
     todo: list[str] = []
     ready: list[MemberPlan] = []
     for end in change_state.armed:

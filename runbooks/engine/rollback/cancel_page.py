@@ -1,4 +1,4 @@
-"""What a person needs of a device that is armed, without nr-run: a page in the run folder, written before it is armed."""
+"""``cancel-timer.txt``: how to see and cancel the timer of an armed device without nr-run; written before it is armed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
 
 
 def mark_cancelled(context: Context, hosts: Iterable[str], how: str = "by nr-run, and seen gone") -> None:
-    """Say on the pages of these devices that nothing is armed any more; a full disk only leaves a page that says too much."""
+    """Mark the pages of these devices as cancelled. A full disk is ignored: then a page only warns of a timer that is gone."""
     with context.folder.forgiving():
         for host in hosts:
             for page in context.folder.path.glob(f"*/{host}/{PAGE}"):

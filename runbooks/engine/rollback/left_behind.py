@@ -1,4 +1,4 @@
-"""What removals of one run leave on a device because something else uses it; the last of its users that goes takes it along.
+"""Objects that removals of one run leave because something else uses them; removed with their last user.
 
 It is decided again each time that a removal is planned, by what the device has then: where a user did not go after all, or a new
 one has come, it stays. What goes is a part of the removal that takes it, which restores it should that be rolled back.
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LeftBehind:
-    """By device, what the removals that were planned so far leave there."""
+    """Host to the objects that the removals planned so far leave there."""
 
     _by_host: dict[str, dict[Key, ConfigObject]] = field(default_factory=dict)
 
     def taken_along(self, host: str, running: Config, going: Removal) -> Removal:
-        """A removal from a device that runs this, with what earlier ones left and nothing uses once this one is applied."""
+        """The removal, extended by what earlier ones left on the device and nothing uses after this one."""
         kept = self._by_host.setdefault(host, {})
         known = {item.key for item in (*going.items, *going.left)}
         there = [item for item in kept.values() if item.key not in known and _is_there(item, running)]
@@ -43,7 +43,7 @@ def _is_there(item: ConfigObject, running: Config) -> bool:
 
 
 def without_gone(outcomes: Iterable[TunnelOutcome], plans: Sequence[DeploymentPlan]) -> list[TunnelOutcome]:
-    """The outcomes, without what one says that stays and a later one has taken along."""
+    """The outcomes, without "stays" sentences about objects that a later removal took."""
     found = list(outcomes)
     by_name = {outcome.tunnel: outcome for outcome in found}
     gone = tuple(words for plan in plans for words in _taken(plan, by_name[plan.name]))

@@ -1,4 +1,4 @@
-"""What a person has to do where a change could not be rolled back for certain: one sentence a line, each true of its device."""
+"""Manual steps where a rollback could not be verified: one sentence a line, each true of its device."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TIME = "%H:%M:%S UTC of %d %b %Y"
 def left_over(
     service: Service, folder: Path, change_state: ChangeState, undone: Mapping[str, Undone], errors: Errors
 ) -> list[str]:
-    """What of the change may be left on which device; empty when nothing is left on any. ``folder`` is that of the tunnel."""
+    """A step for each device on which something of the change may be left. ``folder`` is that of the tunnel."""
     todo: list[str] = []
     for end in change_state.touched:
         hand = paste(folder, end)
@@ -41,7 +41,7 @@ def left_over(
 
 
 def _look(service: Service, end: MemberPlan) -> str:
-    """Nothing is known of what the device runs: what a person looks for in it."""
+    """The step for a device whose configuration is not known: what a person looks for in it."""
     ours = service.landmark(end.change)
     lines = f"{len(end.change.inverse)} steps of the inverse may still be needed"
     sign = f": {ours!r} is one of the change's lines" if ours else ""
@@ -49,13 +49,13 @@ def _look(service: Service, end: MemberPlan) -> str:
 
 
 def paste(folder: Path, end: MemberPlan) -> str:
-    """How the change is rolled back by hand on one device."""
+    """The step that rolls the change back by hand on one device."""
     place = folder / end.host
     return f"on {end.host}, paste {rollback_file(place)}, then compare with {place / 'running-before.cfg'}"
 
 
 def cancel_by_hand(context: Context, end: MemberPlan) -> str:
-    """How its rollback timer is cancelled by hand, in the lines that are typed."""
+    """The step that cancels its rollback timer by hand, with the lines to type."""
     return f"on {end.host}, {ROLLBACK_TIMERS[end.method.name].by_hand.filled(context.folder.tag).sentence}" if end.method else ""
 
 

@@ -1,4 +1,4 @@
-"""After a removal or a change in place was rolled back: does the tunnel that was up before come up again?"""
+"""After the rollback of a removal or of a change in place: verify that the tunnel that was up before is up again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..verifying.gates import negotiate_anew, prove, was_up
 
 
 def verify_previous(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
-    """A sentence for the recap, and what a person has to look at when the tunnel is not verified.
+    """A sentence for the recap, and manual steps if the tunnel is not verified.
 
     Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile, and ``compared``
     says whether every end was read back: one that was not touched was not. A tunnel that was down before may stay so;

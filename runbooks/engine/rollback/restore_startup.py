@@ -1,4 +1,4 @@
-"""After a change was rolled back: does a startup configuration hold it, and can what ran before be saved there again?
+"""After a rollback: restore a startup configuration that may hold the change that was rolled back.
 
 The change may have been saved by this run, or by somebody who typed ``write memory`` while it was being made. A reload would
 bring it back then, or the lines of a rollback timer.
@@ -23,7 +23,7 @@ from ..plans.planning import MemberPlan
 
 
 def restore_startup(context: Context, change_state: ChangeState, undone: Mapping[str, Undone]) -> list[str]:
-    """Save what runs now, which is what ran before, where a startup configuration may hold the change; what a person has to do.
+    """Save the running configuration, which is that from before, where startup may hold the change. Returns manual steps.
 
     First the rollback timer is cancelled, then comes this: its lines must not reach a startup configuration.
     """
@@ -62,7 +62,7 @@ def _saved_as_before(context: Context, end: MemberPlan, undone: Undone) -> bool:
 
 
 def _startup(context: Context, end: MemberPlan) -> Configuration | NrRunError:
-    """What is saved, or why that is not known."""
+    """The startup configuration, or the error that kept it from being read."""
     values, errors = run_on(context.nornir, startup, {end.host: {}}, at_all_costs=True)
     found: Configuration | NrRunError = values[end.host] if end.host in values else errors[end.host]
     return found

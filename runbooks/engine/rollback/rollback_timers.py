@@ -1,4 +1,4 @@
-"""The timers of one tunnel's ends during its change: armed before line one, renewed while there is time, cancelled at once."""
+"""The rollback timers of the members of one change: armed before the first line, renewed, cancelled together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..nornir_run import run_on
 from ..plans.planning import DeploymentPlan, MemberPlan
 from .cancel_page import mark_cancelled, write_page
 
-#: Seconds of the device that must be left when a change is decided: a fresh login and the cancelling take a part of it.
+#: Seconds that must be left on a timer when a change is committed: a fresh login and the cancelling take part of it.
 MARGIN_SECONDS = 60
 
 
@@ -46,7 +46,7 @@ def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
 
 
 def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str]:
-    """By what each device knows its rollback timer, from the journal; without those that were being armed when it ends."""
+    """Host to the mark of its rollback timer, from the journal; without hosts that were still being armed when it ends."""
     marks: dict[str, str] = {}
     for line in journal:
         if line.get("tunnel") == tunnel and line["state"] == "arming":
@@ -57,7 +57,7 @@ def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str
 
 
 def arm_ends(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Arm both ends before either is touched."""
+    """Arm every member that changes, before any is touched. Raises the first error after all were tried."""
     ends = [end for end in plan.members if end.change and end.method]
     for end in ends:
         context.stop.check()
@@ -77,7 +77,7 @@ def _never_in(error: NrRunError | None) -> bool:
 
 
 def ensure_time_left(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """By the last look: each rollback timer is there, this run's, and counts for long enough; where it does not, it is restarted.
+    """See in the last observation that each timer is armed, this run's, and has time left; restart those with too little.
 
     Raises DriftError when a timer is gone or somebody else's, and the error of a rollback timer that could not be renewed.
     """
@@ -104,7 +104,7 @@ def ensure_time_left(context: Context, plan: DeploymentPlan, change_state: Chang
 def disarm_ends(
     context: Context, plan: DeploymentPlan, change_state: ChangeState
 ) -> dict[str, tuple[Observation, Configuration | None]]:
-    """Cancel what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
+    """Cancel our timers on all members at once; returns what each device showed then. Raises the first error."""
     for end in change_state.armed:
         context.progress.phase(end.host, "cancel the rollback timer over a new login")
     arguments = _arguments(context, change_state.armed, change_state)
@@ -132,7 +132,7 @@ def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words:
 def _keep_marks(
     context: Context, plan: DeploymentPlan, change_state: ChangeState, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
 ) -> None:
-    """Keep the marks of what was armed, also when another end was not; then raise what went wrong.
+    """Keep the marks of the armed members, also if another one failed; then raise the first error.
 
     Where the session was lost meanwhile the device may have been armed without our seeing its mark.
     """

@@ -1,4 +1,4 @@
-"""The sentence on a change that was rolled back: what each end was found to be, and nothing of an end that was not looked at."""
+"""The sentence on a rollback: what each end was found to be, and no claim about an end that was not read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EndAfter:
 
 
 def told(ends: Sequence[EndAfter], *, others_changed: bool, again: str = "", kept: str = "") -> str:
-    """What became of all of them, each named where it is not as all are.
+    """What became of all ends; each end is named if they differ.
 
     ``others_changed``: somebody else has changed one of those that were read. ``again`` says whether it works as before, ``kept``
     what of others was left.
@@ -46,7 +46,7 @@ def _read(ends: Sequence[EndAfter], *, others_changed: bool, again: str) -> str:
 
 
 def _timers(ends: Sequence[EndAfter]) -> str:
-    """Of those that were armed and no more than that; of the others it goes without saying."""
+    """What became of the timers of ends that were armed and not touched; of touched ends the rest of the sentence says it."""
     hosts = _those(ends, lambda end: end.cancelled and not end.touched)
     return f"; the rollback timer of {_listed(hosts)} is cancelled" if hosts else ""
 

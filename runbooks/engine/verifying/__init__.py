@@ -1,1 +1,1 @@
-"""Verifying what a run was for: gates, proofs, checks of the user's own, and how far a proof reaches."""
+"""Verify the purpose of a change: gates, proofs, the user's own checks, and how far a proof reaches."""

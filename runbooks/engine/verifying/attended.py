@@ -1,4 +1,4 @@
-"""Those who are connected by what is about to go are sent away first, each by its own address: no other peer's SAs are
+"""Clients that use what is about to be removed are disconnected first, each by its own address: no other peer's SAs are
 touched, and what else has a session with that address is told.
 
 A device refuses to take away an interface that was cloned for a client while the client is there. Who cannot be told, or comes
@@ -18,7 +18,7 @@ from ..plans.planning import DeploymentPlan, MemberPlan
 
 
 def send_away(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan]) -> None:
-    """End the sessions of those who are connected by this deployment on these devices. What fails here, the change meets."""
+    """End the sessions of this deployment's clients on these devices. A failure here shows again in the change itself."""
     service = context.service
     if not isinstance(service, Attended) or not ends:
         return

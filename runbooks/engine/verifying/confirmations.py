@@ -1,4 +1,4 @@
-"""What only a person can know of a change: asked for by the service, said with ``--confirm``, kept with who and when.
+"""Facts of a change that only a person can know: listed by the service, confirmed with ``--confirm``, kept with who and when.
 
 What a device could be asked is a precheck or a gate. In a rehearsal all of it is so by its making, and nothing is asked.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ....inventory.dataclass import dataclass
 from ....inventory.errors import UsageError
 from ....inventory.files.did_you_mean import hint
 from ....inventory.hiding.secrets import TOKEN, Secrets
@@ -77,7 +78,7 @@ class Confirming:
         return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
 
     def open(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
-        """What has to be confirmed still."""
+        """What is still to be confirmed."""
         return tuple(item for item in asked if self.needed and not item.by)
 
 
@@ -145,7 +146,7 @@ def confirming(
     rotating: Mapping[str, str] | None = None,
     undoing: bool = False,
 ) -> Confirming:
-    """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
+    """The confirmations of this command line, by the user of this process. Raises UsageError for a name that nothing asks for.
 
     ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
     """
@@ -169,7 +170,7 @@ def confirming(
 
 
 def system_user() -> str:
-    """The name of the user that this process has, not of what the environment says; with who became that user by sudo."""
+    """The user of this process, by its number and not by the environment; with the user who became it by sudo."""
     number = os.getuid()
     try:
         name = pwd.getpwuid(number).pw_name
@@ -187,5 +188,5 @@ def unconfirmed(name: str, asked: Sequence[Asked]) -> str:
 
 
 def restored(data: Iterable[Mapping[str, Any]]) -> tuple[Asked, ...]:
-    """What the record of a run has of it. Raises KeyError for what is no such record."""
+    """The confirmation that a run's record holds. Raises KeyError for anything else."""
     return tuple(Asked(*(str(item[key]) for key in ("name", "sentence", "why", "by", "at"))) for item in data)

@@ -1,5 +1,4 @@
-"""Does the gate of a stage hold, and does the whole hold at the end? What is judged is the deployment's; what is asked, and how
-long, is the same for all of them.
+"""Gates: whether a stage holds, and the whole at the end. The deployment judges; asking and waiting is the same for all.
 
 A gate with traffic of its own (`Traffic`) is verified by pings and counters, see proof.py; every other one by what commands show.
 """
@@ -24,7 +23,7 @@ from ..change_state import ChangeState, NotVerified
 from ..context import Context
 from ..nornir_run import run_on_all
 from ..plans.planning import DeploymentPlan, Hold, keep_outputs
-from .full_size import of_gates
+from .large_pings import of_gates
 from .own_checks import own_commands, own_findings
 from .postchecks import BUILD, REMOVE, PostCheck, cause_of
 from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
@@ -32,7 +31,7 @@ from .reach import reach_of
 
 
 def postcheck_of(plan: DeploymentPlan, *, decided: bool = False) -> PostCheck:
-    """What a change is for: all of it verified there, or verified gone.
+    """The postcheck of a plan: everything verified up, or verified gone.
 
     ``decided``: of a run that was interrupted behind its decision. What the engine can bring up itself is verified again; where
     somebody outside has to come for that, what is configured is, and that it passes was verified then.
@@ -46,7 +45,7 @@ def postcheck_of(plan: DeploymentPlan, *, decided: bool = False) -> PostCheck:
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:
-    """Proof of the whole as it stands, without touching it: every gate of every stage holds."""
+    """Proof of the whole, without a change to it: every gate of every stage holds."""
     if _by_traffic(plan):
         return prove_by_traffic(context, plan)
     if not plan.removal:
@@ -99,12 +98,12 @@ def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: St
 
 
 def _of_peers(gate: OneByOne, peers: Sequence[IPv4Address]) -> Judging:
-    """By what is shown of the tunnels to these peers alone."""
+    """Judge by what is shown of the tunnels to these peers alone."""
     return lambda _gate, seen: gate.agreed(seen, peers)
 
 
 def _cleared(plan: DeploymentPlan, place: int, stage: Stage) -> Mapping[str, Sequence[IPv4Address]]:
-    """The peers whose SAs have to be new behind a stage, by host."""
+    """Host to the peers whose SAs have to be new after a stage."""
     gate = stage.gate
     if plan.removal or not isinstance(gate, Renegotiating):
         return {}
@@ -112,7 +111,7 @@ def _cleared(plan: DeploymentPlan, place: int, stage: Stage) -> Mapping[str, Seq
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: ChangeState) -> None:
-    """See that the gate of a stage holds before the next one begins. Raises NotVerified."""
+    """Wait until the gate of a stage holds. Raises NotVerified if it does not in its time."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
     findings = negotiate_anew(context, plan, item.stage, item.gate)
     if not findings:
@@ -182,7 +181,7 @@ Judging = Callable[[Gate, Sequence[Seen]], tuple[Finding, ...]]
 
 
 def _by_now(plan: DeploymentPlan) -> Judging:
-    """By nothing else than that."""
+    """Judge by what the devices show now."""
     return lambda gate, seen: gate.judge(seen, removed=plan.removal)
 
 

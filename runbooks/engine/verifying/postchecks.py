@@ -1,4 +1,4 @@
-"""What a change is for: something verified up by traffic, or verified gone."""
+"""Postchecks: what a change was for is verified up by traffic, or verified gone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .reach import Reach, reach_of
 
 @dataclass(frozen=True, slots=True)
 class PostCheck:
-    """How success looks: the proof, whether a later look still agrees with it, and what is told of it in the recap."""
+    """What has to be proved, whether later observations still agree, and the sentence for the recap."""
 
     prove: Callable[[Context, DeploymentPlan], Proof]
     still: Callable[[DeploymentPlan, dict[str, Observation]], tuple[Finding, ...]]
@@ -49,7 +49,7 @@ def _still_up(plan: DeploymentPlan, seen: dict[str, Observation]) -> tuple[Findi
 
 
 def _gone(context: Context, plan: DeploymentPlan) -> Proof:
-    """What built it is gone: drop what is left of its SAs where nothing else goes to the same peer, and look."""
+    """Proof of a removal: clear leftover SAs of peers that nothing else uses, and see that none are there."""
     what = proof_of(plan)
     _clear(context, {member.host: {"peers": what.left(member.sight)} for member in plan.members})
     seen, outputs = look(context, plan, "proof")
@@ -68,10 +68,10 @@ REMOVE = PostCheck(_gone, _still_gone, "removed from", "verified gone")
 
 
 def cause_of(findings: tuple[Finding, ...]) -> Cause | None:
-    """The first cause that a finding names."""
+    """The first cause among the findings."""
     return next((finding.cause for finding in findings if finding.cause), None)
 
 
 def good(findings: tuple[Finding, ...]) -> bool:
-    """True if nothing speaks against it; no findings are no objection."""
+    """True if no finding is against it; also without findings."""
     return not findings or proved(findings)

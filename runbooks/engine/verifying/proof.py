@@ -1,4 +1,4 @@
-"""Bring something up with traffic, watch every device of a proof, and judge: whatever it is that is verified."""
+"""Proof by traffic: bring a deployment up with pings, observe every member, and let the service judge."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ....tasks.probe import Ping, ping_only
 from ..context import Context
 from ..nornir_run import run_on, run_on_all, run_on_one
 from ..plans.planning import DeploymentPlan, keep_outputs
-from .full_size import bytes_of, of_pings
+from .large_pings import bytes_of, of_pings
 from .own_checks import own_commands, own_findings
 from .reach import WHOLE, Reach, reach_of
 
-#: Pings that bring it up; the first ones are lost while IKE negotiates.
+#: Pings that trigger IKE; the first ones are lost while it negotiates.
 TRIGGER_PINGS = 5
 #: Looks become rarer while it does not come up, up to so many times the pause between the first two: each costs a round trip.
 LONGEST_PAUSE = 4
@@ -75,7 +75,7 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = 
             run_on(context.nornir, fresh_login.begin, {member.host: {} for member in plan.members})
         probes, after, outputs = _both_ways(context, plan, what)
     elif set(what.asks) - set(SAS):
-        # What else the proof asks may say why it does not come up.
+        # The other questions of the proof may tell why it does not come up.
         after, outputs = look(context, plan, "proof", what.asks)
     watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
@@ -89,7 +89,7 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = 
 
 
 def _why(context: Context, plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> Cause | None:
-    """Why it is not verified, by what was seen, by what else each device is asked, and by what all of them run.
+    """The probable cause, from observations, further questions to each device, and the running configurations.
 
     What a device does not tell any more is left out: the cause is looked for with what there is.
     """
@@ -102,7 +102,7 @@ def _why(context: Context, plan: DeploymentPlan, what: TrafficProof, watch: Watc
 
 
 def _with_more(seen: Observation, more: tuple[Observation, Outputs] | None) -> Observation:
-    """What was judged, with the answers that it lacks."""
+    """The observation, completed by answers to further questions."""
     return replace(seen, answers={**more[0].answers, **seen.answers}) if more else seen
 
 
@@ -117,7 +117,7 @@ def rows_of(what: TrafficProof, watch: Watch) -> dict[str, Row]:
 
 
 def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
-    """Ping from the first member and look at it, until it is up there and on all others, or the time is over.
+    """Ping from the first member and observe, until all members are up or the time is over.
 
     What does not come up at once is looked at on all: what the others show of a try is gone a moment later, and says why.
     """
@@ -192,7 +192,7 @@ def _full_size(what: TrafficProof, watch: Watch) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last pings before a look, from ``host``; what is shown is kept in the run folder under ``moment``.
+    """The last pings before an observation, from ``host``; outputs are kept in the run folder under ``moment``.
 
     ``alone``: no other device of ours is at an end of it.
     """
@@ -261,7 +261,7 @@ def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Fin
 
 
 def keep(context: Context, plan: DeploymentPlan, watch: Watch, findings: tuple[Finding, ...]) -> None:
-    """State and findings into the run folder."""
+    """Write state and findings into the run folder."""
     for host, seen in watch.after.items():
         context.folder.write_json(f"{plan.name}/{host}/state.json", {"time": seen.time, **seen.answers})
     context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])

@@ -1,4 +1,4 @@
-"""How far a proof reaches: what is not ours is not looked at, and where nothing is known to answer no traffic is verified."""
+"""How far a proof reaches: ends that are not ours are not asked, and without an address that answers no traffic is verified."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Reach:
 
     @property
     def words(self) -> str:
-        """How it goes on behind "verified up" in a sentence; empty where every end was looked at, with traffic."""
+        """What follows "verified up" in a sentence; empty if every end was observed, with traffic."""
         side = "from this side only" if self.unseen else ""
         if self.traffic:
             return f" {side}" if side else ""

@@ -1,4 +1,4 @@
-"""Tunnels that need no change: they are verified, and what runs without being saved is saved where that was asked for."""
+"""Tunnels that need no change: verified, and unsaved configurations saved if that was accepted."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from ....inventory.intents.intent_fields import (
     TunnelPrefix,
 )
 from ....inventory.intents.maintenance import Window
-from ....inventory.intents.strength import FORBIDDEN, WEAK
+from ....inventory.intents.strength import objections
 from .limits import problems_of
 
 FILE = "cloud.yaml"
@@ -159,7 +159,7 @@ class Cloud(NamedRecord):
 
     @model_validator(mode="after")
     def _agree(self) -> Cloud:
-        problems = (*problems_of(self), *_leaks(self), *_strength(self))
+        problems = (*problems_of(self), *_leaks(self), *objections(self.algorithms, waived=self.waiver is not None))
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -169,14 +169,6 @@ def _leaks(site: Cloud) -> Iterator[str]:
     """Ways into clear text that ``encryption_mandatory`` closes."""
     if site.encryption_mandatory and site.on_total_loss == "open":
         yield "encryption_mandatory is true and on_total_loss is open, which sends in clear without a tunnel: write closed"
-
-
-def _strength(site: Cloud) -> Iterator[str]:
-    for word in site.algorithms:
-        if word in FORBIDDEN:
-            yield f"{word} is never built: {FORBIDDEN[word]}"
-        elif word in WEAK and site.waiver is None:
-            yield f"{word} needs a waiver: {WEAK[word]}"
 
 
 class CloudFile(Record):

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from ....inventory.files.did_you_mean import hint
 from ....inventory.files.yaml_source import Document, Problem
 from ....inventory.intents.intent import Dpd, Waiver
-from ....inventory.intents.strength import WEAK
 from ...instances import Instances, load_instances
 from .intent import FILE, SECTION, Bgp, Circuit, Cloud, CloudFile, Esp, Gateway, Ike
 
@@ -23,9 +22,7 @@ class Connections(Instances[Cloud]):
 
     def check(self, site: Cloud, today: date) -> None:
         """Raises IntentError for a waiver that holds no more."""
-        weak = [word for word in site.algorithms if word in WEAK]
-        if weak and site.waiver is not None:
-            self.refuse_ended(site.name, site.waiver, today, f"{', '.join(weak)} needs one")
+        self.refuse_weak(site.name, site.algorithms, site.waiver, today)
 
 
 def load(folder: Path) -> Connections:

@@ -16,9 +16,9 @@ from ....checks.observations.observation import spis
 from ....checks.proof import Traffic
 from ....checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ...common.configured_axis import findings, of_members, stated, unseen
-from ...common.full_size import MTU, large_lost
+from ...common.large_packets_lost import MTU, large_lost
 from ...common.verifying import Seeing
-from ...l2l.verdicts.full_size import full_through, nodes_of
+from ...l2l.verdicts.uncut_size import full_through, nodes_of
 from ...service import Deployment
 from ..intents.intent import Cloud, Gateway
 from ..placing.names import draft, tunnel_named

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from ....changes.config_object import ConfigObject
 from ....changes.families.tunnel_group import INHERITED
 from ....changes.families.uses import destination
 from ....changes.selectors import overlap, selectors_of
@@ -18,6 +19,7 @@ from ....checks.observations.questions import ROUTE
 from ....checks.path.acl import Flow, Says
 from ....inventory.systems import any_of
 from ..endpoint import Watched
+from ..placing.map_entries import MapEntries
 from .case import Case
 from .configured_end import ConfiguredEnd
 from .configured_systems import reading_of
@@ -68,13 +70,42 @@ def earlier_entry(there: ConfiguredEnd) -> Said:
     number = int(entry.groups["sequence"])
     found: list[Evidence] = []
     for item in there.config.of("crypto-map-entry"):
-        if item.groups["map"] != entry.groups["map"] or int(item.groups["sequence"]) >= number:
+        if not _is_before(item, entry):
             continue
         pairs = selectors_of(there.config, item)
         if pairs and overlap(pairs, wanted) and str(there.end.peer) not in item.peers:
             words = f"{item.groups['sequence']} before {number}, to {', '.join(item.peers) or 'no peer'}"
             found.append(there.evidence("entry for the same traffic", words))
     return tuple(found) + tuple(_dynamic_before(there, number))
+
+
+@each_end
+def taken_before(there: ConfiguredEnd) -> Said:
+    """Does the list of an entry with a lower number, to another peer, permit packets of the tunnel? Those go to that peer.
+
+    What it takes may be a part only, beside which the tunnel and all pings through it work.
+    """
+    entry = there.entry
+    if there.end.tunnel or entry is None:
+        return FINE
+    found: list[Evidence] = []
+    for item, pairs in there.config.kept(MapEntries).near(str(there.end.peer), there.end.selectors):
+        name = item.child("match address")
+        to_peer = str(there.end.peer) in item.peers
+        if name is None or to_peer or not _is_before(item, entry) or not overlap(pairs, there.end.selectors):
+            continue
+        for source, target in there.end.selectors:
+            verdict = reading_of(there).listed(there, name, Flow("ip", source, target))
+            if verdict.says in (Says.PERMIT, Says.PART):
+                to = ", ".join(item.peers) or "no peer"
+                words = f"entry {item.groups['sequence']} to {to}, before {entry.groups['sequence']}, by access list {name}"
+                found.append(there.evidence(f"entry that takes packets of {source} to {target}", words))
+    return tuple(found)
+
+
+def _is_before(item: ConfigObject, entry: ConfigObject) -> bool:
+    """True for an entry of the same map that is asked before this one."""
+    return item.groups["map"] == entry.groups["map"] and int(item.groups["sequence"]) < int(entry.groups["sequence"])
 
 
 def _dynamic_before(there: ConfiguredEnd, number: int) -> Iterator[Evidence]:

@@ -285,7 +285,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("udp-500", 110, seen(no_ike, of((1,), lambda case: bool(case.all_states & _ONE_WAY) and not case.foreign))),
     row("udp-500", 120, seen(no_ike, of((1,), lambda case: case.foreign and bool(case.all_states & _BEFORE_KEYS)))),
     row("udp-500", 120, seen(no_ike, of((1,), lambda case: _perhaps_heard(case) or _unseen(case)))),
-    row("ike-policy", 120, seen(no_ike, of((1,), lambda case: bool(case.all_states & _BEFORE_KEYS)))),
+    row("ike-policy", 120, seen(no_ike, of((1,), open_by(differ.ike_suite, lambda case: bool(case.all_states & _BEFORE_KEYS))))),
     row("udp-500", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states)))),
     row("ikev2-proposal", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states) and (case.foreign or not _lasts(case))))),
     row("ikev2-authentication", 130, seen(no_ike, of((2,), _fleeting))),

@@ -7,7 +7,7 @@ from ....checks.observations.observation import spis
 from ....checks.observations.questions import IPSEC, ROUTE
 from ....checks.signatures import Signature
 from ....inventory.systems import SYSTEMS
-from ..endpoint import EVERYTHING, Watched, flow_of, rise
+from ..endpoint import EVERYTHING, Watched, flows_at, rise
 from ..verdicts.misrouted_packets import answers_by_another, comes_by_another
 from . import differences as differ
 from . import on_the_way as way
@@ -38,7 +38,7 @@ def _had_sas(case: Case) -> bool:
 def _other_selectors(case: Case) -> bool:
     """The peer has an SA with us, and not for these selectors."""
     for watched in case.ends:
-        own = [flow_of(watched.end, watched.after, pair) for pair in watched.end.flow_pairs]
+        own = [flow for pair in watched.end.flow_pairs for flow in flows_at(watched.end, watched.after, pair)]
         others = (flow for flow in watched.after.flows if flow.sas and flow.peer == watched.end.peer and flow not in own)
         if any(watched.end.tunnel or (f.local_ident.network, f.remote_ident.network) != EVERYTHING for f in others):
             return True

@@ -1,4 +1,4 @@
-"""A tunnel that is there and differs from what is wanted: what is edited in place, built beside it, and taken away.
+"""Change an existing tunnel in place: what is edited, what is built beside it, and what is removed.
 
 Sets and lists are built beside those in use, under a later version of the name, and the tunnel is switched over; what has its own
 name edits in place. What others use as well stays as it is, with a sentence.
@@ -78,7 +78,7 @@ def _set_name(member: Member, there: ExistingTunnel, base: str, wanted: ConfigOb
 
 
 def _content(item: ConfigObject) -> object:
-    """What a set or a proposal does, whatever it is called."""
+    """The content of a set or a proposal, without its name."""
     return item.groups.get("transforms", "").split(), item.meaning[1]
 
 

@@ -1,4 +1,4 @@
-"""The form that a tunnel had before a change in place, read back from both configurations, so that it can be verified again."""
+"""The former form of a tunnel, read back from both configurations, so that a rollback can verify it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tunnel on a device says of itself, whatever its form: its networks, its proposal and its group for rekeys."""
+"""Facts of a tunnel on a device, whatever its form: its networks, its proposal and its PFS group."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 
 def protection(config: Config, tunnel: ConfigObject) -> ConfigObject | None:
-    """What says how its packets are protected: the map entry itself, or the IPsec profile of the interface."""
+    """The object that says how its packets are protected: the map entry, or the IPsec profile of the interface."""
     if tunnel.family.name != "tunnel-interface":
         return tunnel
     words = (tunnel.child("tunnel protection ipsec profile") or "").split()

@@ -1,1 +1,1 @@
-"""Where a tunnel finds its place on a device: what its objects are called there, and which lines stand beside it. Pure."""
+"""The place of a tunnel on a device: names and numbers of its objects, routes and NAT exemption. Pure."""

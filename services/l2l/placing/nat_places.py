@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
-from itertools import product, takewhile
+from itertools import count, islice, product, takewhile
 
 from ....changes.configurations import tree
+from ....changes.families.nat import number_behind
 from ....checks.translation.asa_nat import Way, asa_translations
 from ....checks.translation.nat import translations
 from ....inventory.intents.forms import nat_form
@@ -29,8 +30,8 @@ _TWICE = re.compile(
     r"nat \(\S+\)(?: \d+)? source static (?P<near>\S+) (?P=near) destination static (?P<far>\S+) (?P=far)(?: .+)?"
 )
 _GROUP = "object-group network "
-#: IOS counts the lines of a list from 10 in tens where no number is given, and again so at each restart.
-_FIRST_OF_ITS_OWN = 10
+#: The highest number that a line of a list may have.
+HIGHEST = 2147483647
 
 
 def nat_place(member: Member, running: str) -> tuple[NatExemption | None, str]:
@@ -87,18 +88,24 @@ def _lists(nodes: Sequence[tree.Node]) -> Iterator[str]:
 def _numbers(wanted: Sequence[str], there: Sequence[re.Match[str] | None]) -> tuple[int, ...]:
     """A number for each wanted line: its place where it is there, else a free one before the first line that is no exemption.
 
-    Releases that show no numbers have given those of the lines that were put in front, 1 and up, or count all of them again in
-    tens: the next one behind what stands in front is free either way. Empty where there is no room for all.
+    Where a release shows no numbers the list is numbered anew before each line, so that there is room behind any other. Empty
+    where numbers are shown, which are left alone, and there is no room for all.
     """
-    own = {match["rule"]: number for number, match in enumerate(there, 1) if match and match["rule"] in wanted}
     tops = takewhile(lambda match: match is not None and match["rule"].startswith("deny ip "), there)
     top = len(list(tops))
     shown = [int(match["number"]) for match in there if match and match["number"]]
+    own = {match["rule"]: _number_of(match, place) for place, match in enumerate(there) if match and match["rule"] in wanted}
     behind = there[top] if top < len(there) else None
-    first = int(behind["number"]) if behind and behind["number"] else _FIRST_OF_ITS_OWN
-    free = iter([number for number in range(1 if shown else top + 1, first) if number not in shown])
+    first = int(behind["number"]) if behind and behind["number"] else HIGHEST
+    room = (number for number in range(1, first) if number not in shown) if shown else map(number_behind, count(top))
+    free = islice(room, len(wanted))
     numbers = [own.get(rule) or next(free, None) for rule in wanted]
     return tuple(number for number in numbers if number is not None) if None not in numbers else ()
+
+
+def _number_of(match: re.Match[str], place: int) -> int:
+    """That of a line which is there, the ``place``-th of its list."""
+    return int(match["number"]) if match["number"] else number_behind(place)
 
 
 def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:

@@ -11,7 +11,7 @@ from ..endpoint import Endpoint, Pair, flow_of
 
 
 def replayed(end: Endpoint, pair: Pair, look: Look) -> int | None:
-    """It; None where the device was not asked, or its answers cannot be read."""
+    """The number of packets; None if the device was not asked or its answers cannot be read."""
     counts = [_count(end, pair, look.seen, text) for text in look.drops]
     before, after = counts if len(counts) == 2 else (None, None)
     return after - before if before is not None and after is not None and after >= before else None

@@ -54,12 +54,12 @@ class Risk:
     evidence: tuple[Evidence, ...]
 
     def finding(self, name: str) -> Finding:
-        """It, as a check of a tunnel."""
+        """The same as a finding on the tunnel."""
         return Finding("at-risk", name, Status.FAILED, self.sentence, self.evidence).because(self.cause)
 
 
 def risks(case: Case) -> tuple[Risk, ...]:
-    """All of them of a tunnel that works; none where the configurations agree, or cannot be compared."""
+    """All latent faults of a tunnel that works; empty if the configurations agree or cannot be compared."""
     return tuple(_risks(case))
 
 
@@ -68,6 +68,10 @@ def _risks(case: Case) -> Iterator[Risk]:
         lines = "; ".join(dict.fromkeys(f"{item.device}: {item.value}" for item in left_out))
         words = f"a list denies a part of what the tunnel has to protect, which leaves in clear or elsewhere: {lines}"
         yield Risk(CAUSES["list-denies"], words, left_out)
+    if taken := way.taken_before(case):
+        lines = "; ".join(dict.fromkeys(f"{item.device}: {item.value}" for item in taken))
+        words = f"an earlier entry of the crypto map takes packets of the tunnel to another peer: {lines}"
+        yield Risk(CAUSES["map-order"], words, taken)
     for apart in _ROWS:
         evidence = apart.asked(case)
         if not evidence:

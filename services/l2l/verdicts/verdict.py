@@ -6,7 +6,7 @@ is told as not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Finding, Status
@@ -54,7 +54,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     ends = tuple(_seen(deployment, member, seeing) for member in deployment.members)
     words = of_members(deployment, seeing)
     configured = configured_of(words.values())
-    pairs = tuple(_pairs(ends))
+    pairs = tuple(_as_asked(_pairs(ends), seeing, ends, configured))
     paths = tuple(
         finding
         for one in ends
@@ -78,7 +78,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     return replace(
         stated(deployment, seeing, title, configured, answer),
         findings=(
-            *_findings(deployment, seeing, ends, pairs, causes),
+            *_findings(deployment, seeing, ends, [_beside(pair, operating, answer[2]) for pair in pairs], causes),
             *paths,
             *(risk.finding(deployment.name) for risk in at_risk),
             *explained.findings,
@@ -130,9 +130,6 @@ def _operating(
         if not all(one.works_without for one in seeing.standing.values()):
             return Operating.DOWN, KnownBy.TABLES, f"{differs}: without it nothing is encrypted"
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{differs}; it has no SAs, and nothing was sent to see whether it works"
-    if operating is Operating.IDLE and seeing.probing and (why := _unsent(ends)):
-        # Nothing asks for it, and what was to ask for it did not: that is no sign that it would come up.
-        return Operating.UNKNOWN, KnownBy.NOTHING, f"{why}; it has no SAs, and whether it comes up was not seen"
     if operating is Operating.IDLE and (trying := _trying(ends)):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{trying}; it did not come up while it was watched"
     said = [words for words in (sentence, differs, problems if pairs else "", *seeing.changing) if words]
@@ -147,15 +144,40 @@ def _with_path(
     stops = [finding for finding in paths if finding.status is Status.FAILED]
     if not stops or operating not in (Operating.UP, Operating.IDLE):
         return operating, known_by, sentence
-    words = "; ".join(dict.fromkeys(f"{finding.subject}: {finding.sentence}" for finding in stops))
+    words = "; ".join(dict.fromkeys(f"{finding.subject}: {_in_one_line(finding)}" for finding in stops))
     if operating is Operating.UP and known_by is not KnownBy.TABLES:
         return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
     return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
 
 
-def _unsent(ends: Sequence[EndSeen]) -> str:
-    """Why pings were not sent that were wanted: there was no time for them, or nothing to send them from."""
-    found = (one.shown.unsent.get(aim.traffic) for one in ends for aim in one.aims.values())
+def _in_one_line(finding: Finding) -> str:
+    """What is wrong, without the lines to type: those stand in the finding."""
+    return finding.sentence.partition("\n")[0].removesuffix("; type:")
+
+
+def _as_asked(pairs: Iterable[Judged], seeing: Seeing, ends: Sequence[EndSeen], configured: Configured) -> Iterator[Judged]:
+    """The pairs; one without SAs is not known where the ping that was to ask for it was not sent: nothing asks for it, and that
+    it would come up is not seen. What differs from the intent is judged by that."""
+    for pair in pairs:
+        why = _unsent(ends, pair.pair) if pair.operating is Operating.IDLE and seeing.probing else ""
+        if why and configured is not Configured.DIFFERS:
+            words = f"{why}; it has no SAs, and whether it comes up was not seen"
+            yield replace(pair, operating=Operating.UNKNOWN, known_by=KnownBy.NOTHING, sentence=words)
+        else:
+            yield pair
+
+
+def _beside(pair: Judged, operating: Operating, sentence: str) -> Judged:
+    """A pair that nobody asks for, beside a tunnel that does not work or is not known: it is in order no more than the tunnel."""
+    if pair.operating is Operating.IDLE and operating in (Operating.UNKNOWN, Operating.DOWN):
+        return replace(pair, operating=Operating.UNKNOWN, sentence=sentence)
+    return pair
+
+
+def _unsent(ends: Sequence[EndSeen], pair: Pair) -> str:
+    """Why pings for a pair were not sent that were wanted: there was no time for them, or nothing to send them from."""
+    aims = ((one, one.aims.get(own)) for one in ends for own in dict.fromkeys((pair, pair[::-1])))
+    found = (one.shown.unsent.get(aim.traffic) for one, aim in aims if aim)
     return "; ".join(dict.fromkeys(why for why in found if why))
 
 
@@ -190,7 +212,7 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
 
 
 def _case(ends: Sequence[EndSeen]) -> Case | None:
-    """All that is at hand of a tunnel; None where a question that it rests on was not answered."""
+    """The case for the diagnosis; None if a question that it needs was not answered."""
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
@@ -293,7 +315,7 @@ def _untested(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen]) -
 
 
 def _reach(deployment: Deployment, ends: Sequence[EndSeen]) -> str:
-    """What the verdict says nothing about."""
+    """A sentence for each thing that the verdict does not cover."""
     words = [f"{foreign.name} is not ours: it was checked from this side only" for foreign in deployment.foreign]
     words += [f"{one.member.host} could not be read, so its end is not known" for one in ends if not one.read]
     return "; ".join(words)

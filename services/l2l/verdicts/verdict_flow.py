@@ -6,8 +6,10 @@ that no counter has seen came in the clear.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
+from itertools import pairwise
 
 from ....checks.finding import Evidence, Finding
 from ....checks.observations.looks import Look, Shown
@@ -51,6 +53,8 @@ class FlowSeen:
     listed: bool
     #: True if the traffic goes to an address that is known to answer.
     answers: bool = True
+    #: Pings that were sent behind the last of these looks: what became of its flows then could not be read.
+    unseen: Probe | None = None
 
     @property
     def flows(self) -> tuple[Flow | None, ...]:
@@ -68,6 +72,16 @@ class FlowSeen:
         return _is_up(self.flows[-1], self.end)
 
     @property
+    def stranger(self) -> IPv4Address | None:
+        """The peer with which its SAs are, where that is certainly another one than the far end: a backup peer, another entry.
+
+        An ASA may show a name in the place of an address, of which nothing is known here.
+        """
+        flow = self.flows[-1]
+        peer = flow.peer if flow is not None and flow.sas else None
+        return peer if isinstance(peer, IPv4Address) and peer != self.end.peer else None
+
+    @property
     def had_sas(self) -> bool:
         """True if it had them at any look."""
         return any(_is_up(flow, self.end) for flow in self.flows)
@@ -82,6 +96,17 @@ class FlowSeen:
     def steady(self) -> bool:
         """True if it had the same SAs at all looks: none came and none went meanwhile."""
         return len({spis(flow, "outbound") if flow else () for flow in self.flows}) == 1
+
+    @property
+    def dropped(self) -> int:
+        """Packets for it that were dropped while it had no SAs: by how much its send errors rose between looks without any.
+
+        A router counts there what it could not encrypt (Cisco IOS Security Command Reference, show crypto ipsec sa); an ASA lists
+        no flow without SAs.
+        """
+        counts = [None if flow is None or _is_up(flow, self.end) else flow.send_errors for flow in self.flows]
+        rises = (late - early for early, late in pairwise(counts) if early is not None and late is not None)
+        return sum(rise for rise in rises if rise > 0)
 
     def spis(self, direction: str) -> frozenset[int]:
         """SPIs that it showed at any look: an SA may be renewed between two of them."""
@@ -145,13 +170,24 @@ def _is_up(flow: Flow | None, end: Endpoint) -> bool:
 
 def read_of(end: Endpoint, shown: Shown, traffics: Mapping[Pair, Aimed], *, listed: bool) -> tuple[FlowSeen, ...]:
     """Each pair of an end, over the looks in which its flows were understood; none where there is no such look."""
-    looks = tuple(look for look in shown.looks if (parsed := look.seen.answer(IPSEC)) is not None and parsed.complete)
-    if not looks:
+    whole = [number for number, look in enumerate(shown.looks) if _is_whole(look.seen)]
+    if not whole:
         return ()
-    aims = ((pair, traffics.get(pair)) for pair in end.flow_pairs)
-    return tuple(
-        FlowSeen(end, pair, looks, aim.traffic if aim else None, listed, aim.answers if aim else True) for pair, aim in aims
-    )
+    looks, behind = tuple(shown.looks[number] for number in whole), shown.looks[whole[-1] + 1 :]
+    made = []
+    for pair in end.flow_pairs:
+        aim = traffics.get(pair)
+        sent = [look.pings[aim.traffic] for look in behind if aim.traffic in look.pings] if aim else []
+        made.append(
+            FlowSeen(
+                end, pair, looks, aim.traffic if aim else None, listed, aim.answers if aim else True, sent[-1] if sent else None
+            )
+        )
+    return tuple(made)
+
+
+def _is_whole(seen: Observation) -> bool:
+    return (parsed := seen.answer(IPSEC)) is not None and parsed.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +210,15 @@ def judge(seen: FlowSeen) -> Judged:
     if seen.flows[-1] is None and seen.listed and any_of(seen.last.os).lists_idle_flows:
         words = f"{seen.end.host}: {seen.what} is not among its flows, and nothing says why: what it showed may not be all"
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words)
-    burst = seen.ping
-    if burst is None:
-        return _by_tables(seen)
-    before, after, probe = burst
+    made = _by_tables(seen) if seen.ping is None else _of_burst(seen, *seen.ping)
+    if seen.unseen is None or (made.operating is Operating.UP and made.known_by is KnownBy.PROBE):
+        return made
+    words = f"{seen.end.host}: {seen.unseen.received} of {seen.unseen.sent} pings were answered, and its flows could not be read "
+    words += "behind them: what passed encrypted is not known"
+    return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words, made.evidence)
+
+
+def _of_burst(seen: FlowSeen, before: Observation, after: Observation, probe: Probe) -> Judged:
     risen = seen.rise(before, after)
     return _answered(seen, probe, risen) if probe.received else _unanswered(seen, probe, risen)
 
@@ -212,6 +253,9 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     if seen.large is not None and seen.large.sent and not seen.large.received:
         words = f"{host}: {said}, and none of {seen.large.sent} of full size: large packets are lost on the way"
+        return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
+    if seen.stranger is not None:
+        words = f"{host}: {said}, encrypted to {seen.stranger} instead of {seen.end.peer}"
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     words = f"{host}: {said}; encaps rose by {risen.out} and decaps by {risen.back}"
     return Judged(seen.pair, Operating.UP, KnownBy.PROBE, words, evidence)
@@ -269,6 +313,11 @@ def _by_tables(seen: FlowSeen) -> Judged:
             return say(Operating.UP, KnownBy.COUNTERS, words)
         passed = f"{moved.out} packets left and {moved.back} came" if moved and (moved.out or moved.back) else "nothing passed"
         return say(Operating.UP, KnownBy.TABLES, f"{seen.what} has its SAs; {passed} while it was watched")
+    if seen.stranger is not None:
+        words = f"the SAs of {seen.what} are with {seen.stranger} instead of {seen.end.peer}"
+        return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{words}: whether the far end is behind it is not known")
+    if seen.dropped:
+        return _asked_for(seen, say)
     if seen.had_sas and seen.end.tunnel:
         return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{seen.what} lost its SAs while it was watched")
     if seen.had_sas:
@@ -280,6 +329,14 @@ def _by_tables(seen: FlowSeen) -> Judged:
     return say(Operating.IDLE, KnownBy.TABLES, f"{seen.what} has no SAs: nothing asks for it, as far as can be seen")
 
 
+def _asked_for(seen: FlowSeen, say: Callable[[Operating, KnownBy, str], Judged]) -> Judged:
+    """Packets of somebody were dropped for want of SAs: that is not idle. The first few may be lost while IKE negotiates."""
+    words = f"{seen.what} has no SAs, and {seen.dropped} packets for it were dropped while it was watched"
+    if seen.dropped > TOLERATED_PACKETS and not seen.had_sas:
+        return say(Operating.DOWN, KnownBy.COUNTERS, f"{words}: traffic asks for it, and it does not come up")
+    return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{words}: traffic asks for it, and it had no time to come up")
+
+
 def _evidence(seen: FlowSeen, probe: Probe | None, risen: Risen | None) -> tuple[Evidence, ...]:
     flow = seen.flows[-1]
     what = f"{seen.pair[0]} to {seen.pair[1]}"
@@ -288,6 +345,8 @@ def _evidence(seen: FlowSeen, probe: Probe | None, risen: Risen | None) -> tuple
     if risen is not None:
         rises = (("encaps", risen.out), ("decaps", risen.back))
         made += [seen.last.evidence(IPSEC, f"{what}: {name}", f"+{value}") for name, value in rises]
+    if seen.dropped:
+        made.append(seen.last.evidence(IPSEC, f"{what}: send errors", f"+{seen.dropped}"))
     if probe is not None:
         made.append(seen.last.evidence(str(seen.traffic), "answers", f"{probe.received}/{probe.sent}"))
     return tuple(made)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ....checks.verdict import KnownBy, Operating
+from ..endpoint import TOLERATED_PACKETS
 from .verdict_flow import FlowSeen, Judged, judge
 
 _BAD = frozenset({Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED})
@@ -31,6 +32,9 @@ def between(seen: Sequence[FlowSeen], *, looked_at_all: bool) -> Judged:
         return stale
     if not passes and set(words) == {Operating.UP} and (lost := _never_arrives(seen, made)):
         return lost
+    probed = any(one.known_by is KnownBy.PROBE for one in made)
+    if set(words) == {Operating.UP} and not probed and (lost := _does_not_arrive(seen, made)):
+        return lost
     bad = [one for one in made if one.operating in _BAD]
     if bad:
         operating = Operating.DEGRADED if passes else _worst(bad)
@@ -53,7 +57,11 @@ def _of_one(only: Judged, *, looked_at_all: bool) -> Judged:
         return only
     if only.operating is not Operating.UP:
         return replace(only, operating=Operating.UNKNOWN, known_by=KnownBy.NOTHING)
-    if only.operating is Operating.UP and only.known_by is KnownBy.PROBE:
+    if only.known_by is KnownBy.TABLES:
+        # SAs outlive a peer that has lost its own; only that they match says that they are more than left over.
+        words = f"{only.sentence}; whether the other end has the same ones is not known"
+        return replace(only, operating=Operating.UNKNOWN, known_by=KnownBy.NOTHING, sentence=words)
+    if only.known_by is KnownBy.PROBE:
         return replace(only, known_by=KnownBy.COUNTERS)
     return only
 
@@ -94,6 +102,33 @@ def _never_arrives(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged |
             evidence = tuple(item for one in made for item in one.evidence)
             return Judged(seen[0].pair, Operating.DOWN, KnownBy.COUNTERS, words, evidence)
     return None
+
+
+def _does_not_arrive(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged | None:
+    """One end encrypted while it was watched, and the other, watched at the same time, decrypted nothing.
+
+    The two times are not one: what was sent, and answered, in the part that they do not share is seen by one end alone, in both
+    directions. So it counts only where the one end hears nothing either, or the other sends and is heard; and pings of ours do
+    not count, which may have been sent when the other end had been looked at for the last time.
+    """
+    for here, there in (seen[:2], seen[1::-1]):
+        sent, came = here.moved, there.moved
+        if here.ping is not None or not (
+            sent and came and sent.exact and came.exact and here.steady and there.steady and _at_once(here, there)
+        ):
+            continue
+        if sent.out > TOLERATED_PACKETS and not came.back and (came.out or not sent.back):
+            words = f"{here.end.host} encrypted {sent.out} packets for {here.what}, and {there.end.host} decrypted none meanwhile"
+            words += ": whether they arrive is not known without a ping"
+            evidence = tuple(item for one in made for item in one.evidence)
+            return Judged(seen[0].pair, Operating.UNKNOWN, KnownBy.NOTHING, words, evidence)
+    return None
+
+
+def _at_once(here: FlowSeen, there: FlowSeen) -> bool:
+    """True if the times in which the two ends were watched overlap, by the clock of this machine."""
+    (begin, end), (other, until) = ((one.looks[0].seen.time, one.looks[-1].seen.time) for one in (here, there))
+    return begin <= until and other <= end
 
 
 def _worst(bad: Sequence[Judged]) -> Operating:

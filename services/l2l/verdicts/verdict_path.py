@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ....changes.plans.change import Change
 from ....checks.finding import Finding, Status
 from ....checks.observations.looks import Shown
-from ....checks.readiness.device_facts import Box
+from ....checks.readiness.device_facts import EndFacts
 from ....checks.readiness.precheck import path
 from ....inventory.errors import NrRunError
 from ....inventory.systems import system_of
@@ -18,8 +21,13 @@ def path_of(wants: WantedEnd, shown: Shown, standing: ComparedMember | None, tim
     if standing is None or routes is None:
         return ()
     outputs = {system.running: standing.running.text, system.route: routes}
-    box = Box(wants.end, shown.platform, outputs, standing.planned, time)
+    facts = EndFacts(wants.end, shown.platform, outputs, _as_it_stands(standing.planned), time)
     try:
-        return path(box)
+        return path(facts)
     except NrRunError as error:
         return (Finding("path", wants.end.local.host, Status.UNVERIFIED, str(error)),)
+
+
+def _as_it_stands(planned: Change) -> Change:
+    """The change with nothing but the tunnel itself, which says where it is: no route or exemption of it is on the device yet."""
+    return replace(planned, created=tuple(item for item in planned.created if item.family.is_tunnel), removed=())

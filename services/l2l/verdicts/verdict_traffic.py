@@ -17,7 +17,7 @@ from ....inventory.systems import any_of
 from ...service import Deployment, Member
 from ..endpoint import IKE_SECONDS, Endpoint, Pair, suite_of
 from ..records import WantedEnd, WantedTunnel
-from .full_size import full_bytes, nodes_of
+from .uncut_size import full_bytes, nodes_of
 from .verdict_flow import Aimed, read_of
 
 

@@ -13,8 +13,9 @@ from nr_run.services.l2l.diagnosis import on_the_way as way
 from nr_run.services.l2l.diagnosis.case import Case
 from nr_run.services.l2l.diagnosis.signatures import case_of, found
 from nr_run.services.l2l.endpoint import Watched
+from nr_run.services.l2l.verdicts.latent_faults import risks
 
-from ...checks.wires import PINGS, End, healthy
+from ...checks.wires import PINGS, End, healthy, watched
 
 NEAR_LINES = """\
 crypto isakmp policy 10
@@ -220,6 +221,37 @@ def test_an_entry_with_a_lower_number_takes_the_traffic() -> None:
     assert said.value == "5 before 10, to 203.0.113.9"
     (said,) = way.earlier_entry(case(NEAR_LINES + "crypto map NR-MAP 5 ipsec-isakmp dynamic CLIENTS\n")) or ()
     assert "dynamic" in said.field
+
+
+def test_an_entry_that_takes_a_part_is_a_risk_of_a_tunnel_that_works() -> None:
+    """One before it, to another peer, whose list permits a host of the far network: its packets go there, whatever the pings do.
+
+    What the list denies first, an entry behind, and one to the same peer take nothing.
+    """
+    entry = "crypto map NR-MAP {} ipsec-isakmp\n set peer {}\n set transform-set T\n match address B\n"
+    held, other = "ip access-list extended B\n", entry.format(5, "203.0.113.9")
+    host = " permit ip any host 10.20.0.77\n"
+    (risk,) = risks(case(NEAR_LINES + held + host + other))
+    assert (risk.cause.id, risk.evidence[0].value) == ("map-order", "entry 5 to 203.0.113.9, before 10, by access list B")
+    assert "takes packets of the tunnel to another peer" in risk.sentence
+    excluded = " deny ip 10.10.0.0 0.0.0.255 10.20.0.0 0.0.0.255\n permit ip any any\n"
+    for rules, beside in (
+        (excluded, other),
+        (" permit ip any host 10.30.0.77\n", other),
+        (host, entry.format(15, "203.0.113.9")),
+        (host, entry.format(5, "198.51.100.1")),
+    ):
+        assert risks(case(NEAR_LINES + held + rules + beside)) == ()
+
+
+def test_a_policy_that_both_have_is_no_cause() -> None:
+    """With an IKE proposal in common, what is left of a try, beside an end that is up, is not told as a policy that lacks."""
+    one, other = healthy("ios", version=1)
+    tried = replace(one, ike=("MM_NO_STATE",), sas=False, encaps=5, decaps=0).seen()
+    ends = (Watched(one.endpoint, tried, tried, Probe(PINGS, 0), tried), watched(other))
+    running = {one.host: whole("ios", one.host, NEAR_LINES), other.host: whole("ios", other.host, mirrored(NEAR_LINES))}
+    assert "ike-policy" in [match.cause.id for match in found(ends, (tried,), {})]
+    assert "ike-policy" not in [match.cause.id for match in found(ends, (tried,), running)]
 
 
 POLICIES = {

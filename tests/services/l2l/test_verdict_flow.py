@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import IPSEC
 from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import KnownBy, Operating
 from nr_run.inventory.models.platforms import platform_for
@@ -19,6 +20,7 @@ from nr_run.services.l2l.verdicts.verdict_flow import Aimed, FlowSeen, judge, re
 from nr_run.services.l2l.verdicts.verdict_pair import between, together
 
 from ...checks.pair import FAR, FAR_FLOW, NEAR, NEAR_FLOW, PROPOSAL, Flow, seen
+from ...checks.wires import healthy
 
 BOX = platform_for("3640", "12.2(8)T")
 HERE, THERE = Endpoint.of(NEAR, [PROPOSAL]), Endpoint.of(FAR, [PROPOSAL])
@@ -43,6 +45,14 @@ def flow_seen(
     shown = Shown(end.host, BOX, tuple(looks))
     (made,) = read_of(end, shown, {end.probed: Aimed(traffic, answers=answers)}, listed=False)
     return made
+
+
+_TRAFFIC = Traffic(HERE.source, HERE.aim)
+
+
+def _burst(looks: Sequence[Observation], probe: Probe, traffic: Traffic = _TRAFFIC) -> tuple[Look, ...]:
+    """Two looks with pings between them."""
+    return Look(looks[0]), Look(looks[1], pings={traffic: probe})
 
 
 def later(flow: Flow, encaps: int, decaps: int) -> Flow:
@@ -139,8 +149,129 @@ def test_what_never_arrives_is_down_without_a_ping() -> None:
         made = between([one, other], looked_at_all=True)
         assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.COUNTERS), made
         assert "20 packets left and 0 came" in judge(one).sentence
-    heard = flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, 0, 0)))
-    assert between([flow_seen(HERE, sends), heard], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize(
+    ("sent", "came", "operating"),
+    [
+        ((20, 0), (0, 0), Operating.UNKNOWN),
+        ((20, 9), (9, 0), Operating.UNKNOWN),
+        ((20, 0), (0, 20), Operating.UP),
+        ((20, 20), (0, 0), Operating.UP),
+        ((2, 0), (0, 0), Operating.UP),
+        ((0, 0), (0, 0), Operating.UP),
+    ],
+)
+def test_what_does_not_arrive_any_more_is_not_up(sent: tuple[int, int], came: tuple[int, int], operating: Operating) -> None:
+    """One end encrypts and the other, watched at the same time, decrypts nothing, with totals from when it worked: not up by
+    tables; what is answered, or arrives, or is as little as the looks may be apart, is no sign."""
+    near = [flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, *moved))) for moved in (sent, came)]
+    far = [flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, *moved))) for moved in (came, sent)]
+    for here, there in zip(near, far, strict=True):
+        assert between([here, there], looked_at_all=True).operating is operating, (here, there)
+
+
+def test_pings_that_came_behind_the_last_look_of_the_other_end_are_not_lost() -> None:
+    """Ours go to an address that nobody is known to have; the other end may have been looked at before they were sent."""
+    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 0)), Probe(5, 0), answers=False)
+    made = between([here, flow_seen(THERE, (FAR_FLOW, FAR_FLOW))], looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
+
+
+def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst() -> None:
+    """What one end sent before the other was looked at may have arrived."""
+    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0)))
+    there = flow_seen(THERE, (FAR_FLOW, FAR_FLOW))
+    after = [replace(one, seen=replace(one.seen, time="2026-11-21T12:00:09Z")) for one in there.looks]
+    assert between([here, replace(there, looks=tuple(after))], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize(("dropped", "operating"), [(0, Operating.IDLE), (2, Operating.UNKNOWN), (3, Operating.DOWN)])
+def test_traffic_that_asks_in_vain_is_not_idle(dropped: int, operating: Operating) -> None:
+    """Without SAs, send errors that rise are dropped packets: never idle, and down where there are more than the first."""
+    first = replace(idle(NEAR_FLOW), send_errors=70)
+    seen = flow_seen(HERE, (first, replace(first, send_errors=70 + dropped)), ike=NONE)
+    made = judge(seen)
+    assert made.operating is operating, made
+    assert (f"{dropped} packets for it were dropped" in made.sentence) is bool(dropped)
+    quiet = flow_seen(THERE, (idle(FAR_FLOW), idle(FAR_FLOW)), ike=NONE)
+    assert between([seen, quiet], looked_at_all=True).operating is operating
+
+
+def test_errors_of_before_and_errors_beside_sas_are_no_traffic_that_asks() -> None:
+    """A count that stands, that fell by a clear, or that rose beside SAs, tells of no packet that was dropped for want of one."""
+    for early, late in ((70, 70), (70, 3)):
+        looks = (replace(idle(NEAR_FLOW), send_errors=early), replace(idle(NEAR_FLOW), send_errors=late))
+        assert judge(flow_seen(HERE, looks, ike=NONE)).operating is Operating.IDLE
+    assert judge(flow_seen(HERE, (NEAR_FLOW, replace(NEAR_FLOW, send_errors=90)))).operating is Operating.UP
+
+
+@pytest.mark.parametrize("received", [0, 5])
+def test_pings_whose_counters_were_not_read_tell_nothing(received: int) -> None:
+    """A look behind the pings that cannot be read leaves it open whether they passed encrypted, answered or not."""
+    whole = flow_seen(HERE, (NEAR_FLOW,))
+    assert whole.traffic is not None
+    blind = Look(Observation("vpn2611", "2026-11-21T12:00:03Z", "ios", {}), pings={whole.traffic: Probe(5, received)})
+    shown = Shown("vpn2611", BOX, (*whole.looks, blind))
+    (made,) = read_of(HERE, shown, {whole.pair: Aimed(whole.traffic, answers=True)}, listed=False)
+    assert judge(made).operating is Operating.UNKNOWN, judge(made)
+    proved = Look(look(later(NEAR_FLOW, 5, 5)), pings={whole.traffic: Probe(5, 5)})
+    shown = Shown("vpn2611", BOX, (*whole.looks, proved, blind))
+    (made,) = read_of(HERE, shown, {whole.pair: Aimed(whole.traffic, answers=True)}, listed=False)
+    assert judge(made).operating is Operating.UP
+
+
+def test_sas_alone_of_one_end_are_not_up_where_the_other_was_not_read() -> None:
+    """They may be left over from before a reload of the other end; what passes is seen from one end as well."""
+    made = between([flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))], looked_at_all=False)
+    assert (made.operating, made.known_by) == (Operating.UNKNOWN, KnownBy.NOTHING), made
+    made = between([flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 5)))], looked_at_all=False)
+    assert (made.operating, made.known_by) == (Operating.UP, KnownBy.COUNTERS), made
+    assert between([flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))], looked_at_all=True).operating is Operating.UP
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("other", ["no SAs", "SAs"])
+def test_another_map_with_the_same_list_and_peer_is_another_tunnel(first: bool, other: str) -> None:
+    """A map of another interface may have the same selectors and the same peer: what is judged is the one of the tunnel's own."""
+    beside = replace(NEAR_FLOW if other == "SAs" else idle(NEAR_FLOW), interface="Ethernet0/2", tag="BACKUP", encaps=0, decaps=0)
+    for own, operating in ((NEAR_FLOW, Operating.UP), (idle(NEAR_FLOW), Operating.DOWN)):
+        looks = []
+        for moved in (0, 5 if own is NEAR_FLOW else 0):
+            shown = [later(own, moved, moved).text, beside.text]
+            looks.append(seen("vpn2611", "ios", UP, "".join(shown if first else shown[::-1])))
+        made = FlowSeen(HERE, HERE.selectors[0], _burst(looks, Probe(5, 5 if own is NEAR_FLOW else 0)), _TRAFFIC, listed=False)
+        assert judge(made).operating is operating, judge(made)
+
+
+def test_two_pairs_of_sas_that_an_asa_prints_one_by_one_are_one_flow() -> None:
+    """While there are two, each has its own counters: pings that pass by the second are no pings in the clear."""
+    near, _ = healthy("asa")
+    old, new = replace(near, encaps=40, decaps=40).seen(), replace(near, spis=(0x31, 0x32), encaps=0, decaps=0).seen()
+    moved = replace(near, spis=(0x31, 0x32), encaps=5, decaps=5).seen()
+    (one,), (other,), (later_,) = old.flows, new.flows, moved.flows
+    end, looks = near.endpoint, []
+    for flows in ((one, other), (one, later_)):
+        parsed = old.answer(IPSEC)
+        assert parsed is not None
+        looks.append(old.answering(IPSEC, replace(parsed, state=tuple(flows))))
+    traffic = Traffic(end.source, end.aim)
+    made = FlowSeen(end, end.selectors[0], _burst(looks, Probe(5, 5), traffic), traffic, listed=False)
+    assert (judge(made).operating, judge(made).known_by) == (Operating.UP, KnownBy.PROBE), judge(made)
+    assert made.spis("outbound") >= {0x32}
+
+
+def test_sas_with_another_peer_are_not_the_tunnel() -> None:
+    """A backup peer, or another entry of the map, may carry the traffic: that is degraded with pings, unverified by tables, and
+    never up or idle; what is at the other end of it is not the far end of the intent."""
+    strange = replace(NEAR_FLOW, peer="172.18.124.77")
+    made = judge(flow_seen(HERE, (strange, later(strange, 5, 5)), Probe(5, 5)))
+    assert (made.operating, made.known_by) == (Operating.DEGRADED, KnownBy.PROBE), made
+    assert "encrypted to 172.18.124.77 instead of 172.18.124.199" in made.sentence
+    for moved in (0, 20):
+        made = judge(flow_seen(HERE, (strange, later(strange, moved, moved))))
+        assert made.operating is Operating.UNKNOWN, made
+    assert judge(flow_seen(HERE, (idle(strange), idle(strange)), ike=NONE)).operating is Operating.IDLE
 
 
 def test_idle_is_said_of_an_empty_table_and_never_more() -> None:

@@ -125,6 +125,14 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["tunnels"][0]["result"], report["tunnels"][0]["cause"]["id"]) == (12, "degraded", "mtu"), report
     rehearsed.lab.fault("edge-p", "path-mtu", on=False)
+    rehearsed.lab.fault(HOST, "refuse-exec", "ping")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    left = [item["sentence"] for item in report["tunnels"][0]["findings"] if item["status"] == "skipped"]
+    assert (code, len(left), all("packets of full size to 203.0.113." in words for words in left)) == (0, 2, True), report
+    newest = tmp_path / "runs" / report["run"]
+    assert "not verified: " in (newest / "recap.txt").read_text().split("packets of full size")[0]
+    assert all(json.dumps(words)[1:40] in (newest / "branch-zia" / "findings.json").read_text() for words in left)
+    rehearsed.lab.fault(HOST, "refuse-exec", on=False)
     rehearsed.lab.exec(HOST, "configure terminal\ninterface Vlan1\nno ip policy route-map NR-branch-zia")
     code, report = rehearsed.run("verify", *outputs)
     (found,) = report["verdicts"]
@@ -209,6 +217,23 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]
 
 
+def swap_roles(rehearsed: Rehearsed, stands: str) -> None:
+    """Primary and backup change places and no tunnel is touched; it is verified so, looks healthy, and is rolled back."""
+    rehearsed.intend(("    primary:", "    spare:"), ("    backup:", "    primary:"), ("    spare:", "    backup:"))
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    swapped = report["run"]
+    assert {line for line in rehearsed.running().splitlines() if line not in stands} == {
+        " set ip next-hop verify-availability 192.168.253.6 11 track 2",
+        " set ip next-hop verify-availability 192.168.253.2 21 track 1",
+    }
+    code, report = rehearsed.run("verify")
+    assert (code, report["verdicts"][0]["word"]) == (0, "up"), json.dumps(report)[:6000]
+    code, report = rehearsed.run("rollback", swapped, "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert same(rehearsed.running(), stands), rehearsed.running()
+
+
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not take is rolled back.
 
@@ -218,6 +243,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]
     stands = rehearsed.running()
+    swap_roles(rehearsed, stands)
     rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 20, json.dumps(report)[:6000]

@@ -237,10 +237,77 @@ def test_the_next_edge_waits_for_the_tunnel_and_its_track() -> None:
         assert proved(gate.agreed([router.seen()], backup)) is good
 
 
+#: Both edges as the intent has them, each in the place of the other.
+_EDGES = {"FRA4": site().primary.model_dump(mode="json"), "AMS2": site().backup.model_dump(mode="json")}
+_THIRD = {"address": "198.51.100.77", "datacenter": "MUC1", "tunnel_prefix": "192.168.253.8/30", "probe_address": "203.0.113.77"}
+SWAPPED = site(primary=_EDGES["AMS2"], backup=_EDGES["FRA4"])
+
+
+def hops(running: str) -> list[str]:
+    """The next hops of the clause, in their order."""
+    clause = read("ios", running).get("route-map-clause", "NR-branch-zia", "10")
+    found = [line.split() for line in (clause.children if clause else ()) if "verify-availability" in line]
+    return [words[4] for words in sorted(found, key=lambda words: int(words[5]))]
+
+
+def test_primary_and_backup_change_places() -> None:
+    """Only the order of the next hops is typed: no tunnel, probe or track is touched, and no SA is agreed again."""
+    stages = changes(SWAPPED, STANDS)
+    assert [edit.after.title for stage in stages for edit in stage.edited] == ["route-map-clause NR-branch-zia 10"]
+    assert [item for stage in stages for item in (*stage.created, *stage.removed)] == []
+    assert [tunnels(SWAPPED).stale(stage) for stage in stages] == [()] * 4
+    after = deployed(SWAPPED, STANDS)
+    assert hops(after) == ["192.168.253.6", "192.168.253.2"]
+    assert not any(changes(SWAPPED, after))
+    assert hops(deployed(site(), after)) == ["192.168.253.2", "192.168.253.6"]
+
+
+def test_there_is_a_next_hop_behind_every_line_of_it() -> None:
+    """Cut after any line, what the hosts send goes to the primary of before or to that of after, by a tunnel that stands."""
+    (step,) = [stage for stage in changes(SWAPPED, STANDS) if stage]
+    (edit,) = step.edited
+    there = [line for line in edit.before.children if "verify-availability" in line]
+    for line in typed(step):
+        if line.startswith("set ip next-hop"):
+            there.append(line)
+        elif line.startswith("no set ip next-hop"):
+            there.remove(line.removeprefix("no "))
+        first = min(there, key=lambda words: int(words.split()[5]))
+        assert first.split()[4] in ("192.168.253.2", "192.168.253.6")
+
+
 @pytest.mark.parametrize(
-    ("primary", "backup"), [(SECOND, FIRST), (SECOND, "198.51.100.77"), ("198.51.100.77", FIRST)], ids=["both", "first", "second"]
+    ("primary", "backup", "cleared"),
+    [(_EDGES["AMS2"], _THIRD, [FIRST, _THIRD["address"]]), (_THIRD, _EDGES["FRA4"], [SECOND, _THIRD["address"]])],
+    ids=["backup leads, another backup", "primary follows, another primary"],
 )
-def test_edges_do_not_change_places_where_they_stand(primary: str, backup: str) -> None:
-    """An edge whose address the other tunnel has now is refused with the two runs that do it, and nothing is typed."""
-    with pytest.raises(ChangeError, match=r"nr-run remove-zia branch-zia\), then nr-run deploy-zia branch-zia"):
-        changes(site(primary={"address": primary}, backup={"address": backup}), STANDS)
+def test_one_changes_its_role_and_the_other_its_edge(primary: dict[str, Any], backup: dict[str, Any], cleared: list[str]) -> None:
+    """The tunnel that stays is not touched, and the other one alone is agreed with anew."""
+    wanted = site(primary=primary, backup=backup)
+    (built, *_) = changes(wanted, STANDS)
+    assert sorted(map(str, tunnels(wanted).stale(built))) == sorted(cleared)
+    after = deployed(wanted, STANDS)
+    assert hops(after) == [str(wanted.primary.inner[1]), str(wanted.backup.inner[1])]
+    assert not any(changes(wanted, after))
+    assert not any(changes(site(), deployed(site(), after)))
+
+
+def test_what_stood_before_a_swap_is_known_by_what_led() -> None:
+    """Rolled back, the site is verified with the primary that led before, whatever the tunnels are called."""
+    swapped = deployed(SWAPPED, STANDS)
+    for wanted, running in ((SWAPPED, STANDS), (site(), STANDS)):
+        before = site_before(wanted, read("ios", running))
+        assert before is not None
+        assert (str(before.primary.address), str(before.backup.address)) == (FIRST, SECOND)
+    before = site_before(site(), read("ios", swapped))
+    assert before is not None
+    assert (str(before.primary.address), str(before.backup.address)) == (SECOND, FIRST)
+
+
+@pytest.mark.parametrize("field", ["tunnel_prefix", "probe_address"])
+def test_an_edge_keeps_its_network_and_its_target(field: str) -> None:
+    """What the other tunnel has now is refused by its field, since both would have it for a moment; nothing is typed."""
+    torn = {"FRA4": {**_EDGES["FRA4"], field: _EDGES["AMS2"][field]}, "AMS2": {**_EDGES["AMS2"], field: _EDGES["FRA4"][field]}}
+    for primary, backup in (("FRA4", "AMS2"), ("AMS2", "FRA4")):
+        with pytest.raises(ChangeError, match=rf"primary.{field} \S+ is that of the other tunnel now, Tunnel\d: where"):
+            changes(site(primary=torn[primary], backup=torn[backup]), STANDS)

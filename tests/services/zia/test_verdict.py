@@ -132,6 +132,50 @@ def test_where_encryption_is_not_mandatory_nothing_leaks() -> None:
     assert "goes by the routing table, in clear" in found.sentence
 
 
+def test_a_part_that_is_not_led_degrades_where_encryption_is_not_mandatory() -> None:
+    """What a list of somebody's lets past may go in clear, and the site does not do all that it is there for."""
+    wanted = site(encryption_mandatory=False)
+    assert verdict(Router(wanted=wanted)).word.value == "up"
+    found = verdict(Router(wanted=wanted, running=DENIED))
+    assert (found.word.value, found.healthy) == ("degraded", False), found.sentence
+    assert "has 'deny ip any any', which the intent has not" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("carried", "new", "received", "word"),
+    [
+        (0, False, 5, "degraded"),
+        (2, False, 5, "degraded"),
+        (3, False, 5, "up"),
+        (90, False, 5, "up"),
+        (0, True, 5, "up"),
+        (0, False, 0, "up"),
+        (-9, False, 5, "up"),
+    ],
+)
+def test_a_probe_that_is_answered_past_its_tunnel(carried: int, new: bool, received: int, word: str) -> None:
+    """Pings to its target that are answered, and that the tunnel has not carried, say that its track proves nothing.
+
+    Users only add to the counter; new SAs, or a counter that began again, do not tell; nor do pings that nobody answers.
+    """
+    router = Router()
+    made = deployment_of(router.wanted)
+    (member,) = made.members
+    outputs = router.seen().outputs
+    running = Configuration(HOST, "ios", "show running-config", outputs["show running-config"])
+    first = observed(HOST, "ios", outputs, ASKED)
+    flows = outputs["show crypto ipsec sa"].replace("encaps: 9, #pkts encrypt: 9", f"encaps: {9 + carried}, #pkts encrypt: 9", 1)
+    flows = flows.replace("0xB(11)", "0x77(119)") if new else flows
+    probe = next(one.traffic for one in stimuli(router.wanted, first, running) if one.likely)
+    last = Look(observed(HOST, "ios", {**outputs, "show crypto ipsec sa": flows}, ASKED), pings={probe: Probe(5, received)})
+    shown = Shown(HOST, PLATFORM, (Look(first), last), running)
+    stands = {HOST: standing(made, member, PLATFORM, running, KEYS, None)}
+    found = verdict_of(made, Seeing({HOST: shown}, stands, TIME, probing=True), "a site")
+    assert found.word.value == word, found.sentence
+    assert ("goes past the tunnel, and its track says nothing of it" in found.sentence) is (word == "degraded")
+    assert ("probe-past-tunnel" in [cause.id for cause in found.causes]) is (word == "degraded")
+
+
 @pytest.mark.parametrize(
     "command", ["show crypto ikev2 sa", "show crypto ipsec sa", "show track", "show ip sla statistics", "show route-map"]
 )

@@ -1,22 +1,21 @@
-"""Do packets of full size pass what was built, where small ones do? A tunnel that takes small ones only is up by every table, and
-of no use.
+"""Packets of full size: do they pass where small ones do? A tunnel that passes only small ones is up by every table, and useless.
 
-What is lost may be lost behind the far end, where somebody takes no large pings; so it is told, and the run does not end in plain
-"verified", and nothing is rolled back for it.
+They may be lost behind the far end, where something takes no large pings. So the loss is reported and the run does not end in
+plain "verified", but nothing is rolled back for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ....checks.finding import Finding, Status
+from ....checks.finding import FULL_SIZE, Finding, Status
 from ....checks.observations.looks import Look, Stimulus
 from ....checks.observations.observation import Probe
 from ....checks.planned_running import running_with
 from ....checks.proof import Traffic
 from ....services.besides import WithFullSize
-from ....services.common.full_size import CHECK, large_lost
+from ....services.common.large_packets_lost import large_lost
 from ....services.registry import find_built
 from ....tasks.probe import Ping, ping_only
 from ..context import Context
@@ -50,13 +49,18 @@ def of_pings(host: str, traffic: Traffic, probe: Probe, look: Look) -> tuple[Fin
     return told(large_lost(host, "", traffic, [seen]))
 
 
+def untried(host: str, traffic: Traffic, why: str) -> Finding:
+    """That no packets of full size say anything of this traffic: it stands in the record of the run, and nothing rests on it."""
+    return Finding(FULL_SIZE, host, Status.SKIPPED, f"packets of full size to {traffic.target} were not tried: {why}")
+
+
 def told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The same, none of which ends a change."""
     return tuple(replace(one, status=Status.WARNING) if one.status is Status.FAILED else one for one in findings)
 
 
 def of_gates(context: Context, plan: DeploymentPlan) -> tuple[Finding, ...]:
-    """The same of what is verified by what commands show: sent when that holds. What a device does not tell is left out."""
+    """The same of what is verified by what commands show: sent when that holds. What a device does not tell is said of it."""
     wanted = {member.host: wanted_of(plan, member) for member in plan.members}
     found: list[Finding] = []
     for number in range(max(map(len, wanted.values()), default=0)):
@@ -69,7 +73,8 @@ def of_gates(context: Context, plan: DeploymentPlan) -> tuple[Finding, ...]:
         probes, errors = run_on(context.nornir, ping_only, asked)
         for error in errors.values():
             context.progress.say(str(error))
-        found += _judged(items, probes)
+        found += [untried(host, items[host][1].traffic, str(error)) for host, error in errors.items()]
+        found += [finding for host, probe in probes.items() for finding in _judged(*items[host], probe)]
     return tuple(found)
 
 
@@ -77,16 +82,15 @@ def _ping(member: MemberPlan, item: Stimulus) -> Ping:
     return Ping(member.platform, item.traffic.source, item.traffic.target, SMALL, item.full_bytes or 0)
 
 
-def _judged(items: Mapping[str, tuple[MemberPlan, Stimulus]], probes: Mapping[str, Probe]) -> list[Finding]:
-    looks = {host: Look(items[host][0].snapshot.observation) for host in probes}
-    return [
-        finding
-        for host, probe in probes.items()
-        if probe.received
-        for finding in of_pings(host, items[host][1].traffic, probe, looks[host])
-    ]
+def _judged(member: MemberPlan, item: Stimulus, probe: Probe) -> tuple[Finding, ...]:
+    """What one probe says, or why it says nothing: some targets answer their own kind of probe alone."""
+    if not probe.received:
+        return (untried(member.host, item.traffic, "it answers no small ones"),)
+    if probe.large is None:
+        return (untried(member.host, item.traffic, "the device did not show what became of them"),)
+    return of_pings(member.host, item.traffic, probe, Look(member.snapshot.observation))
 
 
 def small_only(findings: Iterable[Finding]) -> Finding | None:
     """What says that small packets pass and those of full size do not; None where nothing says so."""
-    return next((one for one in findings if one.check == CHECK and one.status is Status.WARNING), None)
+    return next((one for one in findings if one.check == FULL_SIZE and one.status is Status.WARNING), None)

@@ -22,12 +22,12 @@ _MSS = re.compile(r"(?:ip tcp adjust-mss|sysopt connection tcpmss) (\d+)")
 
 
 def nodes_of(running: Configuration | None) -> Sequence[Node] | None:
-    """Its lines; None where it was not read."""
+    """The lines of a configuration; None if it was not read."""
     return running.nodes if running is not None else None
 
 
 def full_bytes(end: Endpoint, nodes: Sequence[Node] | None) -> int | None:
-    """It, with its IP header; None where the configuration was not read, or leaves no room for more than small packets.
+    """Its bytes with the IP header; None if the configuration was not read, or leaves no room for more than small packets.
 
     Where an MTU or an MSS is lowered, nothing larger is meant to be sent, and that it would be lost is no fault.
     """

@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.routing.tunnel_interfaces import TunnelInterface
 from nr_run.services.l2l.endpoint import Endpoint
-from nr_run.services.l2l.verdicts.full_size import full_bytes
+from nr_run.services.l2l.verdicts.uncut_size import full_bytes
 
 _HEAD = {
     "ios": "Building configuration...\n\nCurrent configuration:\n!\nversion 12.2\n",

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...checks.finding import Cause, Evidence, Finding, Status
+from ...checks.finding import FULL_SIZE, Cause, Evidence, Finding, Status
 from ...checks.observations.looks import Look
 from ...checks.proof import Traffic
 from ..l2l.diagnosis.causes import CAUSES
 
-#: By what its findings are known.
-CHECK = "full-size"
 #: Why, as it is told of every tunnel.
 MTU: Cause = CAUSES["mtu"]
 
@@ -29,7 +27,7 @@ def large_lost(host: str, role: str, traffic: Traffic, looks: Sequence[Look]) ->
         evidence = (Evidence(host, str(traffic), "answers of full size", f"{large.received}/{large.sent}", look.seen.time),)
         if large.received:
             words = f"{of}packets of full size pass to {traffic.target}"
-            return (Finding(CHECK, host, Status.OK, words, evidence),)
+            return (Finding(FULL_SIZE, host, Status.OK, words, evidence),)
         words = f"{of}{traffic.target} answers small packets, and none of {large.sent} of full size: they are lost on the way"
-        return (Finding(CHECK, host, Status.FAILED, words, evidence, MTU),)
+        return (Finding(FULL_SIZE, host, Status.FAILED, words, evidence, MTU),)
     return ()
