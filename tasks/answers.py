@@ -5,6 +5,10 @@ bounds. What speaks against a device (something is absent, something is strange)
 two readings over two logins that agree, unless the size that the device printed verifies the first: noise on a line does not come
 twice in one form. And where a device shows what runs by two commands, each is the other's witness
 (changes/configurations/masked_keys.py).
+
+And what became of an earlier answer is of the same device. An address may lead to another one than before (a console server, a
+renumbered network), and what is absent there says nothing of the one that was changed; so another name ends all judgement, unless
+the serial number says that somebody has renamed the device in the middle of a run.
 """
 
 from __future__ import annotations
@@ -18,11 +22,13 @@ from nornir.core.task import Result, Task
 from ..changes.configurations.configuration import Configuration
 from ..changes.configurations.masked_keys import difference
 from ..inventory.dataclass import dataclass
-from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError, SessionLost
+from ..parsers import parse
 from .device import session
 from .sessions.session import Reply, Session
 
 T = TypeVar("T")
+VERSION = "show version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +153,31 @@ def running(task: Task) -> Result:
     return Result(host=task.host, result=settled(task, RUNNING))
 
 
-def running_again(task: Task, first: Configuration) -> Result:
-    """Nornir task. ``result`` is the running Configuration on which two readings agree, ``first`` being one."""
-    return Result(host=task.host, result=agreed(task, first))
+def serial_of(os: str, shown: str) -> str:
+    """The serial number that ``show version`` prints (IOS: Processor board ID); empty where it has none, or cannot be read."""
+    try:
+        return parse(os, VERSION, shown).state.serial or ""
+    except (ParseError, DeviceRefused):
+        return ""
+
+
+def what_became(device: Session, serial: str, earlier: Configuration, shown: Configuration) -> Configuration:
+    """``shown``, as what became of ``earlier``: of the device with this serial number, whatever it calls itself.
+
+    Raises NotKnown, as Configuration.behind() does.
+    """
+    renamed = shown.name != earlier.name and bool(serial)
+    renamed = renamed and serial_of(device.dialect.os, device.send_batch([VERSION])[0].text) == serial
+    return shown.behind(earlier, renamed=renamed)
+
+
+def running_again(task: Task, first: Configuration, earlier: Configuration, serial: str) -> Result:
+    """Nornir task. ``result`` is the running Configuration on which two readings agree, ``first`` being one.
+
+    It is what became of ``earlier`` on the device with this serial number. Raises NotKnown.
+    """
+    shown = agreed(task, first)
+    return Result(host=task.host, result=what_became(session(task), serial, earlier, shown))
 
 
 def startup(task: Task) -> Result:

@@ -24,12 +24,11 @@ from ..inventory.models.platforms import Platform
 from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
-from .answers import Reading, borne_out, settled
+from .answers import VERSION, Reading, borne_out, serial_of, settled
 from .device import read
 from .sessions.session import Reply, Session
 from .side_by_side import settled_side_by_side
 
-VERSION = "show version"
 #: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words. What is asked
 #: of a device that may not know it is left out of the observation where it is refused.
 _MAY_BE_REFUSED = frozenset({FLASH, REVERT}) | OPTIONAL
@@ -91,6 +90,11 @@ class Snapshot:
         """True if both show the same configurations."""
         pairs = zip(self._configurations, other._configurations, strict=True)
         return all(one.equals(another) for one, another in pairs)
+
+    @property
+    def serial(self) -> str:
+        """Its serial number; empty where it is not known."""
+        return serial_of(self.observation.os, self.outputs.get(VERSION, ""))
 
     @property
     def uptime(self) -> int | None:

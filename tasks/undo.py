@@ -21,8 +21,7 @@ from ..changes.plans.rollback_steps import restore
 from ..changes.plans.steps import Step
 from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
-from .access.same_device import what_became
-from .answers import AGAIN, agreed
+from .answers import AGAIN, agreed, what_became
 from .clear import clear_peer
 from .device import open_session, reconnect, session
 from .fresh_login import forget

@@ -49,6 +49,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a --close   already repaired by hand: send nothing, release the devices for other runs
     """
     from ..engine.close_run import close_run
+    from ..engine.key_rotation import tell_of_next_keys
     from ..engine.resume import refuse_overtaken, resume, unfinished
     from ..engine.stored_run import reopen
     from ..far.let_go import note_elsewhere, wait_until_gone
@@ -80,7 +81,10 @@ def _resume(run: str | None, **options: Any) -> Exit:
             wait_until_gone(journal, progress.say)
             if opened.scheduler:
                 note_elsewhere(opened.context.folder, opened.scheduler)
-            return console.finish(opened.context, resume(opened.context, names, opened.records, journal))
+            outcomes = resume(opened.context, names, opened.records, journal)
+            tell_of_next_keys(opened.context, journal, outcomes)
+            _warn(console, opened.context)
+            return console.finish(opened.context, outcomes)
 
 
 def _newest_open(runs: Path) -> Path:
@@ -149,9 +153,13 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
-        for notice in context.notices:
-            console.progress.say(f"warning: {notice}")
+        _warn(console, context)
         return console.finish(context, outcomes)
+
+
+def _warn(console: CommandConsole, context: Context) -> None:
+    for notice in context.notices:
+        console.progress.say(f"warning: {notice}")
 
 
 def _show(run: str | None, **options: Any) -> Exit:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -318,6 +319,21 @@ def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:
         )
         if told not in context.notices:
             context.notices.append(told)
+
+
+def tell_of_next_keys(context: Context, journal: Sequence[Mapping[str, Any]], outcomes: Iterable[TunnelOutcome]) -> None:
+    """Among the notices of a resume: what a rotation has left to do where it was finished on the devices alone.
+
+    A resume has no inventory, so it replaces no file: a deploy in between would change the key back.
+    """
+    if not journal or journal[0].get("runbook") != "rotate-psk":
+        return
+    context.notices.extend(
+        f"{outcome.tunnel} has its next key on the devices, and the file of the key may still hold the one before: "
+        f"nr-run rotate-psk {outcome.tunnel} ends the rotation, and a deploy before that would change the key back"
+        for outcome in outcomes
+        if outcome.result is Result.VERIFIED
+    )
 
 
 def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:

@@ -14,8 +14,7 @@ from ...changes.plans.change import Change
 from ...checks.finding import Finding, proved
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
-from ...tasks.access.same_device import running_behind, serial_in
-from ...tasks.answers import running
+from ...tasks.answers import running, running_again
 from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
@@ -141,8 +140,8 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     if proved(findings) and after.counted is not False:
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
-    earlier, serial = end.snapshot.running, serial_in(end.snapshot)
-    again: Configuration = run_on_one(context.nornir, running_behind, end.host, first=after, earlier=earlier, serial=serial)
+    earlier, serial = end.snapshot.running, end.snapshot.serial
+    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after, earlier=earlier, serial=serial)
     return read_back(change, earlier, again, now())
 
 

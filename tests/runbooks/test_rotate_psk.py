@@ -106,6 +106,22 @@ def test_a_rotation_that_was_killed(rehearsal) -> None:
     assert kept.pending() is None
 
 
+def test_a_rotation_that_was_killed_when_it_was_decided(rehearsal) -> None:
+    """Resumed, the devices keep the new key, and it is told that the file has the old one until the rotation is ended."""
+    assert rehearsal.deploy("--yes").code == 0
+    runs = {path.name for path in rehearsal.runs.glob("2*")}
+    process = rehearsal.begin_rotation()
+    rehearsal.wait_for("commit-decided", besides=runs)
+    process.kill()
+    process.communicate()
+    done = rehearsal.nr_run("resume", "--json")
+    assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
+    assert keys_on_devices(rehearsal) == {KeptSecret("", key_file(rehearsal)).pending()}
+    (told,) = [words for words in done.report["warnings"] if "next key" in words]
+    assert "nr-run rotate-psk hq-branch ends the rotation" in told
+    assert told in done.err
+
+
 def test_two_rotations_at_once(rehearsal) -> None:
     """While one is at work another of the same key is refused before it looks for a next value; killed, it holds nothing."""
     assert rehearsal.deploy("--yes").code == 0

@@ -123,7 +123,7 @@ def test_a_configuration_that_reads_differently_each_time(tmp_path: Path) -> Non
         try:
             first = run_on_one(nornir, running, "vpn2611")
             with pytest.raises(NotKnown, match="its running configuration reads differently each time, so it is not known"):
-                run_on_one(nornir, running_again, "vpn2611", first=first)
+                run_on_one(nornir, running_again, "vpn2611", first=first, earlier=first, serial="")
         finally:
             nornir.close_connections()
         assert box.logins in (4, 5)

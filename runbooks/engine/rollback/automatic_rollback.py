@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from ....inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
-from ....tasks.access.same_device import serial_in
 from ....tasks.arming import cancel_leftovers, revert_now
 from ....tasks.gather import uptime
 from ....tasks.undo import Undoing, Undone, undo
@@ -160,7 +159,7 @@ def _undo(
         pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
             "undoing": Undoing(
-                *(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost), serial_in(end.snapshot)
+                *(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost), end.snapshot.serial
             ),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
