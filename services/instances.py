@@ -18,7 +18,7 @@ from ..inventory.errors import IntentError, NothingMatched
 from ..inventory.files.did_you_mean import hint
 from ..inventory.files.yaml_source import Document, Problem, Unreadable, raise_all, read_document
 from ..inventory.intents.intent import Waiver
-from ..inventory.intents.intent_files import places_of_checks
+from ..inventory.intents.intent_files import details_of, places_of_checks
 from ..inventory.intents.strength import WEAK
 
 
@@ -111,7 +111,7 @@ def load_instances(
     try:
         file = model.model_validate(document.data)
     except ValidationError as error:
-        raise_all([wording(document, detail) for detail in error.errors(include_url=False)])
+        raise_all([wording(document, detail) for detail in details_of(error)])
         raise
     records = tuple(getattr(file, section))
     names = [one.name for one in records]

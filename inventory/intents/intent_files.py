@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import IntentError, NoIntent
 from ..files.did_you_mean import hint, quoted
@@ -102,8 +103,15 @@ def load_intent(folder: Path) -> Intent:
     return Intent.of(*files, places=places)
 
 
+def details_of(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, but for "too short" of a list with a wrong item: it counts the right ones alone."""
+    details = error.errors(include_url=False)
+    inside = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    return [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in inside)]
+
+
 def _field_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
+    for detail in details_of(error):
         location: Location = detail["loc"]
         sentence = _sentence(location, detail["type"], detail["input"], detail.get("ctx", {}))
         # pydantic puts the kind of an end between its number and its fields; the file has no such key.

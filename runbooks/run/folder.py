@@ -126,10 +126,8 @@ class RunFolder:
             self.note(state, **details)
 
     def note(self, state: str, **details: Any) -> None:
-        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard.
-
-        The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
-        """
+        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard."""
+        # The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
         self._ask_guard()
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
         line = json_text(self._hidden(record))

@@ -108,7 +108,7 @@ class Port:
         except ImportError as error:
             where.close()
             raise LabError(
-                f"{self.box.name} is reached by SSH, for which the lab needs asyncssh: install nr-run[lab]."
+                f"{self.box.name} is reached by SSH, for which the lab needs asyncssh: install it, or nr-run[lab]."
             ) from error
         settings = self.box.profile.ssh
         assert settings is not None

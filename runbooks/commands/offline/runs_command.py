@@ -120,4 +120,8 @@ _POLICY = with_options(
     click.option("--plan", "plan_only", is_flag=True, help="List the runs that would be deleted; delete nothing."),
     click.option("--yes", is_flag=True, help="Delete without asking. Required where there is no terminal."),
 )
-runs_command.add_command(click.command("prune")(with_options(_POLICY, JSON, RUNS)(ended("runs prune", _prune))))
+runs_command.add_command(
+    click.command("prune", short_help="Delete old runs that nothing needs any more.")(
+        with_options(_POLICY, JSON, RUNS)(ended("runs prune", _prune))
+    )
+)
