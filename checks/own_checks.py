@@ -227,4 +227,5 @@ def _instead(check: OwnCheck, records: list[Any]) -> str:
 
 def _finding(check: OwnCheck, answer: Answer, status: Status, sentence: str, value: str = "") -> Finding:
     evidence = (Evidence(answer.host, check.command, "answer", value, answer.time),) if value else ()
-    return Finding(CHECK, answer.host, status, sentence, evidence)
+    said_of_it = f"own check not known: {sentence}" if status is Status.UNVERIFIED else f"own check {sentence}"
+    return Finding(CHECK, answer.host, status, said_of_it, evidence)

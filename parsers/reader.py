@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
-from importlib.resources import files
 from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from ..inventory.errors import ParseError
@@ -219,7 +219,10 @@ def template_source(entry: Command, folder: Path | None = None) -> str:
 
 @lru_cache(maxsize=256)
 def _packaged(os: str, name: str) -> str:
-    return files(__package__).joinpath("templates", os, name).read_text(encoding="utf-8")
+    data = get_data(__package__, f"templates/{os}/{name}")  # `importlib.resources` would import all that archives need
+    if data is None:
+        raise FileNotFoundError(f"{os}/{name}")
+    return data.decode("utf-8").replace("\r\n", "\n")
 
 
 def _user_command(os: str, command: str, folder: Path | None) -> Command:

@@ -101,7 +101,9 @@ def leave(
 
     shown = without_secrets(made, hide)
     warnings: list[str] = []
-    unusable = {target: why for target in options["notify"] if (why := why_unusable(target))}
+    # Nobody is told of a rehearsal, so its targets need not be there.
+    targets = () if rehearsal else options["notify"]
+    unusable = {target: why for target in targets if (why := why_unusable(target))}
     if not rehearsal:
         warnings += keep(runs, shown, int(code))
         if options["notify"] and not warnings:

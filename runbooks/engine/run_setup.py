@@ -31,7 +31,7 @@ from .key_rotation import Rotations, keys_elsewhere, unfinished_rotations
 from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
-from .verifying.confirmations import confirming
+from .verifying.confirmations import Confirming, confirming
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,71 @@ def inventory_folder(given: Path | None) -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a run is about, by inventory and intent alone: no secret was read, and nothing was written or contacted."""
+
+    folder: Path
+    nornir: Nornir
+    platforms: dict[str, Platform]
+    service: Service
+    intended: Intended
+    today: date
+    deployments: tuple[Deployment, ...]
+    warnings: tuple[str, ...]
+    missing: tuple[str, ...]
+    hosts: tuple[str, ...]
+    said: Confirming
+
+
+@dataclass(frozen=True, slots=True)
+class _Devices:
+    """Through what the devices are reached: those of a lab, or those of the network."""
+
+    nornir: Nornir
+    secrets: Secrets
+    timeouts: Timeouts
+    visit: Callable[[Deployment], None] = nobody
+    processes: int = 1
+
+
 @contextmanager
 def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     """A run from start to end. Every error in inventory and intent is raised before any device is contacted."""
     refuse_both(wanted.scheduler, lab=wanted.lab, processes=wanted.processes)
+    chosen = _choose(wanted)
+    runs = runs_folder(wanted.runs)
+    with ExitStack() as stack:
+        devices = _of_a_lab(stack, wanted, chosen, progress) if wanted.lab else _of_the_network(wanted, chosen)
+        secrets = devices.secrets
+        warnings = (*chosen.warnings, *_begin_rotations(stack, wanted, chosen, secrets))
+        deployments, lost = _with_keys(chosen.service, secrets, chosen.deployments, removal=wanted.removal)
+        run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
+        stack.callback(run_folder.close)
+        if wanted.debug:
+            stack.callback(debug_log(run_folder, secrets))
+        stop = Stop()
+        stack.callback(on_signals(stop, progress))
+        nornir = connect_by(devices.nornir, secrets, chosen.platforms, tag=run_folder.tag, tell=run_folder.tell)
+        stack.callback(nornir.close_connections, on_good=True, on_failed=True)
+        reached = _hosts_of(deployments, lost, chosen.hosts)
+        if devices.processes > 1:
+            from ..far.local_processes import beside
+
+            nornir = stack.enter_context(beside(devices.processes, nornir, reached, secrets, stop))
+        if wanted.scheduler:
+            told = progress.say
+            nornir = stack.enter_context(elsewhere(wanted.scheduler, nornir, reached, secrets, stop, told, changes=True))
+            note_elsewhere(run_folder, wanted.scheduler)
+        by = secrets, run_folder, stop, progress, devices.timeouts, devices.visit, chosen.said
+        context = Context(nornir, chosen.service, chosen.intended, chosen.platforms, *by)
+        more = tuple(host for deployment in lost for host in deployment.hosts)
+        gone = (*chosen.missing, *(deployment.name for deployment in lost))
+        yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*chosen.hosts, *more))))
+
+
+def _choose(wanted: RunRequest) -> _Chosen:
+    """Read inventory and intent, and choose what was named. Raises every error in either."""
     folder = inventory_folder(wanted.inventory)
     service = find_built(wanted.service)
     nornir = load_nornir(folder)
@@ -107,49 +168,36 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     if wanted.rotations is not None:
         wanted.rotations.ask(said, service)
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
-    runs = runs_folder(wanted.runs)
-    with ExitStack() as stack:
-        timeouts, extra = wanted.timeouts, lab_credentials(nornir, deployments, hosts)
-        visit: Callable[[Deployment], None] = nobody
-        if wanted.lab:
-            played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
-            nornir, scale = played.nornir, played.scale
-            visit = played.visit
-            timeouts = replace(
-                timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale
-            )
-        # What passes between nr-run and a device is logged where it passes.
-        here = wanted.lab or wanted.debug or bool(wanted.scheduler)
-        count = 1 if here else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
-        make = Secrets.of_run if count > 1 or wanted.scheduler else Secrets
-        secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
-        if wanted.rotations is not None:
-            stack.callback(wanted.rotations.release)
-            others = keys_elsewhere(folder, platforms, service.name)
-            wanted.rotations.begin(service, _all_intended(intended, today), secrets, others)
-        elif not wanted.lab:
-            warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
-        deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
-        run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
-        stack.callback(run_folder.close)
-        if wanted.debug:
-            stack.callback(debug_log(run_folder, secrets))
-        stop = Stop()
-        stack.callback(on_signals(stop, progress))
-        nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
-        stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        if count > 1:
-            from ..far.local_processes import beside
+    of_intent = service, intended, today, deployments, warnings
+    return _Chosen(folder, nornir, platforms, *of_intent, tuple(missing), hosts, said)
 
-            nornir = stack.enter_context(beside(count, nornir, _hosts_of(deployments, lost, hosts), secrets, stop))
-        if wanted.scheduler:
-            reached, tell = _hosts_of(deployments, lost, hosts), progress.say
-            nornir = stack.enter_context(elsewhere(wanted.scheduler, nornir, reached, secrets, stop, tell, changes=True))
-            note_elsewhere(run_folder, wanted.scheduler)
-        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
-        more = tuple(host for deployment in lost for host in deployment.hosts)
-        gone = (*missing, *(deployment.name for deployment in lost))
-        yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+
+def _of_a_lab(stack: ExitStack, wanted: RunRequest, chosen: _Chosen, progress: Progress) -> _Devices:
+    """The devices as a lab plays them until ``stack`` is closed; waits are scaled to the lab's clock."""
+    played = rehearse(stack, chosen.nornir, chosen.service, chosen.deployments, chosen.hosts, chosen.platforms, progress)
+    timeouts, scale = wanted.timeouts, played.scale
+    scaled = replace(timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale)
+    return _Devices(played.nornir, played.secrets, scaled, played.visit)
+
+
+def _of_the_network(wanted: RunRequest, chosen: _Chosen) -> _Devices:
+    """The devices of the inventory."""
+    # debug.log has what passes between nr-run and a device, so it has to pass in this process.
+    here = wanted.debug or bool(wanted.scheduler)
+    count = 1 if here else wanted.processes or that_pay(len(_hosts_of(chosen.deployments, (), chosen.hosts)))
+    make = Secrets.of_run if count > 1 or wanted.scheduler else Secrets
+    folders = credential_folders(lab_credentials(chosen.nornir, chosen.deployments, chosen.hosts))
+    return _Devices(chosen.nornir, make(folders=folders), wanted.timeouts, processes=count)
+
+
+def _begin_rotations(stack: ExitStack, wanted: RunRequest, chosen: _Chosen, secrets: Secrets) -> tuple[str, ...]:
+    """Put new keys in the place of those that the run rotates; without any, a sentence for each rotation that did not end."""
+    if wanted.rotations is None:
+        return () if wanted.lab else tuple(unfinished_rotations(chosen.service, chosen.deployments, secrets))
+    stack.callback(wanted.rotations.release)
+    others = keys_elsewhere(chosen.folder, chosen.platforms, chosen.service.name)
+    wanted.rotations.begin(chosen.service, _all_intended(chosen.intended, chosen.today), secrets, others)
+    return ()
 
 
 def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], others: Sequence[str]) -> tuple[str, ...]:

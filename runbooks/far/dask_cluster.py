@@ -258,8 +258,8 @@ class _Cluster:
                 agent, piece = self._up.get(timeout="60s")  # each worker gives a sign of life every few seconds
             except TimeoutError:
                 continue
-            except (OSError, RuntimeError, ValueError):
-                time.sleep(0.5)  # the scheduler is away; who stays silent is lost
+            except Exception:  # noqa: BLE001 - a scheduler that is away, or another one at its address; who stays silent is lost
+                time.sleep(0.5)
                 continue
             worker = self._by_agent.get(agent)
             if worker is not None:

@@ -302,7 +302,16 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        return _each_text(plain_values(value), self._secrets.hide)
+        hidden: dict[str, str] = {}
+
+        def hide(text: str) -> str:
+            # The texts of a report come again and again.
+            found = hidden.get(text)
+            if found is None:
+                found = hidden[text] = self._secrets.hide(text)
+            return found
+
+        return _each_text(plain_values(value), hide)
 
     def close(self) -> None:
         """Close the journal."""

@@ -100,5 +100,5 @@ def _operating(verdict: Verdict, found: Sequence[Finding], seeing: Seeing) -> tu
 
 
 def _words(found: Sequence[Finding], status: Status) -> str:
-    said = (f"{finding.subject}: own check {finding.sentence}" for finding in found if finding.status is status)
+    said = (f"{finding.subject}: {finding.sentence}" for finding in found if finding.status is status)
     return "; ".join(dict.fromkeys(said))

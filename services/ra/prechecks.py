@@ -18,7 +18,7 @@ def precheck(sight: Sight[RemoteAccess], outputs: Mapping[str, str], time: str, 
     """What every change needs, and: the addresses of the intent, room for the configuration, no translation in between."""
     device = Device(sight.member.host, sight.platform, outputs, sight.change, time)
     group = sight.member.wants
-    own = (*_addresses(device, group), *nvram(device), *_translation(device, group))
+    own = (*_addresses(device, group), *nvram(device), *translation(device, group))
     return (*of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved), *own)
 
 
@@ -36,7 +36,7 @@ def _addresses(device: Device, group: RemoteAccess) -> Iterator[Finding]:
     yield say(device, "probe-address", inside, words, RUNNING, "ip address", group.probe_address)
 
 
-def _translation(device: Device, group: RemoteAccess) -> Iterator[Finding]:
+def translation(device: Device, group: RemoteAccess) -> Iterator[Finding]:
     """Translation comes before the crypto map: what it takes of the replies never reaches a client."""
     for network in group.protected_prefixes:
         for pool in group.pool.networks:

@@ -56,7 +56,7 @@ def test_an_answer_holds_or_does_not(check: dict[str, object], status: Status) -
     """One record has to have all fields, as many as are counted, or one line the text; a failure tells what was found instead."""
     found, sentence = says(BRIEF, **check)
     assert found is status, sentence
-    assert sentence.startswith("holds: " if status is Status.OK else "does not hold: ")
+    assert sentence.startswith("own check holds: " if status is Status.OK else "own check does not hold: ")
     assert ("found instead: " in sentence) is (status is Status.FAILED)
 
 
@@ -78,7 +78,9 @@ def test_what_was_found_instead_is_the_nearest_record() -> None:
 )
 def test_no_answer_is_never_a_pass(check: dict[str, object], text: str | None) -> None:
     """What was not answered, is empty or was refused is unverified, also where nothing has to be there or its words fit."""
-    assert says(text, **check)[0] is Status.UNVERIFIED
+    status, sentence = says(text, **check)
+    assert status is Status.UNVERIFIED
+    assert sentence.startswith("own check not known: ")
 
 
 @pytest.mark.parametrize("text", [BRIEF[:140], BRIEF + "#@! noise on the line\n", "noise\n"], ids=["cut", "noise", "other"])

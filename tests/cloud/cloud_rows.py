@@ -9,9 +9,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from nr_run.checks.observations.observation import Probe
+from nr_run.services.cloud.deployment import deployment_of
+from nr_run.services.cloud.verdicts.verdict import through
+from nr_run.services.service import Traffic
+
 from ..services.cloud.planned import staged, text
-from ..services.cloud.sites import BARE, site
-from .cloud_walk import Scene, walk
+from ..services.cloud.sites import BARE, PLATFORM, site
+from .cloud_walk import Scene, built, walk
 from .rows import Place, Row, Said
 
 FAMILY = ("router bgp 65530", "address-family ipv4 unicast")
@@ -67,7 +72,25 @@ def _others_policy() -> Sequence[Said]:
     return [Said("verify", made.text)] if edited else [Said("never built", made.decisions[0])]
 
 
+def _asked() -> Sequence[Said]:
+    """Every stage has a gate that asks the firewall itself: the document looks at a console and a ping alone."""
+    deployment = deployment_of(site())
+    (member,) = deployment.members
+    gates = (stage.gate for stage in deployment.stages)
+    silent = [gate for gate in gates if isinstance(gate, Traffic) or not gate.asks(member, PLATFORM)]
+    return [Said("verify", str(gate)) for gate in silent] or [Said("never built", "a stage that no command verifies")]
+
+
+def _large_lost() -> Sequence[Said]:
+    """Small packets pass a tunnel, and those of full size are lost."""
+    made = built()
+    first = through(made.deployment.wanted.first)
+    return [Said("verify", made.verdict({first: (Probe(5, 5), Probe(3, 0))}).sentence)]
+
+
 ROWS: tuple[Row, ...] = (
+    Row("E4-15", "no command that verifies", "never built", "that no command verifies", _asked),
+    Row("E4-16", "a ping of 1000 bytes as a proof", "verify", "none of 3 of full size", _large_lost),
     _row(
         *("E4-1", "the cloud's address on the firewall", "precheck", "the two addresses of the circuit are swapped"),
         before=(

@@ -107,7 +107,7 @@ def _on_a_device(site: Cloud, scene: Scene) -> Iterator[list[Said]]:
 
 
 @cache
-def _built() -> Played:
+def built() -> Played:
     """One that is built and in order, for every row that breaks it and fixes it again."""
     played = Played(example())
     played.build()
@@ -116,7 +116,7 @@ def _built() -> Played:
 
 def _afterwards(scene: Scene) -> Iterator[list[Said]]:
     """Gates and verification of a firewall on which it was built."""
-    played = _built()
+    played = built()
     with ExitStack() as stack:
         if scene.fault:
             stack.enter_context(played.with_fault(*scene.fault))
@@ -131,7 +131,7 @@ def _afterwards(scene: Scene) -> Iterator[list[Said]]:
 
 def in_order() -> list[Said]:
     """What is said where nothing is planted."""
-    played = _built()
+    played = built()
     found = played.verdict()
     told = [item for name in played.gates for item in _told("gate", played.judged(name))]
     return told if found.healthy else [*told, Said("verify", found.sentence)]

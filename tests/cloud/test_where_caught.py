@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from . import cloud_walk
-from .all_rows import ROWS
+from .all_rows import ERRORS, ROWS
 from .rows import PLACES, Row, Said, caught, table
 from .zia_walk import Scene, walk
 
@@ -25,6 +25,12 @@ def test_without_an_error_nothing_is_said() -> None:
     assert walk(Scene()) == []
     assert cloud_walk.walk(cloud_walk.Scene(before=("mtu private 1500",))) == []
     assert cloud_walk.in_order() == []
+
+
+def test_every_error_of_every_document_has_a_row() -> None:
+    """None of them is forgotten: each number of the five documents is planted once at least."""
+    numbers = {f"{document}-{number}" for document, many in ERRORS.items() for number in range(1, many + 1)}
+    assert numbers - {row.error for row in ROWS} == set()
 
 
 def test_the_table_names_every_row() -> None:

@@ -47,8 +47,12 @@ def test_verify_says_the_same_as_from_here(cluster: Cluster) -> None:
     assert {f"inside-{worker.pid}" for worker in cluster.workers.values()} <= worked
 
 
-def test_drift_and_doctor_say_the_same(cluster: Cluster) -> None:
+def test_drift_doctor_and_check_release_say_the_same(cluster: Cluster) -> None:
     """The lines of a comparison and the findings of an examination do not depend on from where it was looked."""
+    words = ("check-release", HQ, "--to", "12.2(8)T", "--json")
+    there, here = cluster.run(*words), cluster.estate.run(*words)
+    assert (there.code, there.report["services"]) == (here.code, here.report["services"]), there.out + there.err
+    assert there.report["unread"] == "", there.out + there.err
     there, here = cluster.run("drift", TUNNEL, "--json"), cluster.estate.run("drift", TUNNEL, "--json")
     assert (there.code, there.report["services"]) == (here.code, here.report["services"])
     there, here = cluster.run("doctor", "--json"), cluster.estate.run("doctor", "--json")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from itertools import pairwise
 
 from ....checks.finding import Evidence, Finding
@@ -69,6 +70,16 @@ class FlowSeen:
     def has_sas(self) -> bool:
         """True if it has an SA in each direction with the peer, at the last look."""
         return _is_up(self.flows[-1], self.end)
+
+    @property
+    def stranger(self) -> IPv4Address | None:
+        """The peer with which its SAs are, where that is certainly another one than the far end: a backup peer, another entry.
+
+        An ASA may show a name in the place of an address, of which nothing is known here.
+        """
+        flow = self.flows[-1]
+        peer = flow.peer if flow is not None and flow.sas else None
+        return peer if isinstance(peer, IPv4Address) and peer != self.end.peer else None
 
     @property
     def had_sas(self) -> bool:
@@ -243,6 +254,9 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
     if seen.large is not None and seen.large.sent and not seen.large.received:
         words = f"{host}: {said}, and none of {seen.large.sent} of full size: large packets are lost on the way"
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
+    if seen.stranger is not None:
+        words = f"{host}: {said}, encrypted to {seen.stranger} instead of {seen.end.peer}"
+        return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     words = f"{host}: {said}; encaps rose by {risen.out} and decaps by {risen.back}"
     return Judged(seen.pair, Operating.UP, KnownBy.PROBE, words, evidence)
 
@@ -299,6 +313,9 @@ def _by_tables(seen: FlowSeen) -> Judged:
             return say(Operating.UP, KnownBy.COUNTERS, words)
         passed = f"{moved.out} packets left and {moved.back} came" if moved and (moved.out or moved.back) else "nothing passed"
         return say(Operating.UP, KnownBy.TABLES, f"{seen.what} has its SAs; {passed} while it was watched")
+    if seen.stranger is not None:
+        words = f"the SAs of {seen.what} are with {seen.stranger} instead of {seen.end.peer}"
+        return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{words}: whether the far end is behind it is not known")
     if seen.dropped:
         return _asked_for(seen, say)
     if seen.had_sas and seen.end.tunnel:

@@ -261,6 +261,19 @@ def test_two_pairs_of_sas_that_an_asa_prints_one_by_one_are_one_flow() -> None:
     assert made.spis("outbound") >= {0x32}
 
 
+def test_sas_with_another_peer_are_not_the_tunnel() -> None:
+    """A backup peer, or another entry of the map, may carry the traffic: that is degraded with pings, unverified by tables, and
+    never up or idle; what is at the other end of it is not the far end of the intent."""
+    strange = replace(NEAR_FLOW, peer="172.18.124.77")
+    made = judge(flow_seen(HERE, (strange, later(strange, 5, 5)), Probe(5, 5)))
+    assert (made.operating, made.known_by) == (Operating.DEGRADED, KnownBy.PROBE), made
+    assert "encrypted to 172.18.124.77 instead of 172.18.124.199" in made.sentence
+    for moved in (0, 20):
+        made = judge(flow_seen(HERE, (strange, later(strange, moved, moved))))
+        assert made.operating is Operating.UNKNOWN, made
+    assert judge(flow_seen(HERE, (idle(strange), idle(strange)), ike=NONE)).operating is Operating.IDLE
+
+
 def test_idle_is_said_of_an_empty_table_and_never_more() -> None:
     """Without SAs and without a ping it is idle, by tables; a router that does not list what it has configured is not known."""
     made = judge(flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW)), ike=NONE))
