@@ -9,7 +9,6 @@ has to have come to its end before a rollback timer is cancelled.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -19,6 +18,7 @@ from ..inventory.errors import Unreachable
 from .access.connection import log_in
 from .access.credentials import login_of
 from .access.drivers import LeanDriver
+from .access.lease import clock
 from .device import CONNECTION
 
 #: After this time a login no longer shows that the device is manageable.
@@ -41,14 +41,14 @@ class FreshLogin:
             self._work()
         except Exception as error:  # noqa: BLE001 - whoever asks for it is given it
             self._error = error
-        self._ended = time.monotonic()
+        self._ended = clock()
 
     def succeeded(self) -> bool:
         """Wait for its end. False where that was too long ago. Raises what it has raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error
-        return time.monotonic() - self._ended <= FRESH_SECONDS
+        return clock() - self._ended <= FRESH_SECONDS
 
 
 def begin(task: Task) -> Result:

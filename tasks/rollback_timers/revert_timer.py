@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...checks.readiness.rollback_methods import REVERT_TIMER
 from ...checks.readiness.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
-from ...inventory.errors import DeviceRefused, DriftError
+from ...inventory.errors import ConfigurationRefused, DeviceRefused, DriftError
 from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import NONE
-from .timer import Arming, State, look, named, nothing, refuse_unless_ours
+from .timer import Arming, NotArmed, State, look, named, nothing, refuse_unless_ours
 
 CONFIRM = "configure confirm"
 NOW = "configure revert now"
@@ -49,7 +49,13 @@ class ConfigureRevertTimer:
     def arm(self, device: Session, arming: Arming) -> str:
         """The command enters configuration mode; leaving it leaves the timer alone."""
         enter = f"configure terminal revert timer {arming.minutes}"
-        clock, begun, _, after = device.configure(["end", REVERT], by=enter, before=[CLOCK])
+        try:
+            clock, begun, _, after = device.configure(["end", REVERT], by=enter, before=[CLOCK])
+        except ConfigurationRefused:
+            # There is one revert timer for all, and a second one is refused: what is pending was never this run's.
+            if others := look(device, self, arming).others:
+                raise NotArmed(f"{arming.host}: {others}, is pending already and is somebody else's; it is left alone") from None
+            raise
         if "Enter configuration commands" not in begun.text:
             raise DeviceRefused(f"{arming.host}: {begun.line!r} was answered with {begun.words!r}")
         return self._mark(arming, clock, after)

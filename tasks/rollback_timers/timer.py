@@ -112,6 +112,10 @@ class RollbackTimer(Protocol):
         """Let the device roll back now; False if this rollback timer cannot. The device is read afterwards, not believed."""
 
 
+class NotArmed(DriftError):
+    """Somebody else's timer keeps the device from arming this run's: nothing of this run's is there, and nothing to cancel."""
+
+
 def shown(replies: Sequence[Reply]) -> dict[str, str]:
     """Command to output."""
     return {reply.line: reply.text for reply in replies}

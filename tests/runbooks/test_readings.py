@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,19 @@ def test_a_reading_serves_once() -> None:
     kept.keep(snapshot("branch1"))
     assert kept.take("branch1") is None
     assert kept.take("hub") is seen
+    assert kept.take("hub") is None
+
+
+def test_a_reading_is_old_when_this_machine_has_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that was closed has a monotonic clock that stood still: others have had the hour in which it slept."""
+    kept = Readings()
+    kept.share(["hub", "hub"])
+    kept.begin()
+    kept.keep(snapshot("hub"))
+    assert (kept.has("hub"), kept.first_serves(["branch"])) == (True, True)
+    awake = time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda which: awake(which) + 3600 * (which == time.CLOCK_BOOTTIME))
+    assert (kept.has("hub"), kept.first_serves(["branch"]), kept.first_serves(["hub"], leads=True)) == (False, False, False)
     assert kept.take("hub") is None
 
 

@@ -101,6 +101,22 @@ def test_a_timer_of_somebody_else_refuses_the_change(timed: TimedPair, device: s
     assert not armed(timed)
 
 
+def test_somebody_arms_a_timer_between_plan_and_arming(timed: TimedPair) -> None:
+    """A second revert timer is refused by the device: nothing was touched, the other end is disarmed, and no person is called."""
+    timed.lab.fault(REVERT, "slow", "300")
+    process = timed.begin("--yes", "--json")
+    timed.wait_for("approved")
+    timed.lab.exec(REVERT, "configure terminal revert timer 60\nend")
+    timed.lab.fault(REVERT, "slow", on=False)
+    code, report = timed.end(process)
+    assert code == 13, report
+    assert "is pending already and is somebody else's; it is left alone" in report["tunnels"][0]["sentence"]
+    assert "60" in timed.lab.exec(REVERT, "show archive config rollback timer")
+    assert timed.lab.exec(REPLACE, "show reload").startswith("No reload is scheduled")
+    timed.lab.exec(REVERT, "configure confirm")
+    assert timed.run("deploy-l2l", "--yes")[0] == 0
+
+
 def test_the_choice_stands_in_the_record(timed: TimedPair) -> None:
     """The run folder alone says how each device goes back, and after how long."""
     code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "20")

@@ -9,18 +9,19 @@ reading away. All else is read again.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from ....inventory.dataclass import dataclass
+from ....tasks.access.lease import clock
 
 if TYPE_CHECKING:
     from ....tasks.gather import Snapshot
 
-#: What was read longer ago than so many seconds is read again: others may work on the device too.
+#: What was read longer ago than so many seconds, those included in which this machine slept, is read again: others may work on
+#: the device too.
 FRESH_SECONDS = 10.0
 #: The first deployment of a run begins when all devices were read, the slowest one too: for it so many seconds are a moment.
 FIRST_SECONDS = 60.0
@@ -41,27 +42,27 @@ class Readings:
 
     def begin(self) -> None:
         """All devices are read from now on."""
-        self.begun = time.monotonic()
+        self.begun = clock()
 
     def first_serves(self, hosts: Iterable[str], *, leads: bool = False) -> bool:
         """Whether what these devices showed first is what they are: it is as young, and nothing else of the run is on them.
 
         ``leads`` is for the first deployment, before which nothing of the run can have been there.
         """
-        age = time.monotonic() - self.begun
+        age = clock() - self.begun
         return age <= FIRST_SECONDS if leads else self.shared.isdisjoint(hosts) and age <= FRESH_SECONDS
 
     def keep(self, snapshot: Snapshot) -> None:
         """What a device showed just now, after the last line of a deployment that went well."""
         if snapshot.host in self.shared:
-            self._kept[snapshot.host] = (time.monotonic(), snapshot)
+            self._kept[snapshot.host] = (clock(), snapshot)
 
     def has(self, host: str) -> bool:
         """Whether there is a reading of a device that may be used now."""
         read, _ = self._kept.get(host, (float("-inf"), None))
-        return time.monotonic() - read <= FRESH_SECONDS
+        return clock() - read <= FRESH_SECONDS
 
     def take(self, host: str) -> Snapshot | None:
         """The reading of a device, if there is one that may still be used; it is gone then."""
         read, snapshot = self._kept.pop(host, (0.0, None))
-        return snapshot if snapshot is not None and time.monotonic() - read <= FRESH_SECONDS else None
+        return snapshot if snapshot is not None and clock() - read <= FRESH_SECONDS else None

@@ -9,7 +9,7 @@ from ....changes.configurations.configuration import Configuration
 from ....checks.observations.observation import Observation
 from ....inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
 from ....tasks.arming import arm, disarm, renew
-from ....tasks.rollback_timers import ROLLBACK_TIMERS, Arming, State
+from ....tasks.rollback_timers import ROLLBACK_TIMERS, Arming, NotArmed, State
 from ..change_state import ChangeState
 from ..context import Context
 from ..nornir_run import run_on
@@ -66,9 +66,11 @@ def arm_ends(context: Context, plan: DeploymentPlan, change_state: ChangeState) 
     arguments = _arguments(context, ends, change_state)
     marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
     # Where no login succeeded nothing was sent: there is nothing to cancel, and nothing to wait for.
-    change_state.armed = [end for end in change_state.armed if not _never_in(errors.get(end.host))]
+    others = [host for host, error in errors.items() if isinstance(error, NotArmed)]
+    change_state.armed = [end for end in change_state.armed if end.host not in others and not _never_in(errors.get(end.host))]
     never = [host for host, error in errors.items() if _never_in(error)]
     mark_cancelled(context, never, "before it was armed: no login succeeded")
+    mark_cancelled(context, others, "before it was armed: somebody else's timer is pending")
     _keep_marks(context, plan, change_state, (marks, errors))
 
 
