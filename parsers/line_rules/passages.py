@@ -10,8 +10,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from ...inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from .program import Rule, Scope
