@@ -322,6 +322,16 @@ def test_sas_of_one_end_alone_are_down() -> None:
     assert "has none" in made.sentence
 
 
+def test_sas_of_one_end_are_not_up_beside_an_end_of_which_nothing_is_known() -> None:
+    """The other end drops what asks for its tunnel, or has SAs with another peer: SAs that are left over here say nothing."""
+    left = flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))
+    asked = flow_seen(THERE, (idle(FAR_FLOW), replace(idle(FAR_FLOW), send_errors=FAR_FLOW.send_errors + 1)), ike=NONE)
+    elsewhere = flow_seen(THERE, [replace(FAR_FLOW, peer="172.18.124.77")] * 2)
+    for other in (asked, elsewhere):
+        made = between([left, other], looked_at_all=True)
+        assert (made.operating, made.known_by) == (Operating.UNKNOWN, KnownBy.NOTHING), made
+
+
 def test_sas_that_came_after_the_other_end_was_read_are_no_alarm() -> None:
     """A ping of one end brought them up when the other had been looked at already: nothing follows from that."""
     ends = [flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW))), flow_seen(THERE, (idle(FAR_FLOW), FAR_FLOW))]
