@@ -18,6 +18,7 @@ from ....checks.observations.questions import IPSEC
 from ....checks.proof import Traffic
 from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
+from ....parsers.records.asa_vpn import AsaIpsecFlow
 from ...common.configured_axis import status_of
 from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
 from .dropped import replayed
@@ -148,8 +149,9 @@ class FlowSeen:
             return None
         if then is None:
             return Risen(now.encapsulated_packets, now.decapsulated_packets, exact=True)
-        new = set(spis(now, "outbound"))
-        renewed = bool(new) and not new & set(spis(then, "outbound"))
+        new, old = set(spis(now, "outbound")), set(spis(then, "outbound"))
+        # Each SA of an ASA has counters of its own: with one that went, what it had counted went, too.
+        renewed = bool(new) and (bool(old - new) if isinstance(now, AsaIpsecFlow) else not new & old)
         pairs = (
             (then.encapsulated_packets, now.encapsulated_packets),
             (then.decapsulated_packets, now.decapsulated_packets),
