@@ -20,7 +20,7 @@ from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
 from ....parsers.records.asa_vpn import AsaIpsecFlow
 from ...common.configured_axis import status_of
-from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
+from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, ike_rows, live
 from .dropped import replayed
 from .misrouted_packets import goes_by_another
 
@@ -92,6 +92,11 @@ class FlowSeen:
         """True if it had SAs before the last burst, so that the first packets of it were not lost while IKE negotiated."""
         burst = self.ping
         return burst is not None and _is_up(flow_of(self.end, burst[0], self.pair), self.end)
+
+    @property
+    def begins(self) -> bool:
+        """True if IKE with the peer began while it was watched: a stream loses more than its first packets until that is done."""
+        return not ike_rows(self.end, self.looks[0].seen) and bool(ike_rows(self.end, self.last))
 
     @property
     def steady(self) -> bool:
@@ -334,7 +339,7 @@ def _by_tables(seen: FlowSeen) -> Judged:
 def _asked_for(seen: FlowSeen, say: Callable[[Operating, KnownBy, str], Judged]) -> Judged:
     """Packets of somebody were dropped for want of SAs: that is not idle. The first few may be lost while IKE negotiates."""
     words = f"{seen.what} has no SAs, and {seen.dropped} packets for it were dropped while it was watched"
-    if seen.dropped > TOLERATED_PACKETS and not seen.had_sas:
+    if seen.dropped > TOLERATED_PACKETS and not seen.had_sas and not seen.begins:
         return say(Operating.DOWN, KnownBy.COUNTERS, f"{words}: traffic asks for it, and it does not come up")
     return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{words}: traffic asks for it, and it had no time to come up")
 

@@ -198,6 +198,16 @@ def test_traffic_that_asks_in_vain_is_not_idle(dropped: int, operating: Operatin
     assert between([seen, quiet], looked_at_all=True).operating is operating
 
 
+def test_a_stream_that_has_just_begun_to_ask_is_not_down() -> None:
+    """Where IKE began between the looks, any number of packets may have been dropped until it is done: unverified."""
+    first = replace(idle(NEAR_FLOW), send_errors=70)
+    trying = UP.replace("QM_IDLE  ", "MM_KEY_EXCH")
+    for before, operating in ((NONE, Operating.UNKNOWN), (trying, Operating.DOWN)):
+        made = flow_seen(HERE, (first, replace(first, send_errors=99)), ike=trying)
+        began = replace(made.looks[0], seen=look(first, ike=before))
+        assert judge(replace(made, looks=(began, made.looks[1]))).operating is operating
+
+
 def test_errors_of_before_and_errors_beside_sas_are_no_traffic_that_asks() -> None:
     """A count that stands, that fell by a clear, or that rose beside SAs, tells of no packet that was dropped for want of one."""
     for early, late in ((70, 70), (70, 3)):
