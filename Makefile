@@ -71,7 +71,8 @@ matrix: $(STAMP)
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \
-		tests/services/cloud/test_carried.py tests/far/test_deploys.py
+		tests/services/cloud/test_carried.py tests/far/test_deploys.py tests/far/test_rotations.py tests/far/test_failover.py \
+		tests/far/test_joining.py tests/far/test_audit.py
 
 laws: $(STAMP)
 	NR_RUN_LAWS=all $(BIN)/pytest -q -n 2 $$(grep -rl 'import examples' tests --include='test_*.py')

@@ -1,11 +1,12 @@
 """How much of a fleet's deploy is spread over local processes, what stays with the first one, and the speed-up that follows.
 
-    python benchmarks/shares.py [PAIRS] [LATENCY] [ROUNDS]
+    python benchmarks/shares.py [PAIRS] [MORE] [LATENCY] [ROUNDS]
 
 One deploy by `--processes 1` and one by `--processes 2` take turns, on a lab that is a process of its own. What counts is seconds
 of processor time of each process of the client, which do not depend on how busy the machine is as wall time does. Two bounds
 follow for a machine with a core for each: by Amdahl, where the first process and the others never work at the same time; and
-pipelined, where the busiest process is never kept waiting. What is reached lies between them.
+pipelined, where the busiest process is never kept waiting. What is reached lies between them. Starting interpreters outweighs a
+few pairs, so two sizes are measured, and what the pairs between them cost is extrapolated to a large fleet.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 import re
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +45,15 @@ class Shares:
     def pipelined(self, processes: int) -> float:
         """The speed-up where all work at the same time, and the busiest one is never kept waiting."""
         return self.alone / max(self.first, self.others / processes)
+
+    def grown(self, pairs: int, larger: Shares, more: int, to: int) -> Shares:
+        """At ``to`` pairs, where this is at ``pairs`` and ``larger`` at ``more``: in a line."""
+        times = (to - pairs) / (more - pairs)
+
+        def one(small: float, large: float) -> float:
+            return small + times * (large - small)
+
+        return Shares(one(self.alone, larger.alone), one(self.first, larger.first), one(self.others, larger.others))
 
     @property
     def serial(self) -> float:
@@ -149,19 +158,25 @@ def rows() -> Iterator[Row]:
         yield Row(f"processes/{MODEL}/{pairs}/{LATENCY}", partial(opened, pairs, LATENCY))
 
 
-def main(pairs: int, latency: int, rounds: int) -> None:
-    """Measure, and print."""
-    began = time.monotonic()
+def measured(pairs: int, latency: int, rounds: int) -> Shares:
+    """Measure one size, and print it."""
     with opened(pairs, latency) as sides:
         samples = alternate(sides, rounds, lambda words: print(words, flush=True))
-    for line in shares_of(samples).lines(2):
-        print(line)
-    walls = {side: medians(found)["wall"] for side, found in samples.items()}
+    found = shares_of(samples)
+    print(f"{pairs} pairs at {latency} ms:", *found.lines(2), sep="\n  ")
+    walls = {side: medians(turns)["wall"] for side, turns in samples.items()}
     ratio = walls["--processes 1"] / walls["--processes 2"]
-    print(f"wall {walls}: {ratio:.2f} times, on {len(os.sched_getaffinity(0))} cores with the lab and everything else on them")
-    print(f"measured in {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
+    print(f"  in wall time {ratio:.2f} times, on {len(os.sched_getaffinity(0))} cores with the lab and everything else on them")
+    return found
+
+
+def main(pairs: int, more: int, latency: int, rounds: int) -> None:
+    """Measure both sizes, and print what follows for a large fleet."""
+    small, large = (measured(count, latency, rounds) for count in (pairs, more))
+    print(f"extrapolated to {COUNTS[-1]} pairs:", *small.grown(pairs, large, more, COUNTS[-1]).lines(2), sep="\n  ")
+    print(f"load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
-    main(*(*given, *(20, LATENCY, 2)[len(given) :]))
+    main(*(*given, *(10, 40, LATENCY, 2)[len(given) :]))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ...inventory.dataclass import dataclass
 
 #: The delimiter as a device shows it, and as the character itself.
 _MARK = re.compile(r"\^C|\x03")

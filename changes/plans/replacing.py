@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ...inventory.dataclass import dataclass
 from ..objects import ConfigObject, Key
 
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from ..features import ikev2, tunnel_interface
-from ..ios import model
+from ..ios import filters, model
 from .configuration.store import Store
 from .negotiation.protector import Protectors, gathered
 from .records import Authentication, Identity, Interface, MapEntry, Policy, Proposal, Route
@@ -83,6 +83,9 @@ class Meaning(Protocol):
 
     def translated(self, out: Interface, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
         """The source address with which a packet leaves over an interface."""
+
+    def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
+        """Whether IKE (`udp`, 500), or what it protects (`esp`, or `udp` 4500), comes in to an address of the box."""
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:
         """Whether a packet that arrived, in clear or out of a tunnel, ends at the box or at a host behind it that answers."""
@@ -201,6 +204,11 @@ class IosMeaning:
             if inside and named and model.route_map_permits(self.store, named, source, destination):
                 return out.address
         return source
+
+    def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
+        """The list at the interface by which it comes in."""
+        name = next((interface.name for interface in self.interfaces() if interface.address == at), "")
+        return filters.lets_in(self.store, name, protocol, port, source, at)
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:  # noqa: ARG002 - all the same
         """A router answers at each of its addresses, and forwards to each LAN."""

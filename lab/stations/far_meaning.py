@@ -180,6 +180,10 @@ class FarMeaning:
         """It translates nothing."""
         return source
 
+    def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:  # noqa: ARG002 - likewise
+        """It keeps nothing out; faults do."""
+        return True
+
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:  # noqa: ARG002 - from anywhere
         """Its own address answers, and out of a tunnel what was ordered to."""
         if "no-ping" in self.faults:

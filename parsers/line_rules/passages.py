@@ -10,8 +10,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from ...inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from .program import Rule, Scope
@@ -23,6 +25,8 @@ _MOST_PASSAGES = 12
 _NUMBERS = itertools.count()
 #: A passage pays for its expression when it is used this often; the group that spans these many lines first comes first.
 _PAYS, _LINES, _LEAST = 100, 150, 3
+#: An expression of so few lines is made in a quarter of the time, and pays as much sooner.
+_SHORT, _SOONER = 4, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +119,8 @@ def learn(scope: Scope, rules: Sequence[Rule], still: float) -> None:
     if count == 1 and len(scope.seen) >= MOST_SEQUENCES:
         return
     scope.seen[key] = count
-    if count >= _LEAST and count * len(rules) >= _LINES and count + still >= _PAYS:
+    sooner = _SOONER if len(rules) <= _SHORT else 1
+    if count >= _LEAST and count * len(rules) * sooner >= _LINES and (count + still) * sooner >= _PAYS:
         scope.seen[key] = -(10**12)  # never again: one that was given up would only be given up again
         passage = Passage.of(rules, number=next(_NUMBERS))
         if passage is not None and scope.parent is not None:

@@ -35,6 +35,8 @@ PATTERNS: dict[str, str] = {
     "OPTIONAL_STATUS": rf"(?:[ \t]+(?:{IKE_STATUS.pattern}))?",
     "OPTIONAL_DELETED": r"(?:[ \t]*\(deleted\))?",
     "OPTIONAL_PARENTHESES": r"(?:[ \t]*\([^()\n]*\))?",
+    # The VRF in which a next hop is; a name holds no blank, and a sentence in parentheses is none.
+    "OPTIONAL_VRF": r"(?:[ \t]*\([^()\s]+\))?",
     "OPTIONAL_PORT": r"(?:(?:[ \t]+port[ \t]+|:)\d+)?",
     # What a field can hold is said once, in vocabulary.py: a template lets in nothing else.
     "IKE_STATE": IOS_IKE_STATE.pattern,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ...inventory.dataclass import dataclass
 
 #: What a row may mean, and how that is told to a person.
 MEANINGS: Mapping[str, str] = {

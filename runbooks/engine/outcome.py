@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
 from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import Exit, NrRunError
 from .verifying.confirmations import Asked
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...inventory.dataclass import dataclass
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
 from .outcome import Result, TunnelOutcome

@@ -131,12 +131,32 @@ def _is_alive(thing: object) -> bool:
     return isinstance(thing, types.BuiltinMethodType) and not isinstance(thing.__self__, types.ModuleType | type)
 
 
+#: What depends on the object itself and not on its type alone.
+_EACH = (types.FunctionType, types.MethodType, types.BuiltinMethodType, functools.partial)
+#: Types of which pickle needs no word from here.
+_AS_IT_IS: set[type[Any]] = set()
+
+
+def _has_cached(kind: type[Any]) -> bool:
+    return any(isinstance(value, cached_property) for base in kind.__mro__ for value in vars(base).values())
+
+
 class _Packer(pickle.Pickler):
     def __init__(self, file: io.BytesIO, callbacks: Callbacks | None) -> None:
         super().__init__(file, protocol=5)
         self._callbacks = callbacks
 
     def reducer_override(self, thing: Any) -> Any:
+        """Asked for every object of a job, hundreds of records among them: of most types once is enough."""
+        kind = type(thing)
+        if kind in _AS_IT_IS:
+            return NotImplemented
+        made = self._reduced(thing)
+        if made is NotImplemented and not issubclass(kind, _EACH) and not _has_cached(kind):
+            _AS_IT_IS.add(kind)
+        return made
+
+    def _reduced(self, thing: Any) -> Any:
         if isinstance(thing, Secrets):
             return _marked, ("secrets",)
         if isinstance(thing, Stop):

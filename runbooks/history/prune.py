@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ...inventory.dataclass import dataclass
 
 #: Pruning is done with each so-many-th verification.
 EVERY = 25

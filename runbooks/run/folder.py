@@ -300,16 +300,8 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        hidden: dict[str, str] = {}
-
-        def hide(text: str) -> str:
-            # The texts of a report come again and again.
-            found = hidden.get(text)
-            if found is None:
-                found = hidden[text] = self._secrets.hide(text)
-            return found
-
-        return _each_text(plain_values(value), hide)
+        # The texts of a report come again and again: each is hidden once.
+        return _each_text(plain_values(value), cache(self._secrets.hide))
 
     def close(self) -> None:
         """Close the journal."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...checks.readiness.rollback_methods import RELOAD_IN
 from ...checks.readiness.timers import RELOAD, reload_timer
-from ...inventory.errors import DeviceRefused, DriftError
+from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .questions import PROCEED
@@ -33,12 +33,18 @@ CANCEL = "reload cancel"
 
 
 def reload_state(outputs: Mapping[str, str], arming: Arming) -> State:
-    """What ``show reload`` says of a reload of this run. Raises NotKnown."""
+    """What ``show reload`` says of a reload of this run. Raises NotKnown.
+
+    A reload without a reason is somebody else's or this run's: the line with the reason comes last, and is what is lost first
+    where an answer is cut. It is neither cancelled nor taken for gone.
+    """
     timer = reload_timer(arming.platform.os, outputs[RELOAD])
     if timer is None:
         return State(False, False)
+    if not timer.reason:
+        raise NotKnown(f"{RELOAD!r} shows a reload and no reason for it, so it is not known whether it is this run's")
     if not timer.is_of(arming.tag):
-        return State(False, False, f"a reload, {timer.reason or 'no reason'}")
+        return State(False, False, f"a reload, {timer.reason}")
     return State(True, True, "", timer.seconds_left)
 
 

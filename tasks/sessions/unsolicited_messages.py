@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...inventory.dataclass import dataclass
 from ...inventory.hiding.secrets import Secrets
 
 logger = logging.getLogger("nr_run.session")

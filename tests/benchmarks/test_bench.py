@@ -152,3 +152,5 @@ def test_speed_ups_follow_from_the_shares(modules: Callable[[str], ModuleType]) 
     assert round(found.amdahl(2), 2) == round(10 / 5.5, 2)
     assert round(found.pipelined(2), 2) == round(10 / 4.5, 2)
     assert found.serial == 0.1
+    grown = found.grown(10, shares.Shares(40.0, 2.0, 36.0), 40, 200)
+    assert [round(seconds, 9) for seconds in (grown.alone, grown.first, grown.others)] == [200.0, 7.333333333, 180.0]

@@ -94,6 +94,7 @@ def test_a_key_that_is_made_here_is_found_beside_the_old_one(rotating: Rotating)
         assert not path.is_file() or not {key for key in (old, new) if key.encode() in path.read_bytes()}, path
 
 
+@every
 def test_workers_with_folders_of_their_own_are_told_the_reference(rotating: Rotating, tmp_path: Path) -> None:
     """A next key that the workers cannot read is refused before a device is asked, and says what to do; with --to it is done.
 

@@ -98,9 +98,9 @@ UNUSED = (
     "nr_run.parsers.provider_samples",
     "nr_run.services.common.sample_draft",
 )
-MODULES = 1149
+MODULES = 1155
 #: The methods of records that are written as text and compiled, ours and those of our libraries.
-TEXTS = 2100
+TEXTS = 1700
 
 
 def test_a_deploy_imports_what_it_uses() -> None:

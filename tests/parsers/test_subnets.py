@@ -166,3 +166,17 @@ def test_an_address_that_is_compared_as_a_number_is_that_address(text: str) -> N
     except ValueError:
         wanted = None
     assert number_of(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "vrf"), [(" (INSIDE)", "INSIDE"), ("(IN/SIDE-1)", "IN/SIDE-1"), ("", None), (" (nexthop in vrf default)", "refused")]
+)
+def test_the_vrf_of_a_next_hop_is_a_name(said: str, vrf: str | None) -> None:
+    """In parentheses behind a gateway stands the name of a VRF; a sentence there is not understood, and becomes no name."""
+    parsed = read(f"      10.0.0.0/8 is variably subnetted, 1 subnets\nB   10.1.0.0/16 [20/0] via 172.16.1.1{said}, 01:12:05\n")
+    if vrf == "refused":
+        assert not parsed.complete
+        assert parsed.state == ()
+    else:
+        assert parsed.complete
+        assert parsed.state[0].next_hops[0].vrf == vrf

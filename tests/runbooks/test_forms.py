@@ -122,8 +122,34 @@ def test_another_form_is_two_runs(tmp_path: Path, standing: tuple[int, str], wan
             intend(tmp_path, *wanted)
         code, report = ends.run("deploy-l2l", "--yes")
         assert code == 65, json.dumps(report, indent=1)
-        assert "a tunnel is not changed into another form: remove it, then deploy it" in report["tunnels"][0]["sentence"]
+        runs = "a tunnel is not changed into another form: nr-run remove-l2l hq-branch, then nr-run deploy-l2l hq-branch"
+        assert runs in report["tunnels"][0]["sentence"]
         assert ends.running == built
+        code, report = ends.run("remove-l2l", "hq-branch", "--yes")
+        assert code == 0, json.dumps(report, indent=1)
+        assert not left_of(ends, lab)
+        code, report = ends.run("deploy-l2l", "--yes")
+        assert (code, report["tunnels"][0]["verified"]) == (0, True), json.dumps(report, indent=1)
+
+
+def test_another_interface_is_two_runs(tmp_path: Path) -> None:
+    """The outside address has moved to another interface: refused with nothing changed, and the two runs lead on."""
+    devices = {"hq": "c8000v-17", "branch": "c881"}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
+        write_inventory(lab, tmp_path / "inventory", devices, SUITE)
+        ends, path = Ends(lab, tmp_path), tmp_path / "inventory" / "vpn" / "intent.yaml"
+        assert ends.run("deploy-l2l", "--yes")[0] == 0
+        (address,) = re.findall(r"interface: GigabitEthernet1, outside_ip: ([\d.]+)", path.read_text())
+        moved = f"interface GigabitEthernet3\nip address {address} 255.255.255.0\nno shutdown"
+        lab.exec("hq", f"configure terminal\ninterface GigabitEthernet1\nno ip address\n{moved}\nend")
+        lab.exec("hq", "write memory")
+        path.write_text(path.read_text().replace("interface: GigabitEthernet1,", "interface: GigabitEthernet3,"))
+        stands = ends.running
+        code, report = ends.run("deploy-l2l", "--yes")
+        assert code == 65, json.dumps(report, indent=1)
+        runs = "a tunnel is not moved to another map or interface: nr-run remove-l2l hq-branch, then nr-run deploy-l2l hq-branch"
+        assert runs in report["tunnels"][0]["sentence"]
+        assert ends.running == stands
         code, report = ends.run("remove-l2l", "hq-branch", "--yes")
         assert code == 0, json.dumps(report, indent=1)
         assert not left_of(ends, lab)

@@ -42,6 +42,23 @@ def test_a_deploy_over_it_is_degraded_and_stays(pair: Pair) -> None:
     assert pair.running() == built
 
 
+def test_what_was_not_tried_stands_in_the_record(tmp_path: Path) -> None:
+    """Two routers that take no ping with the DF bit: verified by small packets, and the record says that it is by those alone."""
+    devices = {"hq": "c881", "branch": "c881"}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
+        write_inventory(lab, tmp_path / "inventory", devices, STRONG)
+        pair = Pair(lab, tmp_path)
+        for name in devices:
+            lab.fault(name, "refuse-exec", "df-bit")
+        code, report = pair.run("deploy-l2l", "--yes")
+        (tunnel,) = report["tunnels"]
+        assert (code, tunnel["result"]) == (0, "verified"), tunnel
+        (left,) = [item["sentence"] for item in tunnel["findings"] if item["check"] == "full-size"]
+        assert "were not tried: no device showed what became of them" in left
+        recap = " ".join((tmp_path / "runs" / report["run"] / "recap.txt").read_text().split())
+        assert left in recap
+
+
 def test_a_key_is_rotated_over_it(tmp_path: Path) -> None:
     """Through a partner's path: the new key takes its place although packets of full size are lost, as they were before."""
     devices = {"hq": "c881", "branch": "c881"}

@@ -9,9 +9,10 @@ import pytest
 
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.changes.plans.change import Change
-from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError
+from nr_run.checks.readiness.timers import RELOAD
+from nr_run.inventory.errors import DeviceRefused, DriftError, NotKnown, NrRunError
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.tasks.rollback_timers.reload_in import ReloadIn
+from nr_run.tasks.rollback_timers.reload_in import ReloadIn, reload_state
 from nr_run.tasks.rollback_timers.revert_timer import ConfigureRevertTimer
 from nr_run.tasks.rollback_timers.timer import Arming
 from nr_run.tasks.sessions.session import Session
@@ -150,3 +151,12 @@ def test_a_timer_of_somebody_else_is_left_alone(
         asked = [number for number, line in enumerate(box.typed) if line.startswith("reload in")]
         assert never not in box.typed[2:]
         assert asked in ([], [len(box.typed) - 1]), "the question whether to reload was not answered"
+
+
+def test_a_reload_without_a_reason_is_nobodys() -> None:
+    """The line with the reason comes last: an answer that was cut behind the first does not make this run's reload another's."""
+    first, _, _ = ELSE.partition("\r\n")
+    assert not reload_state({RELOAD: f"{first}\nReload reason: maintenance\n"}, ARMING).remains
+    assert reload_state({RELOAD: f"{first}\nReload reason: {TAG}\n"}, ARMING).armed
+    with pytest.raises(NotKnown, match="no reason for it, so it is not known whether it is this run's"):
+        reload_state({RELOAD: f"{first}\n"}, ARMING)

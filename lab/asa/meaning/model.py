@@ -274,6 +274,10 @@ class AsaMeaning:
         """The translation rule of a packet, or None."""
         return translation.rule_for(self.store, came, out, source, destination)
 
+    def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:  # noqa: ARG002 - of all the same
+        """Lists of an ASA are for what goes through it: what is for itself meets those of the control plane alone, not played."""
+        return True
+
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:
         """From a tunnel each LAN behind it, and its own address where `management-access` is; in clear only its outer address.
 

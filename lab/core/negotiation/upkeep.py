@@ -232,7 +232,7 @@ class Upkeep:
         other = self.network.neighbour(box, peer)
         if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
             return None
-        return other
+        return other if self.network.hears(box, other, peer) else None
 
     def drop(self, box: Station, flows: list[Flow]) -> None:
         """Delete the SAs of flows; the other end is told and deletes its own."""

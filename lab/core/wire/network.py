@@ -22,9 +22,12 @@ from ..records import Interface, Route, Selector
 from .load import MEDIA_BYTES, SMALL, Load
 from .routing import NONE, Silent
 from .stations import GATEWAY as GATEWAY
-from .stations import Client, Negotiator, Owners, behind_translator, inside
+from .stations import Client, Negotiator, Owners, behind_translator, inside, outside
 from .stations import Outcome as Outcome
 from .stations import Station as Station
+
+#: The port of IKE at both ends.
+_IKE = 500
 
 
 @dataclass(slots=True)
@@ -96,10 +99,23 @@ class Network:
         other = self.owner(address)
         return other if other is not None and other is not box and not box.off else None
 
+    def _let_in(self, box: Station, other: Station, address: IPv4Address, protocol: str, port: int) -> bool:
+        """Whether a list at the interface of the other end, which the box knows by this address, lets its packets in."""
+        route = self.route(box, address)
+        own = route.interface.address if route is not None else None
+        return own is None or other.meaning.lets_in(protocol, port, outside(box, own), inside(other, address))
+
+    def hears(self, box: Station, other: Station, address: IPv4Address) -> bool:
+        """Whether IKE passes between a box and another one that it knows by this address, in both directions."""
+        route = self.route(box, address)
+        own = route.interface.address if route is not None else None
+        back = own is None or self._let_in(other, box, outside(box, own), "udp", _IKE)
+        return back and self._let_in(box, other, address, "udp", _IKE)
+
     def ike_peer(self, box: Station, address: IPv4Address, version: int = 1) -> Station | None:
         """The box that answers a version of IKE at an address: reachable, UDP 500 passes, and something is protected there."""
         other = self.neighbour(box, address)
-        if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
+        if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults or not self.hears(box, other, address):
             return None
         route = self.route(box, address)
         local = route.interface.address if route is not None else None
@@ -220,6 +236,8 @@ class Network:
             return box if "drop-esp" not in box.faults and client.answers(flow, destination) else Outcome.LOST
         other, lost = self.neighbour(box, flow.peer), "drop-4500" if flow.port == 4500 else "drop-esp"
         if other is None or lost in box.faults or lost in other.faults or _too_large(outer, box, other):
+            return Outcome.LOST
+        if not self._let_in(box, other, flow.peer, *(("udp", flow.port) if flow.port == 4500 else ("esp", 0))):
             return Outcome.LOST
         found = other.crypto.inbound(sa.spi)
         if found is None:

@@ -12,8 +12,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from ....inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ....tasks.gather import Snapshot

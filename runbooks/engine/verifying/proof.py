@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ....checks import proof as checked
 from ....checks.finding import Cause, Finding, Status, proved
@@ -12,6 +12,7 @@ from ....checks.observations.looks import Look
 from ....checks.observations.observation import Observation, Probe
 from ....checks.observations.questions import SAS, Question
 from ....checks.proof import Watch
+from ....inventory.dataclass import dataclass
 from ....services.registry import find_built
 from ....services.service import Row, TrafficProof
 from ....tasks import fresh_login
@@ -21,7 +22,7 @@ from ....tasks.probe import Ping, ping_only
 from ..context import Context
 from ..nornir_run import run_on, run_on_all, run_on_one
 from ..plans.planning import DeploymentPlan, keep_outputs
-from .large_pings import bytes_of, of_pings
+from .large_pings import bytes_of, of_pings, untried
 from .own_checks import own_commands, own_findings
 from .reach import WHOLE, Reach, reach_of
 
@@ -82,7 +83,7 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan, *, decides: bool = 
     cause = None if proved(findings) else _why(context, plan, what, watch)
     if proved(findings):
         own, outputs = own_findings(context, plan, outputs)
-        findings = (*findings, *own, *_full_size(what, watch))
+        findings = (*findings, *own, *_full_size(plan, what, watch))
     keep(context, plan, watch, findings)
     reach = reach_of(plan.deployment.foreign, traffic=what.answered)
     return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
@@ -179,15 +180,15 @@ def _ping_of(context: Context, plan: DeploymentPlan, what: checked.Proof, last: 
     return Ping(platform, traffic.source, traffic.target, last.count, full)
 
 
-def _full_size(what: TrafficProof, watch: Watch) -> tuple[Finding, ...]:
-    """What the packets of full size say that went along with the pings."""
-    sent = ((host, what.stimulus(host), probe) for host, probe in watch.probes.items())
-    return tuple(
-        finding
-        for host, traffic, probe in sent
-        if probe is not None and traffic is not None
-        for finding in of_pings(host, traffic, probe, Look(watch.after[host]))
-    )
+def _full_size(plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> tuple[Finding, ...]:
+    """What the packets of full size say that went along with the pings; one way is enough, since an answer is as large."""
+    sent = [
+        (host, traffic, probe) for host, probe in watch.probes.items() if probe is not None and (traffic := what.stimulus(host))
+    ]
+    if all(probe.large is None for _, _, probe in sent):
+        wanted = ((host, traffic) for host, traffic, _ in sent if bytes_of(plan, host, traffic))
+        return tuple(untried(host, traffic, "no device showed what became of them") for host, traffic in wanted)[:1]
+    return tuple(finding for host, traffic, probe in sent for finding in of_pings(host, traffic, probe, Look(watch.after[host])))
 
 
 @dataclass(frozen=True, slots=True)

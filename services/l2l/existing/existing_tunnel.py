@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ....changes.configurations.look_up import LookUp, by_object, joined
 from ....changes.objects import Config, ConfigObject, Key
 from ....inventory.dataclass import dataclass
-from ....inventory.errors import ChangeError
+from ....inventory.errors import ChangeError, OtherForm
 from ....inventory.intents.intent import Style
 from ..features import Member, Names
 from ..placing.versions import bases_of
@@ -96,20 +96,26 @@ def find_existing_tunnel(member: Member, names: Names, running: Config) -> Exist
     """The tunnel in the style that is wanted, None where the device has none.
 
     ``names`` has the crypto map and the base of its access list, or the number of the tunnel interface. Raises ChangeError where
-    more than one entry is the tunnel's, or it is in another map that is at work: a move is a removal and a new tunnel.
+    more than one entry is the tunnel's, OtherForm where it is in another map that is at work: a move is two runs.
     """
     if member.style == "vti":
         tunnel, selecting = running.get("tunnel-interface", f"Tunnel{names.tunnel_number}"), None
     else:
-        tunnel, selecting = _entry(member.local.host, names, running) or (None, None)
+        tunnel, selecting = _entry(member, names, running) or (None, None)
     if tunnel is None:
         return None
     parts = {item.key: item for item in parts_of(tunnel, running) if item.key != tunnel.key}
     return ExistingTunnel(tunnel, tuple(parts.values()), selecting)
 
 
-def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, ConfigObject] | None:
+def two_runs(tunnel: str) -> str:
+    """The way out, with the intent as it is wanted: what stands is removed as the devices have it."""
+    return f"nr-run remove-l2l {tunnel}, then nr-run deploy-l2l {tunnel}"
+
+
+def _entry(member: Member, names: Names, running: Config) -> tuple[ConfigObject, ConfigObject] | None:
     """The tunnel's entry in its map, with its list."""
+    host = member.local.host
     found: list[tuple[ConfigObject, ConfigObject]] = []
     at_work = running.kept(_MAPS_AT_WORK)
     for there in tunnels_called(running, names.access_list):
@@ -120,9 +126,9 @@ def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, Conf
         if where["map"] == names.crypto_map:
             found.append((there.tunnel, selecting))
         elif where["map"] in at_work:
-            raise ChangeError(
+            raise OtherForm(
                 f"{host}: entry {where['sequence']} of crypto map {where['map']} matches {there.label}, and the tunnel is "
-                f"wanted in {names.crypto_map}; remove it there first"
+                f"wanted in {names.crypto_map}; a tunnel is not moved to another map or interface: {two_runs(member.name)}"
             )
     if len(found) > 1:
         numbers = " and ".join(entry.groups["sequence"] for entry, _ in found)

@@ -10,7 +10,7 @@ from ....inventory.errors import OtherForm
 from ....inventory.intents.intent import Style
 from ..features import Member
 from ..placing.versions import is_version
-from .existing_tunnel import tunnels_called
+from .existing_tunnel import tunnels_called, two_runs
 
 
 def refuse_other_form(member: Member, running: Config) -> None:
@@ -19,8 +19,8 @@ def refuse_other_form(member: Member, running: Config) -> None:
         if (version, other) != (member.ike_version, member.style):
             raise OtherForm(
                 f"{member.local.host}: {member.name} stands as {where} with IKEv{version}, and is wanted with "
-                f"IKEv{member.ike_version} and style {member.style}; a tunnel is not changed into another form: remove it, then "
-                "deploy it"
+                f"IKEv{member.ike_version} and style {member.style}; a tunnel is not changed into another form: "
+                f"{two_runs(member.name)}"
             )
 
 
