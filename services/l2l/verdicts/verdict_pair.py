@@ -39,7 +39,8 @@ def between(seen: Sequence[FlowSeen], *, looked_at_all: bool) -> Judged:
     if bad:
         operating = Operating.DEGRADED if passes else _worst(bad)
         return _joined(operating, best(one.known_by for one in bad), [*bad, *passes])
-    if Operating.UP in words:
+    # SAs of one end alone outlive those of the other: of no use beside an end of which nothing is known.
+    if Operating.UP in words and (passes or Operating.UNKNOWN not in words):
         up = [one for one in made if one.operating is Operating.UP]
         return _joined(Operating.UP, best(one.known_by for one in up), up)
     if Operating.UNKNOWN in words:
