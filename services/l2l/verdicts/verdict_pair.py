@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ....checks.verdict import KnownBy, Operating
 from ..endpoint import TOLERATED_PACKETS
@@ -127,9 +128,14 @@ def _does_not_arrive(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged
 
 
 def _at_once(here: FlowSeen, there: FlowSeen) -> bool:
-    """True if the times in which the two ends were watched overlap, by the clock of this machine."""
-    (begin, end), (other, until) = ((one.looks[0].seen.time, one.looks[-1].seen.time) for one in (here, there))
-    return begin <= until and other <= end
+    """True if the other end was watched for most of the time in which this one was, by the clock of this machine.
+
+    Times are to the second: two that only touch share nothing, and what was sent at once may all have been sent before.
+    """
+    (begin, end), (other, until) = (
+        tuple(datetime.fromisoformat(one.looks[at].seen.time) for at in (0, -1)) for one in (here, there)
+    )
+    return 2 * (min(end, until) - max(begin, other)) >= end - begin
 
 
 def _worst(bad: Sequence[Judged]) -> Operating:

@@ -178,12 +178,18 @@ def test_pings_that_came_behind_the_last_look_of_the_other_end_are_not_lost() ->
     assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
 
 
-def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst() -> None:
-    """What one end sent before the other was looked at may have arrived."""
-    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0)))
-    there = flow_seen(THERE, (FAR_FLOW, FAR_FLOW))
-    after = [replace(one, seen=replace(one.seen, time="2026-11-21T12:00:09Z")) for one in there.looks]
-    assert between([here, replace(there, looks=tuple(after))], looked_at_all=True).operating is Operating.UP
+@pytest.mark.parametrize(
+    ("begins", "operating"), [(1, Operating.UNKNOWN), (4, Operating.UP), (5, Operating.UP), (9, Operating.UP)]
+)
+def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst(begins: int, operating: Operating) -> None:
+    """What one end sent before the other was looked at may have arrived: both have to be watched for most of the time."""
+    ends = (flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0))), flow_seen(THERE, (FAR_FLOW, FAR_FLOW)))
+    seconds = ((0, 5), (begins, begins + 5))
+    timed = [
+        replace(end, looks=tuple(replace(x, seen=replace(x.seen, time=f"2026-11-21T12:00:{at:02}Z")) for x, at in each))
+        for end, each in ((end, zip(end.looks, when, strict=True)) for end, when in zip(ends, seconds, strict=True))
+    ]
+    assert between(timed, looked_at_all=True).operating is operating
 
 
 @pytest.mark.parametrize(("dropped", "operating"), [(0, Operating.IDLE), (2, Operating.UNKNOWN), (3, Operating.DOWN)])
