@@ -91,8 +91,9 @@ def taken_before(there: ConfiguredEnd) -> Said:
     found: list[Evidence] = []
     for item, pairs in there.config.kept(MapEntries).near(str(there.end.peer), there.end.selectors):
         name = item.child("match address")
-        to_peer = str(there.end.peer) in item.peers
-        if name is None or to_peer or not _is_before(item, entry) or not overlap(pairs, there.end.selectors):
+        # IOS leaves an entry without a peer disabled, and says so; an ASA drops what it matches.
+        takes_none = str(there.end.peer) in item.peers or (not item.peers and not there.system.has_nameif)
+        if name is None or takes_none or not _is_before(item, entry) or not overlap(pairs, there.end.selectors):
             continue
         for source, target in there.end.selectors:
             verdict = reading_of(there).listed(there, name, Flow("ip", source, target))

@@ -226,7 +226,7 @@ def test_an_entry_with_a_lower_number_takes_the_traffic() -> None:
 def test_an_entry_that_takes_a_part_is_a_risk_of_a_tunnel_that_works() -> None:
     """One before it, to another peer, whose list permits a host of the far network: its packets go there, whatever the pings do.
 
-    What the list denies first, an entry behind, and one to the same peer take nothing.
+    What the list denies first, an entry behind, one to the same peer, and one without a peer, which IOS disables, take nothing.
     """
     entry = "crypto map NR-MAP {} ipsec-isakmp\n set peer {}\n set transform-set T\n match address B\n"
     held, other = "ip access-list extended B\n", entry.format(5, "203.0.113.9")
@@ -240,6 +240,7 @@ def test_an_entry_that_takes_a_part_is_a_risk_of_a_tunnel_that_works() -> None:
         (" permit ip any host 10.30.0.77\n", other),
         (host, entry.format(15, "203.0.113.9")),
         (host, entry.format(5, "198.51.100.1")),
+        (host, other.replace(" set peer 203.0.113.9\n", "")),
     ):
         assert risks(case(NEAR_LINES + held + rules + beside)) == ()
 
