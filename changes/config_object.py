@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ..inventory.dataclass import dataclass
 from . import cli_syntax
 from .configurations import tree
 from .family import Family, Nobody, Reference

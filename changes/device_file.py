@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-
-from ..inventory.dataclass import dataclass
+from dataclasses import dataclass
 
 _DIGEST = re.compile(r"=\s*(?P<digest>[0-9a-f]{32})\b", re.IGNORECASE)
 #: How a router says that there is no file (``%Error verifying bootflash:X (No such file or directory)``).

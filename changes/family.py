@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
-
-from ..inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from .objects import Config, ConfigObject, Key

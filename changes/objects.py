@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError
 from . import cli_syntax
 from .config_object import ConfigObject, Key, without_number

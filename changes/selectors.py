@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
-from ..inventory.dataclass import dataclass
 from .objects import Config, ConfigObject
 
 Selector = tuple[IPv4Network, IPv4Network]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
-
-from ..inventory.dataclass import dataclass
 
 #: The name of the check of packets of full size, of which a run says also where it was not done.
 FULL_SIZE = "full-size"

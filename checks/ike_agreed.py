@@ -7,8 +7,8 @@ that the configuration has the right proposal says nothing of the SA in use (RFC
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from ..inventory.dataclass import dataclass
 from ..inventory.intents.strength import FORBIDDEN, WEAK
 from .observations.questions import IkeRow
 

@@ -7,13 +7,13 @@ ended since the first look, that is no objection, and is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
 from ..changes.objects import Config, ConfigObject
 from ..changes.plans.change import Change
 from ..changes.selectors import Selector, selectors_of
-from ..inventory.dataclass import dataclass
 from .finding import Finding, Status
 from .observations.observation import Flow, Observation, is_static
 from .observations.questions import IPSEC

@@ -6,12 +6,11 @@ The questions stand on the proof itself, so that what is gathered and what is ju
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
 
 from ..changes.configurations.configuration import Configuration
-from ..inventory.dataclass import dataclass
 from .finding import Cause, Finding, Status
 from .observations.observation import Observation, Probe
 from .observations.questions import Question

@@ -8,9 +8,9 @@ follows from an earlier one; of one stage all that fit are named, because nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..inventory.dataclass import dataclass
 from .finding import Cause, Evidence
 from .observations.questions import Question
 

@@ -7,11 +7,10 @@ known from a probe or only from tables. Plain frozen records; nothing here reads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from ..inventory.dataclass import dataclass
 from .finding import Cause, Finding
 
 #: Version of the JSON document of a verification; a field that goes or changes its meaning raises it.

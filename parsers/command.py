@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from ..inventory.dataclass import dataclass
 from .line_rules.machine import Make, Raw
 from .printed.typed import options, split, taken
 

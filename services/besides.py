@@ -7,6 +7,7 @@ Protocols. Whether a service has it is asked with ``isinstance``; one that has n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -17,7 +18,6 @@ from ..changes.plans.change import Change
 from ..changes.plans.steps import Edit
 from ..checks.finding import Finding
 from ..checks.observations.looks import Stimulus
-from ..inventory.dataclass import dataclass
 from ..inventory.intents.maintenance import Window
 from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen

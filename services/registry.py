@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
 from .installed import Point, entry_points_of

@@ -7,7 +7,7 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -19,7 +19,6 @@ from ..changes.plans.replacing import Replacing
 from ..checks.finding import Finding
 from ..checks.observations.observation import Observation
 from ..checks.proof import Proof, Watch
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError
 from ..inventory.intents.own_checks import OwnCheck
 from ..inventory.models.platforms import Platform

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
-
-from ..inventory.dataclass import dataclass
 
 #: A title and its values, in order.
 Rows = tuple[tuple[str, tuple[str, ...]], ...]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..changes.configurations.configuration import Configuration
-from ..inventory.dataclass import dataclass
 from .service import Deployment
 from .type_variables import Wanted
 

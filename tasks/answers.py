@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
 from ..changes.configurations.masked_keys import difference
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError, SessionLost
 from ..parsers import parse
 from .device import session

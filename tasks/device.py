@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from nornir.core import Nornir
 from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.task import Task
 
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, Interrupted, SessionLost, Unreachable
 from ..inventory.files.connection_settings import PLUGINS, TUNING, ConnectionSettings
 from ..inventory.files.hosts import reaching

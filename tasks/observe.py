@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
 from ..checks.observations.observation import Observation
 from ..checks.observations.questions import Question
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked
 from .device import session

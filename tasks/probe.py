@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -13,7 +14,6 @@ from ..changes.configurations import tree
 from ..changes.configurations.nameif import interfaces
 from ..checks.observations.listing import INTERFACES, Listing
 from ..checks.observations.observation import Probe
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, DriftError, NotKnown, ParseError
 from ..inventory.models.platforms import Platform
 from ..parsers import parse

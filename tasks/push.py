@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
@@ -13,7 +14,6 @@ from ..changes.families import FAMILIES
 from ..changes.family import Family, Phase
 from ..changes.plans.change import Change
 from ..changes.plans.steps import Step, in_writes
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session

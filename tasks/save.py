@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
 from ..changes.configurations.refusals import passes
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.models.platforms import Platform
 from .answers import Reading, borne_out, configuration, settled

@@ -8,7 +8,7 @@ taking them: then it has to be quiet for a while before it is what it shows.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -19,7 +19,6 @@ from ..changes.implicit_references import uses_of_peer
 from ..changes.plans.change import Change
 from ..changes.plans.rollback_steps import restore
 from ..changes.plans.steps import Step
-from ..inventory.dataclass import dataclass
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .answers import AGAIN, agreed, what_became
 from .clear import clear_peer

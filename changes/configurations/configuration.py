@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...inventory.kept import Kept
 from ..objects import Config, read

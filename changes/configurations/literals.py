@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
 
 #: The delimiter as a device shows it, and as the character itself.
 _MARK = re.compile(r"\^C|\x03")

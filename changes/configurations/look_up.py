@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
-
-from ...inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ..objects import Config

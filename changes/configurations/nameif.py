@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
-from ...inventory.dataclass import dataclass
 from .tree import Node, Nodes, kept, starting
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from ...inventory.dataclass import dataclass
 from .literals import Literal, is_asa, literal_at, may_begin, places
 
 T = TypeVar("T")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError
 from ..blast_radius import blast_radius, edit_radius, removal_radius
 from ..family import Phase

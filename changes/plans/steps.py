@@ -6,8 +6,8 @@ Build what is new and complete while nothing uses it, switch one reference at a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from ...inventory.dataclass import dataclass
 from ..cli_syntax import EXIT, no_form, typed
 from ..families import RANKS
 from ..family import Phase

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ...changes.configurations.refusals import refusal_in, words_of
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 
 

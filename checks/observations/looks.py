@@ -6,10 +6,9 @@ What a device did not show is not known, and nothing may be concluded from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ...changes.configurations.configuration import Configuration
-from ...inventory.dataclass import dataclass
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..proof import Traffic

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol, TypeVar
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...parsers.records.asa_vpn import AsaIpsecFlow
 from ...parsers.records.ipsec import IpsecFlow, Selector

@@ -7,10 +7,10 @@ views give one form for all systems, so that no check has to know which one it l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ...inventory.systems import SYSTEMS, System, generations
 from ...parsers.records.asa_vpn import AsaIkeSas, VpnSession
 from ...parsers.records.ike import IsakmpSa

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network
 
 from ...changes.objects import Config
 from ...changes.selectors import asa_networks, network
-from ...inventory.dataclass import dataclass
 
 Networks = tuple[IPv4Network, ...]
 

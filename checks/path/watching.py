@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ...inventory.dataclass import dataclass
 from ...parsers.records.tracking import RouteMapEntry, SlaStatistics, Track, VerifiedNextHop
 from ...parsers.result import Parsed
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.configurations import tree
 from ...changes.plans.change import Change
-from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Side
 from ...inventory.models.platforms import Platform
 from ..finding import Evidence, Finding, Status

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ...changes.configurations import tree
 from ...changes.plans.steps import Step
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...inventory.hiding.secrets import TOKEN
 from ...inventory.models.platforms import Platform, UndoTool

@@ -7,10 +7,10 @@ published. The row of a kron occurrence that runs once is from memory.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from ...changes.configurations.refusals import is_refused, words_of
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import DeviceRefused, NotKnown, ParseError
 from ...parsers import parse
 from ..observations.listing import DIRECTORY, EVENTS, KRON, Listing

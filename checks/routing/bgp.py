@@ -7,9 +7,9 @@ sessions of an ASA 9.8 with a cloud in a public repository.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NotKnown
 from ...parsers.records.asa_system import AsaBgpNeighbor, BgpPath
 from ...parsers.result import Parsed

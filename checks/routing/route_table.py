@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
-from ...inventory.dataclass import dataclass
 from ...parsers import parse
 from ...parsers.result import Parsed
 from ..observations.questions import ROUTE, VIEWS

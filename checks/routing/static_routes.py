@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ...changes.config_object import ConfigObject
 from ...changes.families.uses import destination
 from ...changes.plans.change import Change
-from ...inventory.dataclass import dataclass
 from .ways import Path, Ways
 
 FAMILY = "static-route"

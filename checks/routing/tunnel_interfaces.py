@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ...changes.plans.change import Change
-from ...inventory.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
-from ...inventory.dataclass import dataclass
 from ...inventory.prefix_index import PrefixIndex
 from ...parsers.records.asa_system import AsaRoute
 from ...parsers.records.system import Route

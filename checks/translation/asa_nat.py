@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.configurations.tree import Node, kept
 from ...changes.selectors import Selector, masked
-from ...inventory.dataclass import dataclass
 from ..path.by_target import ByTarget
 
 #: What a rule makes of the packets of a pair.

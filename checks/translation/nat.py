@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from ...changes.configurations.tree import Node, kept, starting
 from ...changes.selectors import Selector, network
-from ...inventory.dataclass import dataclass
 
 _ADDRESS = r"any|host \S+|\d\S+ \d\S+"
 _DYNAMIC = re.compile(r"ip nat (?:(?P<side>inside|outside) )?source (?P<kind>list|route-map) (?P<name>\S+) .*")

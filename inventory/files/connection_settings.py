@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..dataclass import dataclass
 from ..hiding.references import SCHEMES
 from ..systems import SYSTEMS
 from .did_you_mean import hint

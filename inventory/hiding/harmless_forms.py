@@ -6,9 +6,8 @@ Sources: the command references of Cisco IOS, IOS-XE and ASA, and what their sho
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-
-from ..dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import secrets
 import stat
 import string
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..dataclass import dataclass
 from ..errors import NrRunError, SecretError
 
 #: A file with the value that is to come.

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_bytes
 
-from ..dataclass import dataclass
 from .harmless_forms import harmless_forms
 from .spans import Span, merged, without
 

@@ -15,11 +15,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..dataclass import dataclass
 from ..errors import SecretError
 from .known_values import KnownValues
 from .references import check_preshared_key, credential_folders, fetch

@@ -7,10 +7,10 @@ the plan shows them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from ..dataclass import dataclass
 from ..models.platforms import Platform
 from .forms import can_do, style_of
 from .intent import Intent, Style, Tunnel

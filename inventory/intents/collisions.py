@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
-from ..dataclass import dataclass
 from ..prefix_index import PrefixIndex
 from .intent import Intent, Side, Tunnel, TunnelTermination
 

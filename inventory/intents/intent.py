@@ -8,13 +8,12 @@ say about itself; what two records or a device have to agree on is in `validatio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from pydantic import Field, field_validator
 
-from ..dataclass import dataclass
 from ..errors import IntentError, NothingMatched
 from ..files.did_you_mean import hint
 from .auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE

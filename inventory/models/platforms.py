@@ -8,11 +8,10 @@ and command references, as each row names them; "sample" means output of a real 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from ..dataclass import dataclass
 from ..errors import IntentError
 from ..files.did_you_mean import hint
 from .release import Release

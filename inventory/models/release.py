@@ -11,9 +11,8 @@ The order is that of features, which is that of time only within one train.
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from ..dataclass import dataclass
 from ..errors import IntentError
 
 _CLASSIC = re.compile(r"(\d{1,4})\.(\d{1,4})\((\d{1,4})([a-z]?)\)([A-Z]{0,3})(?:(\d{1,4})([a-z]?))?")

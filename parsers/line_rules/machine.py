@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ..printed.unwrap import WIDTH
 from .passages import MOST_LINES, Passage, learn
 from .program import Action, Program, Rule, Scope

@@ -10,10 +10,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from ...inventory.dataclass import dataclass
 
 if TYPE_CHECKING:
     from .program import Rule, Scope

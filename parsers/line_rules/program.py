@@ -12,12 +12,11 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from .order import disjoint
 from .passages import Passage
 from .patterns import PATTERNS

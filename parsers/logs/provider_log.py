@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ParseError
 from ...inventory.files.did_you_mean import hint, nearest
 from ..printed.line_numbers import breaks_before

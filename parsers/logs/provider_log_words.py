@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
 
 #: What a row may mean, and how that is told to a person.
 MEANINGS: Mapping[str, str] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import DeviceRefused, ParseError
 
 _REFUSAL = re.compile(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import ip_network
 
-from ...inventory.dataclass import dataclass
 from ..fields.columns import Address, Network, column, duration, duration_or_none, name_or_none, squeezed
 from ..fields.vocabulary import BGP_STATE, one_of
 from .asa_vpn import host
@@ -73,7 +73,7 @@ class AsaNextHop:
 
     distance: int | None = None
     metric: int | None = None
-    gateway: Address | str | None = column(host, default=None)
+    gateway: Address | str | None = column(host, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     age_seconds: int | None = column(lambda text: duration(text.strip(" ,")), default=None)
     interface: str | None = column(lambda text: text.strip(" ,"), default=None)
     tunneled: bool = column(lambda text: "tunneled" in text, default=False)
@@ -99,7 +99,7 @@ class AsaRoute:
 
     table: str | None = None
     code: str = column(squeezed)
-    prefix: Network | str = column(prefix)
+    prefix: Network | str = column(prefix)  # noqa: RUF009 - column() makes a dataclasses.field
     connected: bool = False
     by_vpn: bool = column(lambda _: True, default=False)
     next_hops: tuple[AsaNextHop, ...] = column(source="hop", default=())
@@ -145,7 +145,7 @@ class BgpPath:
     best: the one that is used for BGP; rib_failure: the routing table has a better route to the network.
     """
 
-    network: Network = column(classful)
+    network: Network = column(classful)  # noqa: RUF009 - column() makes a dataclasses.field
     next_hop: Address
     best: bool = column(lambda text: ">" in text, source="marks")
     rib_failure: bool = column(lambda text: text.startswith("r"), source="marks")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from .. import algorithms
 from ..fields.columns import Address, Spi, address, column, duration, name_or_none, words
 from ..fields.vocabulary import ASA_IKE_STATE, one_of
@@ -44,7 +45,7 @@ class AsaIkev1Sa:
     """
 
     number: int
-    peer: Address | str = column(host)
+    peer: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
     kind: str
     role: str = column(lambda text: {"init": "initiator", "resp": "responder"}.get(text.lower(), text.lower()))
     rekey: bool
@@ -105,16 +106,16 @@ class AsaIpsecFlow:
     interface: str | None = column(inherit=True, default=None)
     map_tag: str = column(inherit=True)
     sequence: int | None = column(inherit=True, default=None)
-    local_address: Address | str = column(host, inherit=True)
+    local_address: Address | str = column(host, inherit=True)  # noqa: RUF009 - column() makes a dataclasses.field
     access_list: str | None = column(lambda text: text.strip(), inherit=True, default=None)
     vrf: str | None = column(name_or_none, inherit=True, default=None)
     local_ident: Selector
     remote_ident: Selector
-    peer: Address | str = column(host)
+    peer: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
     peer_port: int | None = None
     username: str | None = None
-    assigned_address: Address | str | None = column(host_or_none, default=None)
-    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)
+    assigned_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     encapsulated_packets: int
     encrypted_packets: int
     digested_packets: int
@@ -145,9 +146,9 @@ class AsaIpsecFlow:
     replay_failed_packets: int | None = None
     internal_error_sent_packets: int | None = None
     internal_error_received_packets: int | None = None
-    local_endpoint: Address | str = column(host)
+    local_endpoint: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
     local_port: int | None = None
-    remote_endpoint: Address | str = column(host)
+    remote_endpoint: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
     remote_port: int | None = None
     path_mtu_bytes: int
     overhead_bytes: int | None = None
@@ -263,11 +264,11 @@ class VpnSession:
     username: str | None = None
     connection: str | None = None
     index: int
-    address: Address | str | None = column(host_or_none, default=None)
-    assigned_address: Address | str | None = column(host_or_none, default=None)
-    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)
-    public_address: Address | str | None = column(host_or_none, default=None)
-    public_ipv6_address: Address | str | None = column(host_or_none, default=None)
+    address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    assigned_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    public_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    public_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     protocols: tuple[str, ...] = column(lambda text: tuple(text.split()), source="protocol", default=())
     license: str | None = None
     encryption_text: str | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from .. import algorithms
 from ..fields.columns import Address, column
 from ..fields.vocabulary import IKE_STATUS, IOS_IKE_STATE, one_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
-from ...inventory.dataclass import dataclass
 from .. import algorithms
 from ..fields.columns import Address, Spi, address, column, name_or_none, squeezed
 from ..fields.vocabulary import SESSION_STATUS, one_of
@@ -91,8 +91,8 @@ class Ikev2Sa:
 class TrafficSelectors:
     """Which traffic a child SA carries."""
 
-    local: AddressRange = column(AddressRange.parse, source="local_selector")
-    remote: AddressRange = column(AddressRange.parse, source="remote_selector")
+    local: AddressRange = column(AddressRange.parse, source="local_selector")  # noqa: RUF009 - column() makes a dataclasses.field
+    remote: AddressRange = column(AddressRange.parse, source="remote_selector")  # noqa: RUF009 - column() makes a dataclasses.field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

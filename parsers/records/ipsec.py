@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from .. import algorithms
 from ..fields.columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
 from ..fields.vocabulary import SA_STATUS, one_of
@@ -70,7 +71,7 @@ class IpsecFlow:
 
     interface: str = column(inherit=True)
     map_tag: str = column(inherit=True)
-    local_address: Address | None = column(inherit=True, default=None)
+    local_address: Address | None = column(inherit=True, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     vrf: str | None = column(lambda text: name_or_none(text.split(":")[1]), default=None)
     local_ident: Selector
     remote_ident: Selector
@@ -132,7 +133,7 @@ class EngineConnection:
     connection_id: int
     kind: str | None = None
     interface: str | None = None
-    address: Address | None = column(address_or_none, default=None)
+    address: Address | None = column(address_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     state: str | None = None
     algorithm: str
     encrypted_packets: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from .. import algorithms
 from ..fields.columns import Address, column, duration_or_none, integer_or_none, name_or_none
 

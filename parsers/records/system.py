@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from ..fields.columns import Address, Network, column, duration, network, squeezed
 
 
@@ -54,7 +55,7 @@ class InterfaceBrief:
     """One row of `show ip interface brief`. status: up, down, administratively down, deleted."""
 
     interface: str
-    address: Address | None = column(_interface_address, default=None)
+    address: Address | None = column(_interface_address, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
     ok: bool
     method: str
     status: str = column(lambda text: " ".join(text.split()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from ...inventory.dataclass import dataclass
 from ..fields.columns import Address, column, duration_or_none, integer_or_none, squeezed
 from ..fields.vocabulary import CLOCK, TRACKED, one_of
 
@@ -124,7 +124,7 @@ class AccessList:
 class BgpNeighbor:
     """One row of a BGP summary. prefixes_received is a number only while Established; state says what it is else."""
 
-    address: Address = column(source="neighbor")
+    address: Address = column(source="neighbor")  # noqa: RUF009 - column() makes a dataclasses.field
     version: int
     remote_as: str
     messages_received: int

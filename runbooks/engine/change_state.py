@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ...checks.finding import Cause, Finding, Status, against
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NrRunError
 from ...services.service import Row
 from .failover_test.failover_record import FailoverTest

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from ...inventory.dataclass import dataclass
 from .plans.readings import Readings
 from .rollback.left_behind import LeftBehind
 from .verifying.confirmations import Confirming

@@ -7,13 +7,13 @@ has to be rolled back cannot afford any of these.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nornir.core import Nornir
 from nornir.core.exceptions import NornirSubTaskError
 from nornir.core.task import Result, Task
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NothingMatched, NrRunError, answers_of
 
 Arguments = Mapping[str, Mapping[str, Any]]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import Exit, NrRunError
 from .verifying.confirmations import Asked
 

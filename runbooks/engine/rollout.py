@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
 from .outcome import Result, TunnelOutcome

@@ -7,13 +7,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from nornir.core import Nornir
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
 from ...inventory.files.hosts import load_nornir, platforms_of
 from ...inventory.files.unknown_host import refuse_unknown

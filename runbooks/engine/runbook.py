@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import DriftError, Exit, NrRunError
 from ...inventory.models.platforms import Platform
 from ...services.besides import Asking

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
 
 #: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
 #: well; beyond that they only wait for each other.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...checks.verdict import EndState, Word
-from ...inventory.dataclass import dataclass
 
 #: A renewal comes in the last part of a lifetime: IKEv2 implementations spread it, so that both ends do not begin at once.
 DUE = 0.7

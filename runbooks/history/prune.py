@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
 
 #: Pruning is done with each so-many-th verification.
 EVERY = 25

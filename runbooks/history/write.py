@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 from ...checks.verdict import DeviceState, KnownBy, Verdict, Verification, Word
-from ...inventory.dataclass import dataclass
 from .condition import FINE, condition_of
 from .flaps import EndMemory, flaps, places_of, remembered
 from .moments import moment

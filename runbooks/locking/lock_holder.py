@@ -7,11 +7,10 @@ import json
 import os
 import socket
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import Locked
 
 #: Seconds between two signs of life of a holder.

@@ -14,10 +14,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import SecretError
 from .run_key import key_file, read_key
 

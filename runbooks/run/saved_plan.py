@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ from ...changes.objects import Config, ConfigObject, read
 from ...changes.plans.change import Change, compose, in_stages
 from ...changes.plans.steps import Edit
 from ...checks.readiness.rollback_methods import RELOAD_IN, SelectedMethod
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import NrRunError, SecretError
 from ...inventory.models.platform_record import platform_in, row_of
 from ...inventory.models.platforms import Platform

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...changes.objects import read, read_desired
 from ...changes.plans.replacing import Replacing
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError
 from ..service import Feature, Found, Site, Stage
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.configurations import tree
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError
 
 _POLICY = re.compile(r"crypto ikev2 policy (?P<name>(?!default$)\S+)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ...changes.configurations.configuration import Configuration
@@ -18,7 +19,6 @@ from ...changes.plans.plan import plan
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.planned_running import running_with
 from ...checks.verdict import Configured
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError, NrRunError
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of

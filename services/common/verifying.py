@@ -7,9 +7,9 @@ nothing may be concluded from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ...checks.observations.looks import Shown
-from ...inventory.dataclass import dataclass
 from ...parsers.logs.provider_log import ProviderLog
 from .intended_state import ComparedMember
 

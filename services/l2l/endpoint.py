@@ -7,14 +7,13 @@ goes through it is decided by the routing table. A far end that is not ours is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...checks.ike_agreed import Suite, others
 from ...checks.observations.observation import Flow, Observation, Probe, place_of, spis
 from ...checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.routing.tunnel_interfaces import TunnelInterface
-from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Crypto, IPSecProposal, Side, TunnelTermination
 from ...parsers.records.asa_vpn import AsaIpsecFlow
 

@@ -7,11 +7,11 @@ called on one device. Both are plain data, so that the text is a pure function o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
 from ...changes.plans.replacing import NOTHING, Replacing
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import ChangeError
 from ...inventory.intents.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intents.intent import (

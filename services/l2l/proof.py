@@ -8,14 +8,13 @@ against the tunnel.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ...checks.finding import Cause, Evidence, Finding, Status
 from ...checks.ike_agreed import printed, weaker
 from ...checks.observations.observation import Flow, Observation, Sa, hexadecimal, is_static, place_of, spis
 from ...checks.observations.questions import INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.proof import Traffic, Watch, understood
-from ...inventory.dataclass import dataclass
 from .diagnosis.signatures import probable_cause
 from .endpoint import (
     TOLERATED_PACKETS,

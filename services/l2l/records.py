@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...inventory.dataclass import dataclass
+from dataclasses import dataclass
+
 from ...inventory.intents.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
 from .features import TunnelInterface
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -18,7 +18,6 @@ from ...checks.observations.questions import ROUTE, Question
 from ...checks.readiness.device_facts import EndFacts
 from ...checks.readiness.precheck import precheck
 from ...checks.verdict import Verdict
-from ...inventory.dataclass import dataclass
 from ...inventory.intents.built import for_people
 from ...inventory.intents.forms import style_of
 from ...inventory.intents.intent import Intent, Tunnel, TunnelTermination

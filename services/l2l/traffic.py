@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.implicit_references import uses_of_peer
@@ -12,7 +12,6 @@ from ...checks.finding import Finding, Status
 from ...checks.observations.observation import Observation, spis
 from ...checks.proof import Watch
 from ...checks.routing.tunnel_interfaces import TunnelInterface, tunnel_interface, tunnel_of
-from ...inventory.dataclass import dataclass
 from ..service import Row, Sight
 from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up, suite_of
 from .proof import L2lProof, prove_removed, untested

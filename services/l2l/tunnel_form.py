@@ -6,10 +6,9 @@ What is there in the same form is used again, or changed in place where it diffe
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ...changes.objects import Config
-from ...inventory.dataclass import dataclass
 from ...inventory.intents.intent import Style
 from ..service import Site
 from . import features

@@ -9,13 +9,12 @@ import hashlib
 import re
 import secrets as random_source
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from nornir.core.inventory import Host
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import IntentError
 from ...inventory.files.connection_settings import OVER_SSH, OVER_TELNET, PLUGINS, ConnectionSettings
 from ...inventory.files.did_you_mean import hint

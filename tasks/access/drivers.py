@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import paramiko  # type: ignore[import-untyped]
@@ -20,7 +21,6 @@ from netmiko.base_connection import BaseConnection
 from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
 
-from ...inventory.dataclass import dataclass
 from ...inventory.files.connection_settings import SETTINGS
 from ..sessions.decoding import Decoding
 from ..sessions.session import Session

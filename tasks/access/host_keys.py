@@ -12,9 +12,9 @@ import ipaddress
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import HostKeyRefused
 from ...inventory.files.connection_settings import ConnectionSettings
 from .known_hosts import HostKey, keys_in, keys_in_all

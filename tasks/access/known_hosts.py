@@ -12,9 +12,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from ...inventory.dataclass import dataclass
 
 #: A pattern or a hash, which may mean a host whose name does not stand in the line.
 _MAY_MEAN_ANY = re.compile(r"[*?|]")

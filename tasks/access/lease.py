@@ -14,10 +14,9 @@ import math
 import socket
 import time
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import SessionLost
 
 #: What a socket is given at a time: one that blocks takes all of it, however long the other side does not read.

@@ -12,9 +12,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
 from ..sessions.messages import standing, without_control

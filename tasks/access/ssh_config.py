@@ -8,11 +8,11 @@ from __future__ import annotations
 import glob
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko  # type: ignore[import-untyped]
 
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
 

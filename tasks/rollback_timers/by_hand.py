@@ -5,8 +5,9 @@ The recap, the page ``cancel-timer.txt`` of a run and the table of docs/explanat
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...changes.timer_config import file_of, name_of
-from ...inventory.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change
-from ...inventory.dataclass import dataclass
 from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ...inventory.models.platforms import Platform
 from ..sessions.session import Reply, Session

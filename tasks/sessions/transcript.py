@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from ...inventory.dataclass import dataclass
 from .messages import message_at, without_control, without_messages
 
 #: Line breaks that a message may bring with it into the middle of an echo.

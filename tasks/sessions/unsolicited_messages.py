@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from ...inventory.dataclass import dataclass
 from ...inventory.hiding.secrets import Secrets
 
 logger = logging.getLogger("nr_run.session")

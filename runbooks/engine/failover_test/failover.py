@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ....changes.objects import read
 from ....changes.plans.change import Change, compose
 from ....checks.finding import against, proved
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import DriftError, Exit, NrRunError, UsageError
 from ....inventory.intents.maintenance import closed
 from ....services.besides import Failover

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from ....inventory.dataclass import dataclass
 from ....services.besides import Failover
 from ....services.service import Seen
 

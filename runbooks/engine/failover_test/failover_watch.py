@@ -6,11 +6,11 @@ Each look is timed on this machine and told in seconds of the devices, whose clo
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from ....checks.finding import Finding, against, proved
 from ....checks.observations.observation import Observation
 from ....checks.other_tunnels import NOTHING_LEAVES, Leaving, beside, taken_down
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import NrRunError, answers_of
 from ....services.besides import Carrying, WithBackup
 from ....services.service import Seen, Service, Traffic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from ....changes.implicit_references import uses_of_peer
 from ....changes.plans.change import Change, in_stages
@@ -12,7 +12,6 @@ from ....checks.finding import Finding, Status, against
 from ....checks.planned_running import running_with
 from ....checks.readiness.device_facts import Device
 from ....checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import DriftError, answers_of
 from ....inventory.hiding.secrets import TOKEN
 from ....inventory.models.platforms import Platform

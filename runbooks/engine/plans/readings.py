@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ....inventory.dataclass import dataclass
 from ....tasks.access.lease import clock
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -21,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nornir.core import Nornir
 
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import NothingMatched, NrRunError
 from ....inventory.files.connection_settings import OVER_SSH, OVER_TELNET
 from ....inventory.files.hosts import load_nornir, platforms_of, with_endpoints

@@ -7,12 +7,11 @@ one has come, it stays. What goes is a part of the removal that takes it, which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ....changes.objects import Config, ConfigObject, Key
 from ....changes.plans.removal import freed
-from ....inventory.dataclass import dataclass
 from ..outcome import TunnelOutcome
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import UsageError
 from ....inventory.files.did_you_mean import hint
 from ....inventory.hiding.secrets import TOKEN, Secrets

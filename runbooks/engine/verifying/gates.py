@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from types import MappingProxyType
 
@@ -15,7 +15,6 @@ from ....checks.finding import Finding, proved
 from ....checks.observations.observation import Observation
 from ....checks.other_tunnels import beside, leaving
 from ....checks.renewed_sas import renewed
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import NrRunError, answers_of
 from ....services.service import Gate, OneByOne, Passing, Renegotiating, Seen, Stage, Traffic
 from ....tasks.clear import clear

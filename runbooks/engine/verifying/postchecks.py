@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ....checks.finding import Cause, Finding, proved
 from ....checks.observations.observation import Observation
 from ....checks.proof import Watch
-from ....inventory.dataclass import dataclass
 from ....tasks.clear import clear
 from ..context import Context
 from ..nornir_run import run_on_all

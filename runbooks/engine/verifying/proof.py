@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from ....checks import proof as checked
 from ....checks.finding import Cause, Finding, Status, proved
@@ -12,7 +12,6 @@ from ....checks.observations.looks import Look
 from ....checks.observations.observation import Observation, Probe
 from ....checks.observations.questions import SAS, Question
 from ....checks.proof import Watch
-from ....inventory.dataclass import dataclass
 from ....services.registry import find_built
 from ....services.service import Row, TrafficProof
 from ....tasks import fresh_login

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ....inventory.dataclass import dataclass
 from ....services.service import Foreign
 
 

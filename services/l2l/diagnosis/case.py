@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ....checks.finding import Evidence
 from ....checks.observations.observation import Flow, Observation, Probe
 from ....checks.observations.questions import INTERFACES, Question
 from ....checks.observations.questions import IkeRow as Row
-from ....inventory.dataclass import dataclass
 from ..endpoint import Watched, flow_of, phase_1_up, phase_2_up
 from .configured_end import ConfiguredEnd
 

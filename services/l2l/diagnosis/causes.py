@@ -7,8 +7,9 @@ and that the first child SA is made without a Diffie-Hellman exchange of its own
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ....checks.finding import Cause
-from ....inventory.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

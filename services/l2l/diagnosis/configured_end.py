@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 
@@ -15,7 +16,6 @@ from ....changes.configurations.nameif import find_interface
 from ....changes.objects import Config, ConfigObject
 from ....changes.selectors import Selector, overlap, selectors_of
 from ....checks.finding import Evidence
-from ....inventory.dataclass import dataclass
 from ....inventory.systems import System, any_of
 from ....parsers import algorithms
 from ..endpoint import Endpoint

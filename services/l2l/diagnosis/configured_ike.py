@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ....changes.config_object import ConfigObject
-from ....inventory.dataclass import dataclass
 from ....parsers import algorithms
 from .configured_end import ConfiguredEnd
 from .configured_systems import reading_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 
 from ....changes.config_object import ConfigObject
 from ....checks.finding import Evidence
 from ....checks.path.acl import Flow, Verdict
-from ....inventory.dataclass import dataclass
 from . import configured_asa, configured_ios
 from .configured_end import ConfiguredEnd
 from .ike_keys import Keys

@@ -6,9 +6,8 @@ A key that is masked, encrypted or held where no rule looks is not known: it spe
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import IPv4Network
-
-from ....inventory.dataclass import dataclass
 
 #: Key that is there and cannot be compared.
 HIDDEN = ""

@@ -7,11 +7,10 @@ that is a finding, and both are told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
 from ....checks.signatures import Match, one_of
-from ....inventory.dataclass import dataclass
 from ....parsers.logs.provider_log import Entry, ProviderLog
 from ....parsers.logs.provider_log_words import MEANINGS
 from .case import Case

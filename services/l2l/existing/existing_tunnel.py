@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ....changes.configurations.look_up import LookUp, by_object, joined
 from ....changes.objects import Config, ConfigObject, Key
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import ChangeError, OtherForm
 from ....inventory.intents.intent import Style
 from ..features import Member, Names

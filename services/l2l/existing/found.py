@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
@@ -18,7 +19,6 @@ from ....changes.configurations.nameif import interfaces
 from ....changes.families.uses import destination
 from ....changes.objects import Config, ConfigObject, Key, read
 from ....changes.selectors import Selector, selectors_of
-from ....inventory.dataclass import dataclass
 from ....inventory.intents.intent import Style
 from ....inventory.models.platforms import Platform
 from ....inventory.systems import system_of

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from itertools import chain
 
 from ....changes.configurations.look_up import LookUp, joined
 from ....changes.objects import Config, ConfigObject
 from ....changes.selectors import Selector, Unread, overlap, selectors_or_line
-from ....inventory.dataclass import dataclass
 from ....inventory.errors import ChangeError
 from ....inventory.intents.intent import Side
 from ....inventory.prefix_index import PrefixIndex

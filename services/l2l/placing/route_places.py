@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from operator import itemgetter
 
@@ -25,7 +25,6 @@ from ....checks.observations.questions import ROUTE
 from ....checks.routing.route_table import route_table
 from ....checks.routing.static_routes import FAMILY, with_routes
 from ....checks.routing.ways import Ways
-from ....inventory.dataclass import dataclass
 from ....inventory.models.platforms import Platform
 from ....inventory.systems import any_of, system_of
 from ...service import Site

@@ -7,11 +7,10 @@ configurations tells that it will not come back. Nor does any ping tell of hosts
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
 from ....checks.observations.questions import IPSEC
-from ....inventory.dataclass import dataclass
 from ..diagnosis import differences as differ
 from ..diagnosis import on_the_way as way
 from ..diagnosis.case import Case

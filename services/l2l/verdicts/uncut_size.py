@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ....changes.configurations.configuration import Configuration
 from ....changes.configurations.tree import Node, Nodes, kept
-from ....inventory.dataclass import dataclass
 from ..endpoint import Endpoint
 
 #: What passes every tunnel over a path of 1500 bytes: ESP in tunnel mode takes less than 100 of them, whatever the transform.

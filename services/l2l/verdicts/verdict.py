@@ -7,13 +7,12 @@ is told as not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ....checks.finding import Cause, Finding, Status
 from ....checks.ike_agreed import printed, weaker
 from ....checks.observations.looks import Shown
 from ....checks.verdict import UNSENT, Configured, EndState, KnownBy, Operating, Verdict
-from ....inventory.dataclass import dataclass
 from ...common.configured_axis import configured_of, of_members, stated, unseen, unshown
 from ...common.configured_axis import findings as configured_findings
 from ...common.verifying import Seeing

@@ -18,8 +18,9 @@ from ....checks.observations.questions import IPSEC
 from ....checks.proof import Traffic
 from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
+from ....parsers.records.asa_vpn import AsaIpsecFlow
 from ...common.configured_axis import status_of
-from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
+from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, ike_rows, live
 from .dropped import replayed
 from .misrouted_packets import goes_by_another
 
@@ -93,6 +94,11 @@ class FlowSeen:
         return burst is not None and _is_up(flow_of(self.end, burst[0], self.pair), self.end)
 
     @property
+    def begins(self) -> bool:
+        """True if IKE with the peer began while it was watched: a stream loses more than its first packets until that is done."""
+        return not ike_rows(self.end, self.looks[0].seen) and bool(ike_rows(self.end, self.last))
+
+    @property
     def steady(self) -> bool:
         """True if it had the same SAs at all looks: none came and none went meanwhile."""
         return len({spis(flow, "outbound") if flow else () for flow in self.flows}) == 1
@@ -148,8 +154,9 @@ class FlowSeen:
             return None
         if then is None:
             return Risen(now.encapsulated_packets, now.decapsulated_packets, exact=True)
-        new = set(spis(now, "outbound"))
-        renewed = bool(new) and not new & set(spis(then, "outbound"))
+        new, old = set(spis(now, "outbound")), set(spis(then, "outbound"))
+        # Each SA of an ASA has counters of its own: with one that went, what it had counted went, too.
+        renewed = bool(new) and (bool(old - new) if isinstance(now, AsaIpsecFlow) else not new & old)
         pairs = (
             (then.encapsulated_packets, now.encapsulated_packets),
             (then.decapsulated_packets, now.decapsulated_packets),
@@ -332,7 +339,7 @@ def _by_tables(seen: FlowSeen) -> Judged:
 def _asked_for(seen: FlowSeen, say: Callable[[Operating, KnownBy, str], Judged]) -> Judged:
     """Packets of somebody were dropped for want of SAs: that is not idle. The first few may be lost while IKE negotiates."""
     words = f"{seen.what} has no SAs, and {seen.dropped} packets for it were dropped while it was watched"
-    if seen.dropped > TOLERATED_PACKETS and not seen.had_sas:
+    if seen.dropped > TOLERATED_PACKETS and not seen.had_sas and not seen.begins:
         return say(Operating.DOWN, KnownBy.COUNTERS, f"{words}: traffic asks for it, and it does not come up")
     return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{words}: traffic asks for it, and it had no time to come up")
 

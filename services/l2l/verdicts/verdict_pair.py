@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ....checks.verdict import KnownBy, Operating
 from ..endpoint import TOLERATED_PACKETS
@@ -39,7 +40,8 @@ def between(seen: Sequence[FlowSeen], *, looked_at_all: bool) -> Judged:
     if bad:
         operating = Operating.DEGRADED if passes else _worst(bad)
         return _joined(operating, best(one.known_by for one in bad), [*bad, *passes])
-    if Operating.UP in words:
+    # SAs of one end alone outlive those of the other: of no use beside an end of which nothing is known.
+    if Operating.UP in words and (passes or Operating.UNKNOWN not in words):
         up = [one for one in made if one.operating is Operating.UP]
         return _joined(Operating.UP, best(one.known_by for one in up), up)
     if Operating.UNKNOWN in words:
@@ -126,9 +128,14 @@ def _does_not_arrive(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged
 
 
 def _at_once(here: FlowSeen, there: FlowSeen) -> bool:
-    """True if the times in which the two ends were watched overlap, by the clock of this machine."""
-    (begin, end), (other, until) = ((one.looks[0].seen.time, one.looks[-1].seen.time) for one in (here, there))
-    return begin <= until and other <= end
+    """True if the other end was watched for most of the time in which this one was, by the clock of this machine.
+
+    Times are to the second: two that only touch share nothing, and what was sent at once may all have been sent before.
+    """
+    (begin, end), (other, until) = (
+        tuple(datetime.fromisoformat(one.looks[at].seen.time) for at in (0, -1)) for one in (here, there)
+    )
+    return 2 * (min(end, until) - max(begin, other)) >= end - begin
 
 
 def _worst(bad: Sequence[Judged]) -> Operating:

@@ -178,12 +178,18 @@ def test_pings_that_came_behind_the_last_look_of_the_other_end_are_not_lost() ->
     assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
 
 
-def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst() -> None:
-    """What one end sent before the other was looked at may have arrived."""
-    here = flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0)))
-    there = flow_seen(THERE, (FAR_FLOW, FAR_FLOW))
-    after = [replace(one, seen=replace(one.seen, time="2026-11-21T12:00:09Z")) for one in there.looks]
-    assert between([here, replace(there, looks=tuple(after))], looked_at_all=True).operating is Operating.UP
+@pytest.mark.parametrize(
+    ("begins", "operating"), [(1, Operating.UNKNOWN), (4, Operating.UP), (5, Operating.UP), (9, Operating.UP)]
+)
+def test_ends_that_were_watched_one_after_the_other_tell_nothing_of_a_burst(begins: int, operating: Operating) -> None:
+    """What one end sent before the other was looked at may have arrived: both have to be watched for most of the time."""
+    ends = (flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 20, 0))), flow_seen(THERE, (FAR_FLOW, FAR_FLOW)))
+    seconds = ((0, 5), (begins, begins + 5))
+    timed = [
+        replace(end, looks=tuple(replace(x, seen=replace(x.seen, time=f"2026-11-21T12:00:{at:02}Z")) for x, at in each))
+        for end, each in ((end, zip(end.looks, when, strict=True)) for end, when in zip(ends, seconds, strict=True))
+    ]
+    assert between(timed, looked_at_all=True).operating is operating
 
 
 @pytest.mark.parametrize(("dropped", "operating"), [(0, Operating.IDLE), (2, Operating.UNKNOWN), (3, Operating.DOWN)])
@@ -196,6 +202,16 @@ def test_traffic_that_asks_in_vain_is_not_idle(dropped: int, operating: Operatin
     assert (f"{dropped} packets for it were dropped" in made.sentence) is bool(dropped)
     quiet = flow_seen(THERE, (idle(FAR_FLOW), idle(FAR_FLOW)), ike=NONE)
     assert between([seen, quiet], looked_at_all=True).operating is operating
+
+
+def test_a_stream_that_has_just_begun_to_ask_is_not_down() -> None:
+    """Where IKE began between the looks, any number of packets may have been dropped until it is done: unverified."""
+    first = replace(idle(NEAR_FLOW), send_errors=70)
+    trying = UP.replace("QM_IDLE  ", "MM_KEY_EXCH")
+    for before, operating in ((NONE, Operating.UNKNOWN), (trying, Operating.DOWN)):
+        made = flow_seen(HERE, (first, replace(first, send_errors=99)), ike=trying)
+        began = replace(made.looks[0], seen=look(first, ike=before))
+        assert judge(replace(made, looks=(began, made.looks[1]))).operating is operating
 
 
 def test_errors_of_before_and_errors_beside_sas_are_no_traffic_that_asks() -> None:
@@ -247,18 +263,18 @@ def test_another_map_with_the_same_list_and_peer_is_another_tunnel(first: bool, 
 def test_two_pairs_of_sas_that_an_asa_prints_one_by_one_are_one_flow() -> None:
     """While there are two, each has its own counters: pings that pass by the second are no pings in the clear."""
     near, _ = healthy("asa")
-    old, new = replace(near, encaps=40, decaps=40).seen(), replace(near, spis=(0x31, 0x32), encaps=0, decaps=0).seen()
-    moved = replace(near, spis=(0x31, 0x32), encaps=5, decaps=5).seen()
-    (one,), (other,), (later_,) = old.flows, new.flows, moved.flows
-    end, looks = near.endpoint, []
-    for flows in ((one, other), (one, later_)):
-        parsed = old.answer(IPSEC)
+    end, traffic = near.endpoint, Traffic(near.endpoint.source, near.endpoint.aim)
+    # The older one is still there behind the pings, or is gone with what it had counted.
+    for counted, stays in ((40, True), (40, False), (5, False), (6, False)):
+        old = replace(near, encaps=counted, decaps=counted).seen()
+        (one,), parsed = old.flows, old.answer(IPSEC)
         assert parsed is not None
-        looks.append(old.answering(IPSEC, replace(parsed, state=tuple(flows))))
-    traffic = Traffic(end.source, end.aim)
-    made = FlowSeen(end, end.selectors[0], _burst(looks, Probe(5, 5), traffic), traffic, listed=False)
-    assert (judge(made).operating, judge(made).known_by) == (Operating.UP, KnownBy.PROBE), judge(made)
-    assert made.spis("outbound") >= {0x32}
+        (begun,), (moved,) = (replace(near, spis=(0x31, 0x32), encaps=many, decaps=many).seen().flows for many in (0, 5))
+        both = ((one, begun), (one, moved) if stays else (moved,))
+        looks = [old.answering(IPSEC, replace(parsed, state=flows)) for flows in both]
+        made = FlowSeen(end, end.selectors[0], _burst(looks, Probe(5, 5), traffic), traffic, listed=False)
+        assert (judge(made).operating, judge(made).known_by) == (Operating.UP, KnownBy.PROBE), judge(made)
+        assert made.spis("outbound") >= {0x32}
 
 
 def test_sas_with_another_peer_are_not_the_tunnel() -> None:
@@ -320,6 +336,16 @@ def test_sas_of_one_end_alone_are_down() -> None:
     made = between(ends, looked_at_all=True)
     assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.TABLES)
     assert "has none" in made.sentence
+
+
+def test_sas_of_one_end_are_not_up_beside_an_end_of_which_nothing_is_known() -> None:
+    """The other end drops what asks for its tunnel, or has SAs with another peer: SAs that are left over here say nothing."""
+    left = flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW))
+    asked = flow_seen(THERE, (idle(FAR_FLOW), replace(idle(FAR_FLOW), send_errors=FAR_FLOW.send_errors + 1)), ike=NONE)
+    elsewhere = flow_seen(THERE, [replace(FAR_FLOW, peer="172.18.124.77")] * 2)
+    for other in (asked, elsewhere):
+        made = between([left, other], looked_at_all=True)
+        assert (made.operating, made.known_by) == (Operating.UNKNOWN, KnownBy.NOTHING), made
 
 
 def test_sas_that_came_after_the_other_end_was_read_are_no_alarm() -> None:
