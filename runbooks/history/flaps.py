@@ -7,8 +7,9 @@ lifetime ends; a peer that was lost, or a device that booted, begins IKE again a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ...checks.verdict import EndState, Word
 
@@ -43,8 +44,26 @@ def places_of(ends: Sequence[EndState]) -> list[str]:
 
     A site with two tunnels has both on one router: what one of them had is no past of the other.
     """
-    several = Counter(end.host for end in ends)
-    return [end.host if several[end.host] == 1 else f"{end.host} {end.role}" for end in ends]
+    return _places([(end.host, end.role) for end in ends])
+
+
+def places_before(ends: Sequence[EndState], recorded: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Under what each end was remembered at the look before, of which these ends are ``recorded``: by its peer, as roles may
+    have been exchanged. An end that has another peer than any had is remembered by nothing, and its place is empty."""
+    if not recorded:
+        return places_of(ends)
+    were = zip(_places([(one["host"], one["role"]) for one in recorded]), recorded, strict=True)
+    had = {place: (one["host"], one["peer"]) for place, one in were}
+    by_peer = {who: place for place, who in had.items()}
+    return [
+        place if had.get(place) == (end.host, end.peer) else by_peer.get((end.host, end.peer), "")
+        for end, place in zip(ends, places_of(ends), strict=True)
+    ]
+
+
+def _places(ends: Sequence[tuple[str, str]]) -> list[str]:
+    several = Counter(host for host, _ in ends)
+    return [host if several[host] == 1 else f"{host} {role}" for host, role in ends]
 
 
 def remembered(before: EndMemory | None, end: EndState, time: int, began: int | None = None) -> EndMemory:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...checks.verdict import DeviceState, KnownBy, Verdict, Verification, Word
 from .condition import FINE, condition_of
-from .flaps import EndMemory, flaps, places_of, remembered
+from .flaps import EndMemory, flaps, places_before, places_of, remembered
 from .moments import moment
 from .prune import EVERY, prune
 
@@ -105,8 +105,8 @@ class _Service:
         rows = self.connection.execute("SELECT * FROM ends WHERE service = ?", (self.number,))
         before = {row["host"]: _memory(row) for row in rows}
         found = []
-        for end, place in zip(self.verdict.ends, places_of(self.verdict.ends), strict=True):
-            old = before.get(place)
+        for end, place, place_before in zip(self.verdict.ends, places_of(self.verdict.ends), self._places_before(), strict=True):
+            old = before.get(place_before)
             new = remembered(old, end, self.time, self.began)
             found.append((old, new))
             self.connection.execute(
@@ -129,6 +129,13 @@ class _Service:
             where = "service = ? AND host NOT IN (SELECT value FROM json_each(?))"
             self.connection.execute(f"DELETE FROM ends WHERE {where}", (self.number, there))  # noqa: S608 - words from above
         return tuple(found)
+
+    def _places_before(self) -> list[str]:
+        """Where each end was at the look before: primary and backup may have changed places, and their tunnels carried on."""
+        now, ends = places_of(self.verdict.ends), self.verdict.ends
+        if self.row is None or not self.row["document"] or len(now) == len({end.host for end in ends}):
+            return now
+        return places_before(ends, json.loads(self.row["document"]).get("ends", ()))
 
     def _flap(self, ends: tuple[tuple[EndMemory | None, EndMemory], ...]) -> None:
         if self.row is None or not flaps(self.verdict.word, self.row["known_word"], ends):

@@ -88,6 +88,24 @@ def test_two_tunnels_of_one_router_are_no_flap_of_each_other(tmp_path: Path) -> 
     assert [one.generation for one in made.ends] == [1, 0]
 
 
+def test_tunnels_whose_roles_are_exchanged_do_not_flap(tmp_path: Path) -> None:
+    """Primary and backup change places and both tunnels carry on: each is remembered by its peer; a new peer has no past."""
+
+    def site(minutes: float, *peers: str) -> Verification:
+        ends = (
+            end("hq", role=role, peer=peer, ike_id=peer, ike_age_seconds=600 + int(60 * minutes), ike_lifetime_seconds=86_400)
+            for role, peer in zip(("primary", "backup"), peers, strict=True)
+        )
+        return verification(verdict(minutes=minutes, ends=tuple(ends)), minutes=minutes)
+
+    a, b, c = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+    made = past(tmp_path, site(0, a, b), site(5, b, a), site(10, b, a), site(15, b, c), site(20, b, c))
+    assert (made.flaps_kept, [(one.role, one.generation, one.rekeys) for one in made.ends]) == (
+        0,
+        [("backup", 0, 0), ("primary", 0, 0)],
+    )
+
+
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
 def test_ike_that_is_renewed_at_its_end_is_expected(tmp_path: Path, age: int | None) -> None:
     """An IKE SA that lived its lifetime, or of which nobody knows when it was made, may begin again."""
