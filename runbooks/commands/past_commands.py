@@ -49,7 +49,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a --close   already repaired by hand: send nothing, release the devices for other runs
     """
     from ..engine.close_run import close_run
-    from ..engine.key_rotation import tell_of_next_keys
+    from ..engine.key_rotation import left_to_rotate
     from ..engine.resume import refuse_overtaken, resume, unfinished
     from ..engine.stored_run import reopen
     from ..far.let_go import note_elsewhere, wait_until_gone
@@ -82,7 +82,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
             if opened.scheduler:
                 note_elsewhere(opened.context.folder, opened.scheduler)
             outcomes = resume(opened.context, names, opened.records, journal)
-            tell_of_next_keys(opened.context, journal, outcomes)
+            opened.context.notices.extend(left_to_rotate(journal, outcomes))
             _warn(console, opened.context)
             return console.finish(opened.context, outcomes)
 

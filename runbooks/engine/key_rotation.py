@@ -321,19 +321,19 @@ def tell_of_keys(context: Context, plan: DeploymentPlan) -> None:
             context.notices.append(told)
 
 
-def tell_of_next_keys(context: Context, journal: Sequence[Mapping[str, Any]], outcomes: Iterable[TunnelOutcome]) -> None:
-    """Among the notices of a resume: what a rotation has left to do where it was finished on the devices alone.
+def left_to_rotate(journal: Sequence[Mapping[str, Any]], outcomes: Iterable[TunnelOutcome]) -> list[str]:
+    """A sentence for each rotation that a resume has finished on the devices alone: what is left to do.
 
     A resume has no inventory, so it replaces no file: a deploy in between would change the key back.
     """
     if not journal or journal[0].get("runbook") != "rotate-psk":
-        return
-    context.notices.extend(
+        return []
+    return [
         f"{outcome.tunnel} has its next key on the devices, and the file of the key may still hold the one before: "
         f"nr-run rotate-psk {outcome.tunnel} ends the rotation, and a deploy before that would change the key back"
         for outcome in outcomes
-        if outcome.result is Result.VERIFIED
-    )
+        if outcome.result in _DONE
+    ]
 
 
 def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:

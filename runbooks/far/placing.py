@@ -38,9 +38,12 @@ class NoneLeft(Unreachable):
 class Places:
     """All processes of a run, and what each has."""
 
-    def __init__(self, where: str, over: Callable[[], bool]) -> None:
-        """``where`` is for sentences; ``over`` says that the run has ended, so that nobody has to wait any more."""
-        self._where, self._over = where, over
+    def __init__(self, where: str, over: Callable[[], bool], types_on: Callable[[Far], bool] = lambda _far: False) -> None:
+        """``where`` is for sentences; ``over`` says that the run has ended, so that nobody has to wait any more.
+
+        ``types_on``: whether one that is lost may still type on its devices, so that nobody else may be at work on them yet.
+        """
+        self._where, self._over, self._types_on = where, over, types_on
         self._changed = threading.Condition()
         self._far: dict[Process, Far] = {}
         self._of_host: dict[str, Far] = {}
@@ -80,7 +83,8 @@ class Places:
                     why = "; ".join(f"{far.process.name}: {far.lost}" for far in self._far.values())
                     raise NoneLeft(f"{host}: no worker of {self._where} is left ({why or 'there was none'})")
                 free = left if urgent or had is not None else [far for far in left if far.jobs < AT_ONCE]
-                if free:
+                # Asked here, where it is chosen: one may be lost, or another join, since who asks looked how long to wait.
+                if free and not (had is not None and self._types_on(had)):
                     chosen = min(free, key=lambda far: (far.jobs, far.hosts))
                     chosen.hosts += 1
                     self._of_host[host] = chosen

@@ -76,7 +76,7 @@ class FarRunner:
         self._raised: list[Exception] = []
         self._callbacks = Callbacks()
         self._lock = threading.Lock()
-        self._places = Places(where, lambda: self._over.is_set())
+        self._places = Places(where, lambda: self._over.is_set(), lambda far: self._seconds_of(far) > 0)
         self._records: dict[str, bytes] = {}
         self._jobs: dict[int, _Job] = {}
         self._number = 0
@@ -256,9 +256,10 @@ class FarRunner:
         """Until the lost process that was at work on it types nothing more: nobody knows if it was ended, frozen or cut off."""
         name = host if isinstance(host, str) else host.name
         had = self._places.had(name)
-        if had is None or not had.lost or not self._changes or not self.alive:
-            return 0.0
-        return max(0.0, had.acked + self.lets_go - time.monotonic())
+        return self._seconds_of(had) if had is not None and had.lost and self.alive else 0.0
+
+    def _seconds_of(self, lost: Far) -> float:
+        return max(0.0, lost.acked + self.lets_go - time.monotonic()) if self._changes else 0.0
 
     def _acknowledge(self, far: Far, number: object) -> None:
         """It may go on typing; not any more where it was given up meanwhile."""

@@ -67,6 +67,25 @@ def test_nobody_waits_where_none_is_left_or_the_run_is_over(bench: Bench) -> Non
         places.take("late", urgent=False)
 
 
+def test_who_joins_waits_for_one_that_may_still_type(bench: Bench) -> None:
+    """A device whose process is lost is given to one that has joined when the lost one types nothing more, and not before."""
+    typing = threading.Event()
+    typing.set()
+    places = Places("tls://here:1", lambda: False, lambda _far: typing.is_set())
+    places.add(bench.both[0], set())
+    places.take("r1", urgent=True).lost = "it was cut off"
+    places.add(bench.both[1], set())
+    found: list[Far] = []
+    waits = threading.Thread(target=lambda: found.append(places.take("r1", urgent=True)))
+    waits.start()
+    waits.join(0.7)
+    assert not found
+    assert places.take("r2", urgent=False).process is bench.both[1], "no other device waits for that"
+    typing.clear()
+    waits.join(60)
+    assert [far.process for far in found] == [bench.both[1]]
+
+
 @every
 def test_a_worker_that_joins_rolls_back_what_another_one_began(clear: Clear) -> None:
     """A run that began with one worker goes on over one that has joined, when the first is killed in the midst of the push."""

@@ -94,7 +94,13 @@ def test_a_lost_process_is_a_lost_session(bench: Bench, monkeypatch: pytest.Monk
     Where devices are changed, that begins only when the lost one has let go for certain.
     """
     waited: list[float] = []
-    monkeypatch.setattr(runner.time, "sleep", waited.append)
+
+    def pass_time(seconds: float) -> None:
+        waited.append(seconds)
+        for far in bench.runner._places.all:
+            far.acked -= seconds
+
+    monkeypatch.setattr(runner.time, "sleep", pass_time)
 
     def lose(_host: str) -> None:
         busy = next(one for one in bench.both if one.jobs)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nr_run.runbooks.engine.rollback.cancel_page import is_armed
+
 from ..runbooks.test_ssh import OLD, write_inventory
 from ..warm import start_lab
 from .bench import BRANCH, ENDS, HQ, SHORT, Bench, bench_of
@@ -51,6 +53,9 @@ def test_resume_leaves_what_another_machine_has_built_since(tmp_path: Path) -> N
         assert re.search("(hq and branch|branch and hq) run this change and have saved it", " ".join(tunnel["by_hand"]))
         assert bench.configurations() == built
         assert bench.carries()
+        pages = list((tmp_path / "runs").glob("2*/*/*/cancel-timer.txt"))
+        assert len(pages) == len(ENDS)
+        assert not any(map(is_armed, pages)), "whoever reads a page does not look for a timer that is gone"
         code, report = bench.run("--yes")
         assert code == 13, "the device is not released before a person says so"
         assert "--close" in report["error"]

@@ -1,4 +1,4 @@
-"""One exit code for all tunnels of a run."""
+"""One exit code for all tunnels of a run; what an outcome leaves to do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import combinations_with_replacement
 import pytest
 
 from nr_run.inventory.errors import Exit
+from nr_run.runbooks.engine.key_rotation import left_to_rotate
 from nr_run.runbooks.engine.outcome import Result, TunnelOutcome, exit_code
 
 #: What one tunnel may end in.
@@ -44,3 +45,12 @@ def test_every_other_combination(codes: tuple[Exit, ...]) -> None:
         order = (Exit.ROLLED_BACK, Exit.VERIFY_FAILED, Exit.UNREACHABLE, Exit.INTENT)
         assert of(*codes) is next((code for code in order if code in seen), Exit.ERROR)
     assert of(*reversed(codes)) is of(*codes)
+
+
+@pytest.mark.parametrize("result", Result)
+def test_what_a_resumed_rotation_leaves_to_do(result: Result) -> None:
+    """Whatever a resume could verify of it: where the devices keep the next key, it is told that the file may have the former."""
+    outcome = TunnelOutcome("hq-branch", result, Exit.OK, False, "")
+    assert bool(left_to_rotate([{"runbook": "rotate-psk"}], [outcome])) is outcome.has_changed
+    assert not left_to_rotate([{"runbook": "deploy"}], [outcome])
+    assert not left_to_rotate([], [outcome])

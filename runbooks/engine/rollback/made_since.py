@@ -24,6 +24,7 @@ from ..change_state import ChangeState
 from ..context import Context
 from ..nornir_run import run_on
 from ..plans.planning import MemberPlan
+from .cancel_page import mark_cancelled
 from .rollback_timers import arming_of
 
 
@@ -38,6 +39,7 @@ def made_since(context: Context, change_state: ChangeState, error: NrRunError) -
         return []
     if _some_timer_is_left(context, change_state) or not _all_have_saved_it(context, change_state.touched):
         return []
+    mark_cancelled(context, [end.host for end in change_state.touched], "after it had fired, or somebody had cancelled it")
     hosts = " and ".join(end.host for end in change_state.touched)
     run, have = ("runs", "has") if len(change_state.touched) == 1 else ("run", "have")
     return [
