@@ -279,7 +279,7 @@ def test_without_asyncssh_one_sentence_says_so(tmp_path: Path, monkeypatch: pyte
     """A lab with an SSH box does not start without the package, and the telnet boxes do."""
     (tmp_path / "asyncssh.py").write_text("raise ImportError('not here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(LabError, match=r"hq is reached by SSH, for which the lab needs asyncssh: install nr-run\[lab\]\."):
+    with pytest.raises(LabError, match=r"hq is reached by SSH, for which the lab needs asyncssh: install it, or nr-run\[lab\]\."):
         start(tmp_path / "lab", devices={"hq": "c881"})
     with start_lab(tmp_path / "lab", devices={"vpn3640": "vpn3640"}) as lab:
         assert "12.2(8)T" in lab.exec("vpn3640", "show version")
