@@ -22,7 +22,8 @@ DEVICES, NOT_ALL_UP = 1000, 12
 
 def _hub(lab: LabHandle, inventory: Path, runs: Path, own: dict[str, str], tunnels: int) -> Sample:
     lab.reset_counters()
-    done = process([NR_RUN, "verify", "--json", "--inventory", str(inventory), "--runs", str(runs), "--lab"], own)
+    where = ["--inventory", str(inventory), "--runs", str(runs), "--lab"]
+    done = process([NR_RUN, "verify", "--json", *where, "--deadline", str(verify.DEADLINE)], own)
     words = [verdict["word"] for verdict in json.loads(done.out)["verdicts"]]
     if words != ["up"] * tunnels:
         raise NotDone(f"of {tunnels} tunnels {words.count('up')} are up")
