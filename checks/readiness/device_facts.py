@@ -60,13 +60,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class EndFacts:
-    """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
+    """One end before the change: what is wanted, what the inventory says it is, and what it showed.
+
+    ``asleep``: its tunnel interface was down when it showed its routes, so those by the tunnel were withdrawn.
+    """
 
     end: Side
     platform: Platform
     outputs: Mapping[str, str]
     change: Change
     time: str
+    asleep: bool = False
 
     @property
     def host(self) -> str:

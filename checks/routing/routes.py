@@ -44,8 +44,8 @@ def routes(facts: EndFacts, ways: Ways, outside: str, command: str, unread: tupl
     yield say(facts, "route", good, words, command, f"egress of {target}", _by(leaves_by))
     if by_map and (good or ways.to(facts.end.remote.outside_ip)):
         yield from _peer(facts, ways, outside, command)
-    # What a change is still to bring may lead into a tunnel interface in other ways than by static routes.
-    asked = by_map or not facts.change.created
+    # What a change brings may lead into a tunnel interface in other ways than by static routes; one that is down has no routes.
+    asked = by_map or not (facts.change.created or facts.asleep)
     yield from _wholes(facts, ways, way, target if by_map else None, command) if asked else ()
     for prefix in facts.end.remote.protected_prefixes:
         for path, names in ways.inside(prefix):

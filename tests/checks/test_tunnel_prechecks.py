@@ -57,6 +57,15 @@ def test_route_past_the_tunnel_interface() -> None:
     assert "it must leave by vti" in finding.sentence
 
 
+def test_routes_by_an_interface_that_is_down_are_withdrawn() -> None:
+    """An idle tunnel interface is down until something asks: that no route leads to it says nothing of the time after."""
+    wanted = by_tunnel(ios.box())
+    standing = replace(wanted, change=replace(wanted.change, created=(), reused=wanted.change.created))
+    (finding,) = told(standing, "route")
+    assert "10.10.20.0/24 leaves by Ethernet0/0" in finding.sentence
+    assert told(replace(standing, asleep=True), "route") == []
+
+
 def two_far(box: EndFacts) -> EndFacts:
     """The same end with a second network behind the far one."""
     remote = box.end.remote

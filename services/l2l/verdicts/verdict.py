@@ -58,7 +58,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     paths = tuple(
         finding
         for one in ends
-        for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
+        for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time, one.end.tunnel)
     )
     answer = operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
     case = _case(ends)
