@@ -67,7 +67,10 @@ GROUPS = {
         "for /24, as it is there. *TTP* has the template of nr-run, *TextFSM* that of ntc-templates, *Genie* is called\n"
         "without its schema check. Of one peer, what is done once for a text (the command, the echo, the counts) outweighs it.",
     ),
-    "start": ("## Start-up", "CPU of a process in milliseconds, next to `python -c pass`. Target: at most 80 more."),
+    "start": (
+        "## Start-up",
+        "CPU of a process in milliseconds, next to `python -c pass`. Target: at most 80 more; 350 for a deploy's imports.",
+    ),
 }
 
 
@@ -91,6 +94,11 @@ def each_tunnel(sides: Figures) -> float:
     return (sides["nr-run"]["cpu"] - sides["nr-run, 1 tunnel"]["cpu"]) / 2
 
 
+def more_than_bare(sides: Figures) -> float:
+    """Milliseconds of CPU beside those of a Python that does nothing."""
+    return 1000 * (sides["nr-run"]["cpu"] - sides["bare Python"]["cpu"])
+
+
 TARGETS = (
     Target("wall / plain", re.compile(r"deploy/[^/]+/1/100"), ratio("wall"), 0.6),
     Target("wall / plain", re.compile(r"deploy/[^/]+/(?:20|100)/100"), ratio("wall"), 1.0),
@@ -105,7 +113,8 @@ TARGETS = (
     Target("CPU a tunnel, s", re.compile(r"hub/.*"), each_tunnel, 1.5),
     Target("/ floor", re.compile(r"parse/.*"), ratio("ms", other="floor"), 2.0),
     Target("/ Genie", re.compile(r"parse/.*"), ratio("ms", other="Genie"), 1.0),
-    Target("more, ms", re.compile(r"start/.*"), lambda sides: 1000 * (sides["nr-run"]["cpu"] - sides["bare Python"]["cpu"]), 80),
+    Target("more, ms", re.compile(r"start/(?!imports).*"), more_than_bare, 80),
+    Target("more, ms", re.compile(r"start/imports .*"), more_than_bare, 350),
 )
 
 
