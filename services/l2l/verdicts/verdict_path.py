@@ -18,21 +18,21 @@ from ..records import WantedEnd
 
 
 def path_of(
-    wants: WantedEnd, shown: Shown, standing: ComparedMember | None, time: str, tunnel: TunnelInterface | None = None
+    wants: WantedEnd, shown: Shown, standing: ComparedMember | None, time: str, tunnel: TunnelInterface | None
 ) -> tuple[Finding, ...]:
     """Findings on one end; none where the device did not show what they need, which others tell."""
     system, routes = system_of(shown.platform), shown.routes
     if standing is None or routes is None:
         return ()
     outputs = {system.running: standing.running.text, system.route: routes}
-    facts = EndFacts(wants.end, shown.platform, outputs, _as_it_stands(standing.planned), time, _asleep(shown, tunnel))
+    facts = EndFacts(wants.end, shown.platform, outputs, _as_it_stands(standing.planned), time, asleep(shown, tunnel))
     try:
         return path(facts)
     except NrRunError as error:
         return (Finding("path", wants.end.local.host, Status.UNVERIFIED, str(error)),)
 
 
-def _asleep(shown: Shown, tunnel: TunnelInterface | None) -> bool:
+def asleep(shown: Shown, tunnel: TunnelInterface | None) -> bool:
     """True if the tunnel interface was down in the first look, which has the routes: an idle one is until something asks."""
     seen = shown.looks[0].seen
     if tunnel is None or seen.answer(INTERFACES) is None:

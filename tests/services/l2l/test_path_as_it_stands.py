@@ -9,11 +9,15 @@ from nr_run.changes.plans.plan import plan
 from nr_run.checks.finding import Status
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Observation
+from nr_run.checks.observations.questions import INTERFACES
+from nr_run.checks.routing.tunnel_interfaces import TunnelInterface
 from nr_run.checks.verdict import Configured
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.parsers import parse
 from nr_run.services.common.building import build
 from nr_run.services.common.intended_state import ComparedMember
 from nr_run.services.l2l.tunnel_form import TunnelForm
-from nr_run.services.l2l.verdicts.verdict_path import path_of
+from nr_run.services.l2l.verdicts.verdict_path import asleep, path_of
 from nr_run.services.service import Site, Stage, Traffic
 
 from .test_tunnel_form import TRANSLATED, site_of
@@ -51,6 +55,25 @@ def test_an_exemption_that_is_still_to_come_exempts_nothing(built: bool) -> None
     running = Configuration("hq", "ios", "show running-config", there)
     standing = ComparedMember(site.member, site.platform, running, Configured.DIFFERS, change, "hq lacks it")
     shown = Shown("hq", site.platform, (Look(Observation("hq", "", "ios", {}), outputs={"show ip route": ROUTES}),), running)
-    found = [item for item in path_of(site.member.wants, shown, standing, "") if item.check == "nat"]
+    found = [item for item in path_of(site.member.wants, shown, standing, "", None) if item.check == "nat"]
     assert found
     assert all((item.status is Status.OK) is built for item in found), found
+
+
+IDLE = """\
+Interface                  IP-Address      OK? Method Status                Protocol
+GigabitEthernet0/0         192.0.2.1       YES NVRAM  up                    up
+Tunnel1                    10.255.0.1      YES manual up                    {protocol}
+"""
+
+
+@pytest.mark.parametrize("protocol", ["up", "down"])
+def test_a_table_without_the_routes_of_a_tunnel_that_is_down(protocol: str) -> None:
+    """The first look has the routes, and tells whether the interface was up then: one that was down had withdrawn its own."""
+    tunnel = TunnelInterface("Tunnel1")
+    seen = Observation(
+        "hq", "", "ios", {INTERFACES.name: parse("ios", "show ip interface brief", IDLE.format(protocol=protocol))}
+    )
+    shown = Shown("hq", platform_for("881", "15.4(3)M3"), (Look(seen),))
+    assert asleep(shown, tunnel) is (protocol == "down")
+    assert not asleep(shown, None)
