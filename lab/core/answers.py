@@ -14,7 +14,7 @@ _NOISE = [chr(code) for code in (*range(0x21, 0x30), *range(0x3A, 0x40), *range(
 
 
 def reads(command: str) -> bool:
-    """True if a command, without abbreviations, is a show command: it changes nothing."""
+    """True if a command, without abbreviations, only reads (see READS)."""
     return any(f"{command} ".startswith(f"{word} ") for word in READS)
 
 

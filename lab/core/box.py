@@ -229,7 +229,7 @@ class Box:
             self.log(line)
 
     def routed_into_itself(self, name: str) -> None:
-        """The route to where a tunnel ends leads into a tunnel."""
+        """Log that a tunnel interface was disabled because of recursive routing."""
         self.log(f"%TUN-5-RECURDOWN: {name} temporarily disabled due to recursive routing")
 
     def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
@@ -237,38 +237,38 @@ class Box:
         return self.watch.led(source, destination)
 
     def speaker(self, address: IPv4Address) -> Speaker | None:  # noqa: ARG002 - boxes speak it with far ends only
-        """Nothing answers."""
+        """None: routers speak BGP with simulated far ends only."""
         return None
 
     def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
-        """Nobody tells a box anything but a far end, whom it asks itself."""
+        """Does nothing: only a far end receives routes."""
 
     def settle_routes(self) -> None:
-        """It learns none."""
+        """Does nothing: a router learns no routes here."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
-        """A packet came with an SPI that is not known."""
+        """Log a packet with an unknown SPI."""
         self.log(
             "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
             f"{at}, prot=50, spi=0x{spi:X}({spi})"
         )
 
     def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:  # noqa: ARG002 - an ASA names both
-        """A packet came too late for the anti-replay window."""
+        """Log a packet that the anti-replay window rejected."""
         self.log(
             "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n"
             f"        connection id={sa.conn_id}, sequence number={sa.packets}"
         )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
-        """A packet came in clear that the crypto map protects."""
+        """Log an unencrypted packet that a crypto map should have protected."""
         self.log(
             "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet.\n"
             f"        (ip) dest_addr= {destination}, src_addr= {source}, prot= 1"
         )
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
-        """Remember an address translation."""
+        """Add an entry to the NAT translation table."""
         new = Translation(inside, outside, destination)
         if new not in self.translations:
             self.translations.append(new)

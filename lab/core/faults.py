@@ -301,7 +301,7 @@ class Faults:
         return self.given.get(name, {}).get(which, default)
 
     def spend(self, name: str) -> None:
-        """Switch off a fault that applies once, after it has applied."""
+        """Switch a fault off after it has applied, unless it was set to apply to `every` command."""
         if self.argument(name, "every") != "every":
             self.off(name)
 
