@@ -17,7 +17,7 @@ from ....checks.proof import Traffic
 from ....checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ...common.configured_axis import findings, of_members, stated, unseen
 from ...common.large_packets_lost import MTU, large_lost
-from ...common.verifying import Seeing
+from ...common.verifying import Seeing, unanswered
 from ...l2l.verdicts.uncut_size import full_through, nodes_of
 from ...service import Deployment
 from ..intents.intent import Cloud, Gateway
@@ -115,12 +115,8 @@ def _looked(site: Cloud, shown: Shown) -> tuple[View | None, str]:
     if shown.running is None or not shown.looks:
         return None, shown.why_not or f"{site.host} did not show its configuration"
     look = shown.looks[-1]
-    for question in (*OF_TUNNELS, *OF_ROUTING):
-        answer = look.seen.answer(question)
-        if answer is None:
-            return None, f"{site.host} did not show {question}"
-        if not answer.complete:
-            return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
+    if unread := unanswered(site.host, look.seen, (*OF_TUNNELS, *OF_ROUTING)):
+        return None, unread
     view = View(site, site.host, shown.running, look.seen, told_of(site, look.seen))
     short = next(missing_rows(view), "")
     return (None, short) if short else (view, "")
