@@ -114,16 +114,13 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     timeouts = Timeouts()
     with ExitStack() as stack:
         refuse_both(asked.scheduler, lab=asked.lab)
+        hosts = [host for deployment in selected.deployments for host in deployment.hosts]
         if asked.lab:
-            hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             played = rehearse(stack, nornir, EveryService(), selected.deployments, hosts, platforms, progress)
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        if asked.keep_in == FOLDER:
-            run_folder, unkept = make_anywhere(runs, secrets, stack)
-        else:
-            run_folder, unkept = make(runs, secrets, asked.keep_in), ""
+        run_folder, unkept = _folder(runs, secrets, asked.keep_in, stack)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
@@ -133,7 +130,6 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
         nornir = connect_by(nornir, secrets, platforms, patience, tag=run_folder.tag, tell=run_folder.tell)
         keys = _keys(secrets, selected.deployments)
         if asked.scheduler:
-            hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, stop, progress.say, changes=False))
         yield Opened(
             nornir,
@@ -151,6 +147,11 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             provider,
             unkept,
         )
+
+
+def _folder(runs: Path, secrets: Secrets, keep_in: str, stack: ExitStack) -> tuple[RunFolder, str]:
+    """The folder of the verification and, where it could not be made in ``runs`` and is kept elsewhere, why."""
+    return make_anywhere(runs, secrets, stack) if keep_in == FOLDER else (make(runs, secrets, keep_in), "")
 
 
 def select(intended: Mapping[str, Intended], names: Sequence[str], today: date) -> Selected:
