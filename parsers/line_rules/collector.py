@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Objects between two passes of the collector while a long text is read, and the characters from which on a text is long.
-_OBJECTS, _LONG = 50_000, 10_000
+_OBJECTS, _LONG = 50_000, 4_000
 
 _lock = threading.Lock()
 #: How many readings there are now, in all threads, and the thresholds of the process before the first of them.
