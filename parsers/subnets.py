@@ -69,9 +69,13 @@ def counted(_state: Any, text: str) -> Iterator[str]:
             continue
         stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
         found, masks, bounds = 0, set(), bounds_of(heading.group(1)) or (1, 0)
+        # As bytes: they are in the same order, and no number has to be made of each.
+        first, last = (number.to_bytes(4, "big") for number in bounds)
         for address, length in _ROW.findall(text, heading.end(), stop):
-            place = number_of(address)
-            if place is None or not bounds[0] <= place <= bounds[1]:
+            try:
+                if not first <= inet_pton(AF_INET, address) <= last:
+                    break
+            except OSError:
                 break
             found += 1
             masks.add(length)

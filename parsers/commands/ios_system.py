@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
@@ -56,28 +57,31 @@ def _route(raw: Raw, above: list[Raw]) -> None:
 
 def _below_heading(raw: Raw, heading: Raw) -> None:
     """The mask of a route without one is that of the heading that holds it."""
-    raw["prefix"] = _with_mask(raw["prefix"], heading)
+    raw["prefix"] = str(_with_mask(raw["prefix"], heading))
 
 
 @lru_cache(maxsize=256)
-def _given(subnetted: str, how: str) -> tuple[int, int, int, str]:
-    """What a heading gives to the networks below it: the first and last address, the bits of a host, and `/24`.
+def _given(subnetted: str, how: str) -> tuple[int, int, int, int]:
+    """What a heading gives to the networks below it: the first and last address, the bits of a host, and the length of the mask.
 
     Where it gives no mask the first address is behind the last one.
     """
     bounds, mask = bounds_of(subnetted), subnetted.partition("/")[2]
     if bounds is None or not mask.isdigit() or int(mask) > 32 or how.lower().startswith("variably"):
-        return 1, 0, 0, ""
-    return *bounds, (1 << (32 - int(mask))) - 1, f"/{mask}"
+        return 1, 0, 0, 0
+    return *bounds, (1 << (32 - int(mask))) - 1, int(mask)
 
 
-def _with_mask(prefix: str, heading: Raw) -> str:
-    """The prefix with the mask of the heading that holds it, where it has none; below another network no heading holds any."""
+def _with_mask(prefix: str, heading: Raw) -> str | IPv4Network:
+    """The prefix with the mask of the heading that holds it, where it has none; below another network no heading holds any.
+
+    The network itself, not its text, where it is plain: thousands need not be read again.
+    """
     if "over" not in heading and "/" not in prefix:
-        first, last, host, mask = _given(heading["subnetted"], heading["how"])
+        first, last, host, length_below = _given(heading["subnetted"], heading["how"])
         number = number_of(prefix)
         if number is not None and first <= number <= last and not number & host:
-            return prefix + mask
+            return IPv4Network((number, length_below))
     address, _, length = prefix.partition("/")
     over = heading.get("over")
     number = None if over and length else number_of(address)
