@@ -28,7 +28,7 @@ from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import FOLDER, make, make_anywhere
+from .kept import FOLDER, make_anywhere
 from .provider_log import provider_log
 
 
@@ -120,10 +120,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        if asked.keep_in == FOLDER:
-            run_folder, unkept = make_anywhere(runs, secrets, stack)
-        else:
-            run_folder, unkept = make(runs, secrets, asked.keep_in), ""
+        run_folder, unkept = make_anywhere(runs, secrets, stack, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
