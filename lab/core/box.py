@@ -195,7 +195,8 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
+        text = self.config_lines if self.loaded is not None else None
+        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal, text)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""
