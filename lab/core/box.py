@@ -195,8 +195,7 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        text = self.config_lines if self.loaded is not None else None
-        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal, text)
+        return IosMeaning(self.store, self.config_lines, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""

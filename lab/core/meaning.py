@@ -108,11 +108,11 @@ class IosMeaning:
     """
 
     store: Store
+    #: The configuration as it is shown, with lines that are not played.
+    text: filters.Text
     defaults: bool = False
     strong: bool = False
     default_proposal: Proposal | None = None
-    #: The configuration as it is shown, where it has lines that are not played.
-    text: filters.Text | None = None
 
     @property
     def drops_incomplete(self) -> bool:

@@ -27,7 +27,7 @@ _LOGS = ("log", "log-input")
 #: Protocols of which no packet is IKE or ESP, so that their lines need not be understood; those by number besides.
 _OTHERS = frozenset(["ahp", "eigrp", "gre", "icmp", "igmp", "ipinip", "nos", "ospf", "pcp", "pim", "sctp", "tcp"])
 
-#: The configuration as it is shown, with lines that are not played; None where every line is.
+#: The configuration as it is shown, with lines that are not played.
 Text = Callable[[], Sequence[str]]
 
 
@@ -61,9 +61,7 @@ def _holds(how: str, numbers: tuple[int, ...], port: int) -> bool:
 _UNREAD = _Line(False, "", Selector(_ALL, _ALL), ())
 
 
-def lets_in(
-    store: Store, text: Text | None, interface: str, protocol: str, port: int, source: IPv4Address, at: IPv4Address
-) -> bool:
+def lets_in(store: Store, text: Text, interface: str, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
     """Whether a packet for an address of the router comes in by this interface; ``port`` is 0 where there is none."""
     lines = store.remembered(("filter", interface), lambda: _lines(store, text, interface))
     return not lines or _permits(lines, protocol, port, source, at)
@@ -79,14 +77,11 @@ def _permits(lines: Sequence[_Line], protocol: str, port: int, source: IPv4Addre
     return next((line.permits for line in lines if line.fits(protocol, port, source, at)), False)
 
 
-def _lines(store: Store, text: Text | None, interface: str) -> list[_Line]:
+def _lines(store: Store, text: Text, interface: str) -> list[_Line]:
     entry = store.get("interface", interface)
     groups = entry.all("ip access-group") if entry is not None else []
     name = next((group.values["acl"] for group in groups if group.values["way"] == "in"), "")
-    if not name:
-        return []
-    lines = model.acl_lines(store, name) if text is None else shown_of(text(), name)
-    return [line for one in lines if (line := _read(one)) is not None]
+    return [line for one in shown_of(text(), name) if (line := _read(one)) is not None] if name else []
 
 
 def shown_of(text: Sequence[str], name: str) -> Iterator[str]:

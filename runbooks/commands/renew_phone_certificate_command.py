@@ -111,7 +111,7 @@ def _renew(host: str, **options: Any) -> Exit:
 
 
 def _kept(ready: Ready, made: Bound) -> tuple[Exit, tuple[str, ...]]:
-    """The exit code, and a sentence where the disk did not take the record: what was done is told all the same."""
+    """The exit code, and a sentence where the disk did not take the record, which hides nothing of what was done."""
     from ..phones.confirmed import FILE
     from ..verify.kept import code_after, kept_record
 
