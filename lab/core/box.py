@@ -195,7 +195,7 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """The running configuration as IKE and the data plane see it."""
-        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
+        return IosMeaning(self.store, self.config_lines, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, including the default ones of the release."""

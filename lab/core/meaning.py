@@ -108,6 +108,8 @@ class IosMeaning:
     """
 
     store: Store
+    #: The configuration as it is shown, with lines that are not played.
+    text: filters.Text
     defaults: bool = False
     strong: bool = False
     default_proposal: Proposal | None = None
@@ -208,7 +210,7 @@ class IosMeaning:
     def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
         """The list at the interface by which it comes in."""
         name = next((interface.name for interface in self.interfaces() if interface.address == at), "")
-        return filters.lets_in(self.store, name, protocol, port, source, at)
+        return filters.lets_in(self.store, self.text, name, protocol, port, source, at)
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:  # noqa: ARG002 - all the same
         """A router answers at each of its addresses, and forwards to each LAN."""

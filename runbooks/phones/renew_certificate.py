@@ -21,7 +21,7 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.reconnected import Reconnected, reconnected
 from ...checks.phones.renewal import Renewal, renewal
-from ...checks.phones.sessions import Session, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
 from ...tasks.gather import Snapshot, gather
@@ -193,7 +193,7 @@ class _Watch:
     def now(self) -> Reconnected:
         """The phones that have reconnected."""
         device = self._read(again=False)
-        return reconnected(self.stands.sessions, self.at_switch, sessions_of(device), self.stands.group)
+        return reconnected(self.stands.sessions, self.at_switch, connected(sessions_of(device)), self.stands.group)
 
 
 def apply_with_rollback(ready: Ready, wanted: Wanted, stands: Stands, runs: Path, progress: Progress) -> Bound:

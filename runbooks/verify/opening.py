@@ -28,7 +28,7 @@ from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import FOLDER, make, make_anywhere
+from .kept import make_anywhere
 from .provider_log import provider_log
 
 
@@ -120,7 +120,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        run_folder, unkept = _folder(runs, secrets, asked.keep_in, stack)
+        run_folder, unkept = make_anywhere(runs, secrets, stack, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
@@ -147,11 +147,6 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             provider,
             unkept,
         )
-
-
-def _folder(runs: Path, secrets: Secrets, keep_in: str, stack: ExitStack) -> tuple[RunFolder, str]:
-    """The folder of the verification and, where it could not be made in ``runs`` and is kept elsewhere, why."""
-    return make_anywhere(runs, secrets, stack) if keep_in == FOLDER else (make(runs, secrets, keep_in), "")
 
 
 def select(intended: Mapping[str, Intended], names: Sequence[str], today: date) -> Selected:
