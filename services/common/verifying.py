@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...checks.observations.looks import Shown
-from ...parsers.logs.provider_log import ProviderLog
 from .intended_state import ComparedMember
+
+if TYPE_CHECKING:
+    from ...parsers.logs.provider_log import ProviderLog
 
 
 @dataclass(frozen=True, slots=True)

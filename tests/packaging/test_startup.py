@@ -110,6 +110,7 @@ UNUSED = (
     "yaml",
     "rich",
     "nr_run.lab.rehearsal",
+    "nr_run.parsers.logs",
     "nr_run.parsers.provider_samples",
     "nr_run.services.common.sample_draft",
 )
