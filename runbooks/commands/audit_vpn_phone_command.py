@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,9 +25,12 @@ from .console import (
     with_options,
 )
 from .from_here import help_text, refusal
+from .paths import PathOf
 from .verify_command import LAB
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...checks.phones.case import AuditAsked
     from ...checks.phones.phone_file import PhoneFile
     from ...inventory.models.platforms import Platform
@@ -66,7 +68,7 @@ PHONE = click.option(
     "--phone-config",
     "phone_configs",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathOf(dir_okay=False),
     metavar="FILE",
     help="The file that a phone loads from its TFTP server (SEP....cnf.xml): its URLs and the digest that it trusts.",
 )
@@ -81,7 +83,7 @@ GROUP = click.option(
 INTERFACE = click.option("--interface", default="", metavar="NAME", help="Interface that phones connect to, by its nameif.")
 _JUNIT = click.option(
     "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathOf(dir_okay=False),
     metavar="FILE",
     help="Write a JUnit report: one test case for each head-end, an error if something is not known.",
 )

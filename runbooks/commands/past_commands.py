@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +29,8 @@ from .console import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known

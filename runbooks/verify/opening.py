@@ -28,7 +28,7 @@ from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import make_anywhere
+from .kept import FOLDER, make_anywhere
 from .provider_log import provider_log
 
 

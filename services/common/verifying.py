@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...checks.observations.looks import Shown
 from ...checks.observations.observation import Observation
 from ...checks.observations.questions import Question
-from ...parsers.logs.provider_log import ProviderLog
 from .intended_state import ComparedMember
+
+if TYPE_CHECKING:
+    from ...parsers.logs.provider_log import ProviderLog
 
 
 @dataclass(frozen=True, slots=True)
