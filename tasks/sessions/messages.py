@@ -69,7 +69,11 @@ _HERE = rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROL
 _INLINE = rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n"
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
-_SIGNS = ("WARNING - ", "Traceback", "***", "is now available", "Rollback")
+_SIGNS = (
+    *("WARNING - ", "Traceback", "***", "is now available"),
+    # Not the word alone: every look at a revert timer says it.
+    *("Rollback:", "Rollback Confirmed Change: Rollback will", "Rollback Confirmed Change: rolling to:"),
+)
 _FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", r"\d[ywdhm]\d+[ywdhm]: ")))
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
