@@ -70,7 +70,9 @@ _INLINE = rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
 _SIGNS = (
-    *("WARNING - ", "Traceback", "***", "is now available"),
+    *("WARNING - ", "Traceback", "is now available"),
+    # With its second line: an ASA shows stars in the place of each key.
+    "***\n*** ",
     # Not the word alone: every look at a revert timer says it.
     *("Rollback:", "Rollback Confirmed Change: Rollback will", "Rollback Confirmed Change: rolling to:"),
 )
