@@ -76,7 +76,9 @@ _SIGNS = (
     # Not the word alone: every look at a revert timer says it.
     *("Rollback:", "Rollback Confirmed Change: Rollback will", "Rollback Confirmed Change: rolling to:"),
 )
-_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", r"\d[ywdhm]\d+[ywdhm]: ")))
+#: The end of an uptime (``1w2d: ``): from its colon back, since SAs are full of digits and have few colons with a blank behind.
+_UPTIME_ENDS = r": (?<=\d[ywdhm]: )"
+_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", _UPTIME_ENDS)))
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
@@ -157,7 +159,7 @@ def standing(text: str) -> str:
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
 #: The beginning of a message.
 _TRACES = ("***", "now available", "Traceback", "RETURN", "Rollback", "WARNING - ")
-_TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", r"\d[ywdhm]\d+[ywdhm]: ")))
+_TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", _UPTIME_ENDS)))
 
 
 def may_stand(text: str) -> bool:
