@@ -329,12 +329,13 @@ class CommandConsole:
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
         from ..engine.outcome import exit_code
+        from .views.printable import json_text
         from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
         document, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
-        _tell(lambda: _print_document(document) if self.as_json else console().print(recap))
+        _tell(lambda: click.echo(json_text(document, indent=2)) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
             self.progress.say(f"nr-run: {complaint}")
         return code
@@ -394,11 +395,6 @@ def print_json(value: object) -> None:
     """One JSON document on standard output."""
     from ..run.folder import plain_values
     from ..run.json_names import document
-
-    _print_document(document(plain_values(value)))
-
-
-def _print_document(document: object) -> None:
     from .views.printable import json_text
 
-    click.echo(json_text(document, indent=2))
+    click.echo(json_text(document(plain_values(value)), indent=2))
