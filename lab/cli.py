@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .cli_client import client
 from .core.errors import LabError, nearest
-from .core.faults import CHOICES, FAR_FAULTS, FAULTS, WHERE, usage
+from .paths import PathOf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from . import entry
 
 _directory = click.option(
     "--directory",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathOf(file_okay=False),
     help="Folder of the lab; default $NR_RUN_LAB_DIR, else nr-run/lab in the XDG state folder.",
 )
 #: Who knows inventories, if somebody does: what is to be played, sentences on what is played otherwise, names of credentials.
@@ -70,6 +68,8 @@ def _named(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 
 def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, Path]:
     """HOST=FILE pairs."""
+    from pathlib import Path
+
     pairs = [text.partition("=") for text in given]
     for name, equals, path in pairs:
         if not (name and equals and path):
@@ -82,7 +82,7 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @lab.command()
 @click.option(
     "--inventory",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=PathOf(file_okay=False, exists=True),
     help="Simulate the hosts of this inventory by model and release, with the addresses and interfaces of its intent.",
 )
 @click.option(
@@ -96,7 +96,7 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option(
     "--run",
     "kept",
-    type=click.Path(path_type=Path),
+    type=PathOf(),
     help="Simulate the devices of a stored run, with the running configurations that they had before it.",
 )
 @click.option(
@@ -126,7 +126,7 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option(
     "--write-inventory",
     "written",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathOf(file_okay=False),
     help="New folder for the inventory of --count, for --inventory of other commands.",
 )
 @click.option("--detach", is_flag=True, help="Start the lab in the background and return.")
@@ -254,6 +254,8 @@ def _ordered(
 
 def _not_played(running: entry.LabHandle) -> Iterator[str]:
     """What stands in a configuration and means nothing here."""
+    from collections import Counter
+
     for name, found in running.not_played.items():
         if found["count"]:
             words = "; ".join(f"{line} ({times}x)" if times > 1 else line for line, times in Counter(found["lines"]).items())
@@ -270,6 +272,9 @@ def status(*, as_json: bool, directory: Path | None) -> None:
     Example:
       nr-run lab status --json
     """
+    import json
+    from dataclasses import asdict
+
     running = _attached(directory)
     try:
         state, far_ends, memory = running.status(), running.far_ends_status(), running.memory()
@@ -341,6 +346,8 @@ def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], d
       nr-run lab fault vpn2611 cut-session-after 4
       nr-run lab fault vpn2611 cut-session-after off
     """
+    from .core.faults import CHOICES, FAR_FAULTS, FAULTS, WHERE, usage
+
     if device is None:
         width = max(len(usage(item)) for item in FAULTS.values())
         for item in FAULTS.values():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .core.errors import LabError
+from .paths import PathOf
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def sentence(name: str, told: dict[str, Any]) -> str:
@@ -29,7 +31,7 @@ def _secret(_context: click.Context, _option: click.Parameter, path: Path | None
         raise click.BadParameter(f"{path} cannot be read: {error}") from None
 
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = PathOf(dir_okay=False)
 
 
 @click.command()
@@ -43,7 +45,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--password", type=_FILE, callback=_secret, help="A file with the password of the user.")
 @click.option("--count", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many packets are sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Folder of the lab.")
+@click.option("--directory", type=PathOf(file_okay=False), help="Folder of the lab.")
 def client(
     *,
     name: str,
@@ -90,6 +92,8 @@ def client(
     except LabError as error:
         click.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
+    import json
+
     click.echo(json.dumps(told, indent=2) if as_json else sentence(name, told))
     if told["failed"] or told.get("answered", 1) == 0:
         raise SystemExit(1)

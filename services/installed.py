@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 _METADATA = (".dist-info", ".egg-info")
 #: module, attribute and extras of an entry point, as the specification of them says.
-_VALUE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+)\s*)?(?:\[[^\]]*\]\s*)?")
+_VALUE = r"([\w.]+)\s*(?::\s*([\w.]+)\s*)?(?:\[[^\]]*\]\s*)?"
 
 
 class Point(NamedTuple):
@@ -27,7 +27,7 @@ class Point(NamedTuple):
 
     def load(self) -> Any:
         """What it points to. Raises whatever its import raises, ValueError where its value points nowhere."""
-        found = _VALUE.fullmatch(self.value)
+        found = re.fullmatch(_VALUE, self.value)
         if found is None:
             raise ValueError(f"{self.value!r} is no module:attribute")
         made: Any = import_module(found[1])

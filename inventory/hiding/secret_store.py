@@ -13,16 +13,6 @@ from pathlib import Path
 from ..errors import SecretError
 from .references import check_preshared_key, fetch
 
-#: What can be written to.
-STORES: tuple[str, ...] = ("credential", "keyring")
-#: The service under which the keyring has what nr-run puts there.
-KEYRING_SERVICE = "nr-run"
-
-
-def scheme_of(store: str) -> str:
-    """How a reference into a store begins; the name of the secret stands behind it."""
-    return f"keyring:{KEYRING_SERVICE}/" if store == "keyring" else "credential:"
-
 
 def ready(store: str, folders: Sequence[Path]) -> None:
     """Raise SecretError, with the command that makes one, where there is no such store to write to."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...inventory.errors import Exit
 from .completion import host_names
 from .console import DEBUG, INVENTORY, JSON, RUNS, SCHEDULER, ended, with_options
+from .paths import PathOf
 from .read_only_command import asked_by, look_only
 from .verify_command import DEADLINE, LAB
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HELP = """\
 Show which lines of a device's services another release warns about, refuses, drops or replaces, before you upgrade it.
@@ -34,7 +37,7 @@ _TO = click.option(
 )
 _CONFIG = click.option(
     "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathOf(dir_okay=False),
     metavar="FILE",
     help="Read this running configuration instead of the device; nr-run then connects to nothing.",
 )
@@ -43,7 +46,7 @@ _CONFIG = click.option(
 def _check_release(host: str, release: str, config: Path | None, **options: Any) -> Exit:
     from ...inventory.files.hosts import load_nornir
     from ..engine.run_setup import inventory_folder
-    from ..release.check import FOLDER, check_release, target_of
+    from ..release.check import FILE, FOLDER, check_release, target_of
     from .views.release_view import release_view
 
     if config is not None:
@@ -54,8 +57,9 @@ def _check_release(host: str, release: str, config: Path | None, **options: Any)
     return look_only(
         "check-release",
         asked,
+        FILE,
         lambda opened: check_release(opened, host, target, config),
-        lambda made, _folder, width: release_view(made, width=width),
+        lambda made, _folder, code, width: release_view(made, code, width=width),
         as_json=options["as_json"],
     )
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import gc
 import importlib
-import logging
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
 
 from ...inventory.errors import Exit, NrRunError
-from ...services.registry import declared
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from ...services.registry import Declared
 
 #: How many objects have to be made, beyond those that went, before Python looks for cycles of them that nobody holds.
 GARBAGE = 200_000, 20, 20
@@ -92,11 +93,23 @@ OWN: dict[str, tuple[str, str, str]] = {
     "lab": (".lab_command", "lab", "Run simulated devices: up, status, down, exec, fault, client."),
 }
 
-#: Name of every command, those of the services first, and what --help says of it.
-COMMANDS: dict[str, str] = {
-    **{command.name: command.help for service in declared().services.values() for command in service.commands},
-    **{name: words for name, (_, _, words) in OWN.items()},
-}
+
+@cache
+def commands() -> dict[str, str]:
+    """Name of every command, those of the services first, and what --help says of it."""
+    services = _declared().services.values()
+    return {
+        **{command.name: command.help for service in services for command in service.commands},
+        **{name: words for name, (_, _, words) in OWN.items()},
+    }
+
+
+def _declared() -> Declared:
+    """The services: what is read of every installed package for them is left alone where a command of our own is called."""
+    from ...services.registry import declared
+
+    return declared()
+
 
 EXIT_CODES = """\b
 Exit codes:
@@ -116,22 +129,12 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names, in the order of the table."""
-        return list(COMMANDS)
+        return list(commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import and return one command."""
-        former = declared().of_former(cmd_name)
-        if former is not None:
-            from .rotate_psk_command import former_command
-
-            return former_command(former, cmd_name)
-        if cmd_name not in COMMANDS:
-            return None
-        service = declared().of_command(cmd_name)
-        if service is not None and cmd_name not in OWN:
-            from .service_command import command_of
-
-            return command_of(*service)
+        if cmd_name not in OWN:
+            return _of_a_service(cmd_name)
         module, attribute, _ = OWN[cmd_name]
         command = getattr(importlib.import_module(module, __package__), attribute)
         if not isinstance(command, click.Command):
@@ -142,29 +145,46 @@ class LazyGroup(click.Group):
         """Names and what they do, from the table; click would import each command for its help."""
         from click.shell_completion import CompletionItem
 
-        names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        names = [CompletionItem(name, help=words) for name, words in commands().items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest match in the error."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and declared().of_former(name) is None:
+        if name not in OWN and not name.startswith("-") and not _is_of_a_service(name):
             ctx.fail(f"there is no command {name!r}{_meant(name)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The list in --help, without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-        for sentence in declared().broken.values():
+            formatter.write_dl(list(commands().items()))
+        for sentence in _declared().broken.values():
             formatter.write_text(sentence)
+
+
+def _is_of_a_service(name: str) -> bool:
+    return _declared().of_command(name) is not None or _declared().of_former(name) is not None
+
+
+def _of_a_service(name: str) -> click.Command | None:
+    former, service = _declared().of_former(name), _declared().of_command(name)
+    if former is not None:
+        from .rotate_psk_command import former_command
+
+        return former_command(former, name)
+    if service is None:
+        return None
+    from .service_command import command_of
+
+    return command_of(*service)
 
 
 def _meant(name: str) -> str:
     """The end of a sentence on a command that is none: those that begin with it, as ``deploy`` does, or the one most like it."""
     from difflib import get_close_matches
 
-    words = [command for command in COMMANDS if command.startswith(f"{name}-")] or get_close_matches(name, COMMANDS, n=1)
+    words = [command for command in commands() if command.startswith(f"{name}-")] or get_close_matches(name, commands(), n=1)
     return f"; did you mean {', '.join(words[:-1])}{' or ' if words[1:] else ''}{words[-1]}?" if words else ""
 
 
@@ -198,8 +218,6 @@ def main() -> None:
     """Entry point: run the command line and exit with its code."""
     # Nearly all that is made while modules are imported stays; by default it is looked through 200 times for what may go.
     gc.set_threshold(*GARBAGE)
-    # Nornir logs tracebacks of failed tasks; without a handler Python would print them on standard error.
-    logging.getLogger().addHandler(logging.NullHandler())
     try:
         code = cli.main(prog_name="nr-run", standalone_mode=False)
     except click.ClickException as error:

@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
-from ...services.registry import declared
 from ..run.kept_runs import runs_folder
 from ..run.run_names import run_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
+
+    from ...services.registry import Declared
+
+    Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 #: A section of an intent file, to the next line that begins at the margin.
 _SECTION = r"^{section}:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)"
 #: The first field of a record in block style is the only place where its name is looked for, or a field of its own line.
-_NAME = re.compile(r"^(?P<indent>[ \t]*-[ \t]+|[ \t]+)name:[ \t]*[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
+_NAME = r"(?m)^(?P<indent>[ \t]*-[ \t]+|[ \t]+)name:[ \t]*[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)"
 
 
-def names_in(*sections: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+def names_in(*sections: str) -> Completion:
     """Completion by the names of the records in these sections of the intent files."""
-    pattern = re.compile(_SECTION.format(section=f"(?:{'|'.join(map(re.escape, sections))})"), re.MULTILINE)
+    return _names_in_those(lambda: sections)
 
+
+def names_of_all() -> Completion:
+    """Completion by the names of all that the services of this inventory have."""
+    return _names_in_those(lambda: (service.section for service in _declared().services.values()))
+
+
+def _declared() -> Declared:
+    from ...services.registry import declared
+
+    return declared()
+
+
+def _names_in_those(sections: Callable[[], Iterable[str]]) -> Completion:
     def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Names of the intent that begin so and are not given yet; nothing where there is no inventory."""
-        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
+        from click.shell_completion import CompletionItem
+
+        folder = _inventory(ctx)
         given = ctx.params.get("names") or ()
+        pattern = re.compile(_SECTION.format(section=f"(?:{'|'.join(map(re.escape, sections()))})"), re.MULTILINE)
         # Tunnels have a folder of their own, another service a file beside it.
         paths = (*sorted(folder.glob("vpn/*.y*ml")), *sorted(folder.glob("*.y*ml")))
         names = {name: None for path in paths for name in _names_in(path, pattern)}
@@ -36,9 +59,10 @@ def names_in(*sections: str) -> Callable[[click.Context, click.Parameter, str], 
     return complete
 
 
-def names_of_all() -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Completion by the names of all that the services of this inventory have."""
-    return names_in(*(service.section for service in declared().services.values()))
+def _inventory(ctx: click.Context) -> Path:
+    from pathlib import Path
+
+    return Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
 
 
 def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
@@ -47,7 +71,7 @@ def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
     except (OSError, ValueError):
         return
     for section in pattern.finditer(text):
-        found = list(_NAME.finditer(section[1]))
+        found = list(re.finditer(_NAME, section[1]))
         # A record in the section may hold a name of its own, further in.
         outermost = min((len(match["indent"].expandtabs()) for match in found), default=0)
         yield from (match["name"] for match in found if len(match["indent"].expandtabs()) == outermost)
@@ -55,6 +79,8 @@ def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
 
 def names_of_runs(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Runs that are kept, newest first, by their id or by the end of it."""
+    from click.shell_completion import CompletionItem
+
     runs = runs_folder(ctx.params.get("runs"))
     ids = run_names(runs)[::-1] if runs.is_dir() else []
     whole = [CompletionItem(name) for name in ids if name.startswith(incomplete)]
@@ -63,6 +89,8 @@ def names_of_runs(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
 def service_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Services that the history knows; nothing where there is none that can be read."""
+    from click.shell_completion import CompletionItem
+
     from ...inventory.errors import NrRunError
     from ..history.file import reading
     from ..history.read import names
@@ -75,16 +103,17 @@ def service_names(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
 
 #: A record at the margin of hosts.yaml.
-_HOST = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*):[ \t]*(?:#.*)?$", re.MULTILINE)
+_HOST = r"(?m)^(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*):[ \t]*(?:#.*)?$"
 
 
 def host_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Devices of the inventory that begin so and are not given yet."""
-    folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
+    from click.shell_completion import CompletionItem
+
     try:
-        text = (folder / "hosts.yaml").read_text(encoding="utf8")
+        text = (_inventory(ctx) / "hosts.yaml").read_text(encoding="utf8")
     except (OSError, ValueError):
         return []
     given = ctx.params.get("hosts") or ()
-    names = [match["name"] for match in _HOST.finditer(text)]
+    names = [match["name"] for match in re.finditer(_HOST, text)]
     return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]

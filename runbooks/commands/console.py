@@ -7,17 +7,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.waits import WORKERS, Timeouts
+from ..engine import wait_defaults
 from .numbers import Number, Whole
 from .old_names import old_options
+from .paths import PathOf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import RenderableType
 
     from ..engine.context import Context
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ..engine.plans.planning import DeploymentPlan
     from ..engine.rollout import Rollout
     from ..engine.runbook import Approval
+    from ..engine.waits import Timeouts
     from .views.progress import PlainProgress
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
@@ -43,10 +46,8 @@ PLAN_AND_YES = with_options(
     click.option("--detail", is_flag=True, help="Show every line of the plan with its reason, not only the summary."),
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Folder of the run folders [$NR_RUN_RUNS, ./runs].")
-INVENTORY = click.option(
-    "--inventory", type=click.Path(path_type=Path), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory]."
-)
+RUNS = click.option("--runs", type=PathOf(), help="Folder of the run folders [$NR_RUN_RUNS, ./runs].")
+INVENTORY = click.option("--inventory", type=PathOf(), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory].")
 LAB = click.option(
     "--lab",
     is_flag=True,
@@ -61,7 +62,7 @@ TIMEOUTS = with_options(
     click.option(
         "--ike-timeout",
         type=_SECONDS,
-        default=Timeouts().ike,
+        default=wait_defaults.IKE,
         show_default=True,
         metavar="SECONDS",
         help="How long to wait for a tunnel to come up.",
@@ -69,7 +70,7 @@ TIMEOUTS = with_options(
     click.option(
         "--poll-interval",
         type=_SECONDS,
-        default=Timeouts().poll,
+        default=wait_defaults.POLL,
         show_default=True,
         metavar="SECONDS",
         help="Time between two looks.",
@@ -77,7 +78,7 @@ TIMEOUTS = with_options(
     click.option(
         "--reconnect-timeout",
         type=Number(min=0),
-        default=Timeouts().reconnect,
+        default=wait_defaults.RECONNECT,
         show_default=True,
         metavar="SECONDS",
         help="How long to try to log in again after a session is lost.",
@@ -85,7 +86,7 @@ TIMEOUTS = with_options(
     click.option(
         "--revert-in",
         type=Whole(min=0, max=1440),
-        default=Timeouts().revert_in_minutes,
+        default=wait_defaults.REVERT_IN_MINUTES,
         show_default=True,
         metavar="MINUTES",
         help="Each device rolls itself back if nr-run has not confirmed the change by then; 0 disables it.",
@@ -93,7 +94,7 @@ TIMEOUTS = with_options(
     click.option(
         "--boot-timeout",
         type=Number(min=0),
-        default=Timeouts().boot,
+        default=wait_defaults.BOOT,
         show_default=True,
         metavar="SECONDS",
         help="How long a device takes to boot, if it rolls back by a reload.",
@@ -119,7 +120,7 @@ ROLLOUT = with_options(
     click.option(
         "--workers",
         type=Whole(min=1),
-        default=WORKERS,
+        default=wait_defaults.WORKERS,
         show_default=True,
         metavar="N",
         help="Work on up to N tunnels at a time, never on two of one device.",
@@ -209,11 +210,13 @@ def timeouts_of(options: dict[str, Any]) -> Timeouts:
         raise UsageError(
             f"--revert-in {options['revert_in']} would fire before --ike-timeout {options['ike_timeout']:.0f} is over"
         )
+    from ..engine.waits import Timeouts
+
     return Timeouts(
         ike=options["ike_timeout"],
         poll=options["poll_interval"],
         reconnect=options["reconnect_timeout"],
-        reconnect_pause=min(Timeouts().reconnect_pause, options["poll_interval"] * 2),
+        reconnect_pause=min(wait_defaults.RECONNECT_PAUSE, options["poll_interval"] * 2),
         revert_in_minutes=options["revert_in"],
         boot=options["boot_timeout"],
     )
@@ -317,11 +320,11 @@ class CommandConsole:
         with keeper.capture() as kept:
             keeper.print(recap)
         with folder.forgiving():
-            folder.write_report(report, click.unstyle(kept.get()))
+            document = folder.write_report(report, click.unstyle(kept.get()))
             folder.note("ended", outcome=code.word, exit_code=int(code))
         if _has_ended(folder.path):
             unmark(folder.path)
-        return report, recap
+        return document, recap
 
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
@@ -329,9 +332,9 @@ class CommandConsole:
         from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
-        report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
+        document, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
-        _tell(lambda: print_json(report) if self.as_json else console().print(recap))
+        _tell(lambda: _print_document(document) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
             self.progress.say(f"nr-run: {complaint}")
         return code
@@ -362,11 +365,19 @@ def is_attended() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
+def quiet_libraries() -> None:
+    """Nornir logs tracebacks of failed tasks; without a handler Python would print them on standard error."""
+    import logging
+
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
     """A command's function: exits with the code of ``work``; with --json an error is a document too."""
 
     @functools.wraps(work)
     def command(*arguments: Any, **options: Any) -> None:
+        quiet_libraries()
         try:
             code = work(*arguments, **options)
         except NrRunError as error:
@@ -383,6 +394,11 @@ def print_json(value: object) -> None:
     """One JSON document on standard output."""
     from ..run.folder import plain_values
     from ..run.json_names import document
+
+    _print_document(document(plain_values(value)))
+
+
+def _print_document(document: object) -> None:
     from .views.printable import json_text
 
-    click.echo(json_text(document(plain_values(value)), indent=2))
+    click.echo(json_text(document, indent=2))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,6 +27,9 @@ from .console import (
     timeouts_of,
     with_options,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "failover-test"
 _OUTSIDE = click.option(

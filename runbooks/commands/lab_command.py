@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...lab import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["lab"]
 
@@ -18,7 +20,9 @@ def _ordered(
 ) -> tuple[dict[str, Any], list[str], list[str]]:
     """What the lab is to play, sentences on what it plays otherwise, and the credentials that it makes. Raises NrRunError."""
     from ..engine.rehearsal.rehearsal_lab import ordered
+    from .console import quiet_libraries
 
+    quiet_libraries()
     return ordered(inventory, _folder_of(run) if run is not None else None, configurations)
 
 
@@ -34,7 +38,9 @@ def _folder_of(run: Path) -> Path:
 
 def _write_estate(folder: Path, count: int, models: Sequence[str]) -> None:
     from ..engine.rehearsal.estate import write_estate
+    from .console import quiet_libraries
 
+    quiet_libraries()
     write_estate(folder, count, models)
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit
-from ...services.registry import Command, Declaration
 from .completion import names_in
 from .console import (
     ACCEPT_UNSAVED,
@@ -41,6 +40,7 @@ from .console import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ...services.registry import Command, Declaration
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known

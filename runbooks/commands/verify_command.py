@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ from ...inventory.errors import Exit
 from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, print_json, with_options
 from .numbers import Number
+from .paths import PathOf
 from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ LAB = click.option(
 )
 _PROVIDER_LOG = click.option(
     "--provider-log",
-    type=click.Path(path_type=Path),
+    type=PathOf(),
     metavar="FILE",
     help="Log of the far end's gateway (AWS, Alibaba Cloud, Tencent Cloud), to combine with what our end shows.",
 )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from ...inventory.errors import Exit, NrRunError
-from ...inventory.hiding.references import SCHEMES
-from ..notify.holding import DOWN_AFTER, UP_AFTER
+from ..notify.hold_minutes import DOWN_AFTER, UP_AFTER
 from .console import with_options
 from .numbers import Number
+from .paths import PathOf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...checks.verdict import Verification
     from ..history.read import ServicePast
 
@@ -24,11 +24,13 @@ _FOR_ALL = 0o644
 
 
 def _file(name: str, words: str, callback: Callable[..., Any] | None = None) -> Callable[[Any], Any]:
-    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words, callback=callback)
+    return click.option(name, type=PathOf(dir_okay=False), metavar="FILE", help=words, callback=callback)
 
 
 def _reference(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """A URL is not repeated in the error: it may be a key."""
+    from ...inventory.hiding.references import SCHEMES
+
     if any(value.partition(":")[0] not in SCHEMES or not value.partition(":")[2] for value in values):
         raise click.UsageError("--notify takes where the URL is kept, as credential:NAME, and not the URL itself")
     return values
@@ -72,8 +74,7 @@ OUTPUTS = with_options(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """The exit code with what could not be written counted in, and sentences on what went wrong."""
 
     code: Exit
@@ -81,7 +82,9 @@ class Left:
 
     def after(self, unkept: tuple[str, ...]) -> Left:
         """The same where the record itself could not be kept: no success either, and told first."""
-        return Left(Exit.ERROR if unkept and self.code is Exit.OK else self.code, (*unkept, *self.warnings))
+        from ..verify.kept import code_after
+
+        return Left(code_after(self.code, unkept), (*unkept, *self.warnings))
 
 
 def leave(

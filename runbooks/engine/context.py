@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from .plans.readings import Readings
 from .rollback.left_behind import LeftBehind
 from .verifying.confirmations import Confirming
-from .waits import WORKERS, Timeouts
+from .wait_defaults import WORKERS
+from .waits import Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

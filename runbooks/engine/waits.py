@@ -1,12 +1,10 @@
-"""How long a run waits for what, and for how many tunnels at a time: what the options of a command are made of."""
+"""How long a run waits for what."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
-#: well; beyond that they only wait for each other.
-WORKERS = 8
+from . import wait_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +15,14 @@ class Timeouts:
     ten seconds apart.
     """
 
-    ike: float = 60.0
-    poll: float = 2.0
-    reconnect: float = 90.0
-    reconnect_pause: float = 3.0
+    ike: float = wait_defaults.IKE
+    poll: float = wait_defaults.POLL
+    reconnect: float = wait_defaults.RECONNECT
+    reconnect_pause: float = wait_defaults.RECONNECT_PAUSE
     pings: int = 10
     #: Minutes after which a device rolls itself back unless this run cancels it; 0 for none.
-    revert_in_minutes: int = 15
+    revert_in_minutes: int = wait_defaults.REVERT_IN_MINUTES
     #: How long a device takes to boot.
-    boot: float = 300.0
+    boot: float = wait_defaults.BOOT
     #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
     scale: float = 1.0

@@ -1,7 +1,4 @@
-"""When a change is told: what stands has held for so long that it is no flap.
-
-Down is told after 7 minutes and its end after 15, as a product does that was tuned for it (PAN-OS, tunnel-down incidents).
-"""
+"""When a change is told: what stands has held for so long that it is no flap."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from dataclasses import dataclass
 
 from ...checks.verdict import Word
 from ..history.condition import FINE
+from .hold_minutes import DOWN_AFTER, UP_AFTER
 
-DOWN_AFTER, UP_AFTER = 7.0, 15.0
 #: Not to know is told later: a device that boots, or a management path that flaps, is no outage of a service.
 UNVERIFIED_AFTER = 30.0
 

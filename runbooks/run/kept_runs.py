@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...inventory.errors import NothingMatched
 from .run_names import run_names
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def runs_folder(given: Path | None) -> Path:
     """Where runs are kept: ``given``, else ``$NR_RUN_RUNS``, else ``runs`` in the current folder."""
+    from pathlib import Path
+
     return given or Path(os.environ.get("NR_RUN_RUNS") or "runs")
 
 

@@ -6,7 +6,10 @@ One listing of names and no look at each: a folder with 100,000 runs of years ha
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run_names(runs: Path) -> list[str]:

@@ -11,7 +11,8 @@ import pytest
 
 from nr_run.inventory.errors import SecretError
 from nr_run.inventory.hiding.references import fetch
-from nr_run.inventory.hiding.secret_store import keep, ready, scheme_of
+from nr_run.inventory.hiding.secret_store import keep, ready
+from nr_run.inventory.hiding.store_names import scheme_of
 
 KEY = "Bn5xRt9Kq2Wm7Hd4Zs8Lv6Yc"
 

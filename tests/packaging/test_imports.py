@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.runbooks.commands.cli import COMMANDS
+from nr_run.runbooks.commands.cli import commands
 
 ROOT = Path(__file__).parents[2]
 _PURE = frozenset({"changes", "checks", "templates", "parsers", "inventory"})
@@ -111,7 +111,7 @@ def test_every_folder_of_the_package_has_a_rule() -> None:
     assert {path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is_symlink()} == set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", commands())
 def test_every_command_has_help(name: str) -> None:
     """Each command that nr-run --help lists can be loaded, and says how it is used."""
     command = [sys.executable, "-c", "from nr_run.runbooks.commands.cli import main; main()", name, "--help"]

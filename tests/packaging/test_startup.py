@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from nr_run.runbooks.commands.cli import COMMANDS
+from nr_run.runbooks.commands.cli import OWN, commands
 
 #: What costs more than all of Python's own start.
 HEAVY = (
@@ -31,6 +32,21 @@ HEAVY = (
     "nr_run.changes",
     "nr_run.inventory.hiding.known_values",
 )
+#: What is small, and more than a tenth of what --help costs beside click: it needs none of it.
+SMALL = (
+    "pathlib",
+    "logging",
+    "json",
+    "subprocess",
+    "ipaddress",
+    "click.shell_completion",
+    "nr_run.checks",
+    "nr_run.lab.core.faults",
+    "nr_run.inventory.hiding.references",
+)
+#: Our own commands whose --help says something of every service; the others read nothing of what is installed.
+OF_SERVICES = ("rotate-psk", "schema")
+REGISTRY = "nr_run.services.registry"
 PROGRAM = f"""
 import sys
 from nr_run.runbooks.commands.cli import main
@@ -38,7 +54,7 @@ try:
     main()
 except SystemExit:
     pass
-print("imported:", *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+print("imported:", *[name for name in {(*HEAVY, *SMALL, REGISTRY)!r} if name in sys.modules], file=sys.stderr)
 """
 LAB = ("up", "status", "down", "exec", "fault")
 
@@ -61,15 +77,16 @@ def completed(line: str, cwd: Path | None = None) -> tuple[list[str], list[str]]
     """What the shell is offered for a line that ends where the cursor stands, and the heavy modules."""
     number = len(line.split(" ")) - 1
     out, imported = started(cwd=cwd, _NR_RUN_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(number))
-    return [offer.partition(",")[2] for offer in out.splitlines() if offer], imported
+    return [offer.partition(",")[2] for offer in out.splitlines() if offer], [name for name in imported if name in HEAVY]
 
 
-@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), *(("lab", name) for name in LAB)], ids=" ".join)
+@pytest.mark.parametrize("words", [(), *((name,) for name in commands()), *(("lab", name) for name in LAB)], ids=" ".join)
 def test_help_is_light(words: tuple[str, ...]) -> None:
     """--help of every command says how it is called, and imports nothing heavy."""
     out, imported = started(*words, "--help")
     assert "Usage: nr-run" in out
-    assert imported == []
+    needs_services = words[:1] == () or words[0] not in OWN or words[0] in OF_SERVICES
+    assert imported == ([REGISTRY] if needs_services else [])
 
 
 #: What a deploy imports before it talks to its first device, one on a lab that runs too.
@@ -93,6 +110,7 @@ UNUSED = (
     "yaml",
     "rich",
     "nr_run.lab.rehearsal",
+    "nr_run.parsers.logs",
     "nr_run.parsers.provider_samples",
     "nr_run.services.common.sample_draft",
 )
@@ -129,6 +147,20 @@ def test_a_look_at_the_past_asks_for_no_device(tmp_path: Path, words: tuple[str,
         "nr_run.parsers",
         "nr_run.changes",
     }
+
+
+@pytest.mark.parametrize("words", [("partner-sheet", "none"), ("init",), ("deploy-l2l", "--plan", "none")], ids=" ".join)
+def test_no_library_logs_on_the_terminal(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A command that has imported Nornir has seen to it before that Nornir's log goes nowhere."""
+    shutil.copytree(Path(__file__).parents[2] / "inventory", tmp_path / "inventory", ignore=shutil.ignore_patterns("*.py"))
+    if words == ("init",):
+        shutil.rmtree(tmp_path / "inventory")
+    program = (
+        PROGRAM + "import logging; print('handlers:', 'nornir' in sys.modules, len(logging.root.handlers), file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "handlers: True 1"
 
 
 @pytest.fixture

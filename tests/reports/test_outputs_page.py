@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nr_run.checks.verdict import Word
 from nr_run.runbooks.history.prune import POLICIES
-from nr_run.runbooks.notify.holding import DOWN_AFTER, UP_AFTER
+from nr_run.runbooks.notify.hold_minutes import DOWN_AFTER, UP_AFTER
 from nr_run.runbooks.reports.metrics import METRICS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "outputs.md").read_text(encoding="utf8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,8 @@ from .input_files import FILE, bundle_of, explained
 from .verify_reconnect_command import checked_timeout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ....checks.client_logs.explanation import Explanation
 
 _HELP = """\

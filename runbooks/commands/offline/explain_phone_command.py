@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,8 @@ from ..console import JSON, ended, with_options
 from .input_files import FILE, bundle_of, explained
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ....checks.client_logs.explanation import Explanation
 
 _HELP = """\

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ....inventory.errors import Exit, UsageError
-from ....inventory.hiding.secret_store import STORES, scheme_of
+from ....inventory.hiding.store_names import STORES, scheme_of
 from ..completion import host_names
 from ..console import INVENTORY, JSON, ended, print_json, with_options
+from ..paths import PathOf
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv4Network
+    from pathlib import Path
 
 _HELP = """\
 Read a provider's configuration for Cisco, show what each of its lines would do on a device, and write an intent for it.
@@ -36,10 +39,12 @@ nr-run import-sample aws.txt --host hq --interface GigabitEthernet1 \\
 Exit codes: 0 the intent is complete; 2 something has to be filled in; 65 the file
 is not a sample, or only part of one, or the inventory is wrong; 66 no such host.
 """
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}"
 
 
 def _address(value: str) -> IPv4Address:
+    from ipaddress import IPv4Address
+
     try:
         return IPv4Address(value)
     except ValueError:
@@ -47,6 +52,8 @@ def _address(value: str) -> IPv4Address:
 
 
 def _prefix(value: str) -> IPv4Network:
+    from ipaddress import IPv4Network
+
     try:
         if "/" in value:
             return IPv4Network(value)
@@ -55,7 +62,7 @@ def _prefix(value: str) -> IPv4Network:
     raise click.BadParameter(f"{value!r} is not an IPv4 network with its length (10.1.0.0/16)")
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
+_FILE = PathOf(dir_okay=False)
 _OPTIONS = with_options(
     click.option(
         "--host", required=True, metavar="HOST", shell_complete=host_names, help="Device of the inventory that the tunnel is for."
@@ -132,7 +139,7 @@ def _import_sample(file: Path, **options: Any) -> Exit:
 def _wishes(options: dict[str, Any]) -> Any:
     from ....services.common.sample_draft import Wishes
 
-    if options["name"] and not _NAME.fullmatch(options["name"]):
+    if options["name"] and not re.fullmatch(_NAME, options["name"]):
         raise UsageError(f"--name {options['name']!r}: letters, digits, dot, dash and underscore, at most 48")
     return Wishes(
         name=options["name"],

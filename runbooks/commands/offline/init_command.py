@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ....inventory.errors import IntentError, NrRunError, UsageError
-from ..views.printable import printable
+from ..console import quiet_libraries
+from ..paths import PathOf
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
 
 @click.command("init")
-@click.argument("folder", required=False, default="inventory", type=click.Path(path_type=Path))
+@click.argument("folder", required=False, default="inventory", type=PathOf())
 @click.option(
     "--host",
     "hosts",
@@ -36,8 +37,10 @@ def init_command(folder: Path, hosts: tuple[str, ...]) -> None:
     """
     from datetime import UTC, datetime
 
+    from ..views.printable import printable
     from .starting_inventory import files_of, hosts_of, references_of
 
+    quiet_libraries()
     today = datetime.now(UTC).date()
     made = hosts_of(hosts)
     files = files_of(made, today)
@@ -69,6 +72,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 def _left_to_do(folder: Path, references: tuple[str, ...], today: date) -> list[str]:
     """What a person does next, in order: what the product's own reading of the files objects to stands among it."""
+    from pathlib import Path
+
     from ....inventory.files.hosts import load_nornir, platforms_of
     from ....inventory.hiding.secrets import credential_folders
     from ....services.registry import FIRST_SERVICE, declared, find

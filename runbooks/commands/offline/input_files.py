@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from ....inventory.errors import Exit, ParseError
 from ..console import print_json
+from ..paths import PathOf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ....checks.client_logs.explanation import Explanation
     from ....parsers.logs.bundle import Bundle
 
 #: Outputs of show commands are short; a file of this size is something else.
 OUTPUTS_AT_MOST = 16 << 20
-FILE = click.Path(path_type=Path, allow_dash=True)
+FILE = PathOf(allow_dash=True)
 
 
 def brought(source: Path, at_most: int) -> tuple[str, bytes]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ....inventory.errors import DeviceRefused, Exit, ParseError
+from ..paths import PathOf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ....parsers import Parsed
 
 _WIDE = 6
@@ -26,7 +27,7 @@ _WIDE = 6
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON; docs/reference/parser-fields.md has the fields.")
 @click.option(
     "--templates",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PathOf(exists=True, file_okay=False),
     help="Folder of your own templates, <os>/<command_with_underscores>.ttp, which take precedence.",
 )
 @click.pass_context
@@ -49,6 +50,8 @@ def parse_command(ctx: click.Context, command: str, source: str, os_name: str, a
         raise ParseError(str(refusal)) from refusal
     parsed = _without_keys(parsed)
     if as_json:
+        import json
+
         from ....parsers.fields.export import as_document
 
         click.echo(json.dumps(as_document(parsed), indent=2))
@@ -72,6 +75,8 @@ def _without_keys(parsed: Parsed) -> Parsed:
 
 def _read(source: str) -> str:
     """The text of the file, or of standard input for `-`; bytes that are no UTF-8 are read as Latin-1 if they are text."""
+    from pathlib import Path
+
     try:
         data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:

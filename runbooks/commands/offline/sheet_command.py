@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..completion import names_of_all
-from ..console import INVENTORY, JSON
-from ..views.printable import printable
+from ..console import INVENTORY, JSON, quiet_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ....inventory.models.platforms import Platform
     from ....services.besides import WithPartnerSheet
@@ -41,7 +40,9 @@ def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, 
     from ....inventory.files.did_you_mean import hint
     from ....inventory.files.hosts import load_nornir, platforms_of
     from ...engine.run_setup import inventory_folder
+    from ..views.printable import printable
 
+    quiet_libraries()
     folder = inventory_folder(inventory)
     platforms = platforms_of(load_nornir(folder))
     every, problems = _with_sheets(folder, platforms, service)

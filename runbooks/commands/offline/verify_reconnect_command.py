@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,8 @@ from ..console import JSON, ended, with_options
 from .input_files import FILE, bundle_of, explained, text_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ....checks.client_logs.absence import Absence
     from ....checks.client_logs.explanation import Explanation
 

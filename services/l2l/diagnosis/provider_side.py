@@ -7,14 +7,15 @@ that is a finding, and both are told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
-from ....checks.signatures import Match, one_of
+from ....checks.signatures import Match
 from ....parsers.logs.provider_log import Entry, ProviderLog
 from ....parsers.logs.provider_log_words import MEANINGS
 from .case import Case
 from .causes import CAUSES
+from .explained import Explained
 
 #: Causes that a meaning may be, for IKEv1 and for IKEv2; the first one is named where our ends show nothing of it.
 _CAUSES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -34,19 +35,6 @@ _CAUSES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "authentication": (("preshared-key",), ("ikev2-authentication", "ikev2-identity")),
 }
 _SURER = {"low": "medium", "medium": "high", "high": "certain", "certain": "certain"}
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Why a tunnel is not as it has to be, by both sides: the causes, and what is told of the provider's log."""
-
-    causes: tuple[Cause, ...]
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def cause(self) -> Cause | None:
-        """All of them in one."""
-        return one_of(self.causes)
 
 
 def explain(name: str, case: Case, ours: Sequence[Match], provider: ProviderLog) -> Explained:

@@ -18,7 +18,7 @@ from ...common.configured_axis import findings as configured_findings
 from ...common.verifying import Seeing
 from ...service import Deployment, Member
 from ..diagnosis.case import Case
-from ..diagnosis.provider_side import Explained, explain
+from ..diagnosis.explained import Explained
 from ..diagnosis.signatures import case_of, fitting
 from ..endpoint import Endpoint, Pair, Watched, ike_rows, live, with_other_ike
 from .latent_faults import risks
@@ -236,6 +236,9 @@ def _explained(deployment: Deployment, seeing: Seeing, case: Case | None, *, wro
     ours = fitting(case) if wrong else ()
     if seeing.provider is None:
         return Explained(tuple(match.cause for match in ours))
+    # Nobody gives a deploy such a log, and it need not wait for what reads one.
+    from ..diagnosis.provider_side import explain
+
     return explain(deployment.name, case, ours, seeing.provider)
 
 

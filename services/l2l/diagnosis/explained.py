@@ -1,0 +1,21 @@
+"""Why a tunnel is not as it has to be: the causes that fit, by both sides where the far one has told. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....checks.finding import Cause, Finding
+from ....checks.signatures import one_of
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a tunnel is not as it has to be, by both sides: the causes, and what is told of the provider's log."""
+
+    causes: tuple[Cause, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def cause(self) -> Cause | None:
+        """All of them in one."""
+        return one_of(self.causes)
