@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from nornir.core.inventory import Host
 
 from nr_run.changes.configurations.configuration import Configuration
+from nr_run.changes.families import FAMILIES
 from nr_run.inventory import errors
 from nr_run.inventory.errors import NrRunError, SecretError, UsageError
 from nr_run.inventory.hiding.secrets import Secrets
@@ -61,6 +62,15 @@ def test_a_store_of_secrets_never_travels(monkeypatch: pytest.MonkeyPatch) -> No
     assert unpack(packed, side)["login"][0] is side.secrets
     assert ours.holds_known(b"x a-value-nobody-may-read y")
     assert not ours.holds_known(packed)
+
+
+def test_a_family_of_objects_is_one_of_the_table() -> None:
+    """It may hold functions that its process alone has; the far side has the same table, and nothing in it calls back."""
+    families = [family for each in FAMILIES.values() for family in each]
+    callbacks = Callbacks()
+    packed = pack(families, callbacks)
+    assert all(ours is theirs for ours, theirs in zip(families, unpack(packed, Side()), strict=True))
+    assert callbacks.number(print) == 0  # none was before
 
 
 def test_the_wish_to_stop_is_that_of_the_far_side() -> None:
