@@ -1,4 +1,8 @@
-"""Outputs of many peers, in the format of IOS-XE, for the benchmarks of readers."""
+"""Outputs of many peers, in the format of IOS-XE, for the benchmarks of readers.
+
+Each maker takes the number of peers, and two numbers that make its text another one of the same length and form: the first byte
+of every peer's address (10 to 109), and the number of the first peer, which is in addresses, names, counters and SPIs.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +37,11 @@ SA = """\
 """
 
 
-def ipsec(peers: int) -> str:
+def ipsec(peers: int, byte: int, first: int) -> str:
     """`show crypto ipsec sa detail`: one tunnel, two SAs per peer."""
     parts = ["\n"]
-    for n in range(1, peers + 1):
-        peer = f"10.{n >> 8}.{n & 255}.2"
+    for n in range(first, first + peers):
+        peer = f"{byte}.{n >> 8}.{n & 255}.2"
         parts.append(
             f"interface: Tunnel{n}\n    Crypto map tag: Tunnel{n}-head-0, local addr 192.0.2.1\n\n"
             f"   protected vrf: (none)\n   local  ident (addr/mask/prot/port): (192.0.2.1/255.255.255.255/47/0)\n"
@@ -53,15 +57,15 @@ def ipsec(peers: int) -> str:
     return "".join(parts)
 
 
-def session(peers: int) -> str:
+def session(peers: int, byte: int, first: int) -> str:
     """`show crypto session detail`: one session with one flow per peer."""
     parts = [
         "Crypto session current status\n\nCode: C - IKE Configuration mode, D - Dead Peer Detection     \n"
         "K - Keepalives, N - NAT-traversal, T - cTCP encapsulation     \nX - IKE Extended Authentication, F - IKE Fragmentation\n"
         "R - IKE Auto Reconnect, U - IKE Dynamic Route Update\nS - SIP VPN\n\n"
     ]
-    for n in range(1, peers + 1):
-        peer = f"10.{n >> 8}.{n & 255}.2"
+    for n in range(first, first + peers):
+        peer = f"{byte}.{n >> 8}.{n & 255}.2"
         parts.append(
             f"Interface: Tunnel{n}\nProfile: BRANCH\nUptime: 11:12:24\nSession status: UP-ACTIVE     \n"
             f"Peer: {peer} port 4500 fvrf: INET ivrf: (none)\n      Phase1_id: {peer}\n      Desc: (none)\n  Session ID: {n}  \n"
@@ -74,15 +78,15 @@ def session(peers: int) -> str:
     return "".join(parts)
 
 
-def ikev2(peers: int) -> str:
+def ikev2(peers: int, byte: int, first: int) -> str:
     """`show crypto ikev2 sa`: one SA per peer."""
     parts = ["IPv4 Crypto IKEv2  SA\n\n"]
     parts += (
         "Tunnel-id Local                 Remote                fvrf/ivrf            Status\n"
-        f"{n:<9} 192.0.2.1/500         {f'10.{n >> 8}.{n & 255}.2/500':<21} none/none            READY\n"
+        f"{n:<9} 192.0.2.1/500         {f'{byte}.{n >> 8}.{n & 255}.2/500':<21} none/none            READY\n"
         "      Encr: AES-CBC, keysize: 256, PRF: SHA256, Hash: SHA256, DH Grp:14, Auth sign: PSK, Auth verify: PSK\n"
         f"      Life/Active Time: 86400/{n} sec\n\n"
-        for n in range(1, peers + 1)
+        for n in range(first, first + peers)
     )
     return "".join(parts)
 
@@ -103,17 +107,17 @@ Gateway of last resort is not set
 """
 
 
-def route(peers: int) -> str:
+def route(peers: int, byte: int, first: int) -> str:
     """`show ip route`: half of the networks by BGP, half by tunnel interfaces."""
-    parts = [LEGEND, f"      10.0.0.0/24 is subnetted, {peers} subnets\n"]
-    for n in range(1, peers + 1):
-        network = f"10.{n >> 8}.{n & 255}.0"
-        by_bgp = f"B        {network} [20/0] via 172.16.{n >> 8}.{n & 255}, 01:12:05\n"
+    parts = [LEGEND, f"      {byte}.0.0.0/24 is subnetted, {peers} subnets\n"]
+    for n in range(first, first + peers):
+        network = f"{byte}.{n >> 8}.{n & 255}.0"
+        by_bgp = f"B        {network} [20/0] via 172.{byte}.{n >> 8}.{n & 255}, 01:12:05\n"
         parts.append(by_bgp if n % 2 else f"S        {network} is directly connected, Tunnel{n}\n")
     return "".join(parts)
 
 
-def bgp(peers: int) -> str:
+def bgp(peers: int, byte: int, first: int) -> str:
     """`show ip bgp summary`: one neighbour per peer."""
     head = (
         "BGP router identifier 192.0.2.1, local AS number 65000\nBGP table version is 12, main routing table version 12\n"
@@ -124,16 +128,21 @@ def bgp(peers: int) -> str:
         "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd\n"
     )
     rows = (
-        f"{f'10.{n >> 8}.{n & 255}.2':<15} 4        65001 {n:7} {n:7}       12    0    0 01:12:05        1\n"
-        for n in range(1, peers + 1)
+        f"{f'{byte}.{n >> 8}.{n & 255}.2':<15} 4        65001 {n:7} {n:7}       12    0    0 01:12:05        1\n"
+        for n in range(first, first + peers)
     )
     return head + "".join(rows)
 
 
-TEXTS: dict[str, Callable[[int], str]] = {
+TEXTS: dict[str, Callable[[int, int, int], str]] = {
     "show crypto ipsec sa detail": ipsec,
     "show crypto session detail": session,
     "show crypto ikev2 sa": ikev2,
     "show ip route": route,
     "show ip bgp summary": bgp,
 }
+
+
+def different(command: str, peers: int, number: int) -> str:
+    """Text `number` of a command: the first hundred of one size, and all of one peer, share no address of a peer."""
+    return TEXTS[command](peers, 10 + number % 100, 1 + number // 100)

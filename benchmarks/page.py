@@ -65,7 +65,8 @@ GROUPS = {
         "is written by hand for this very text and does less: it checks nothing, makes addresses, networks and numbers\n"
         "of the words, puts them into dictionaries, and leaves algorithms, ages and flags as text and the mask of a route\n"
         "for /24, as it is there. *TTP* has the template of nr-run, *TextFSM* that of ntc-templates, *Genie* is called\n"
-        "without its schema check. Of one peer, what is done once for a text (the command, the echo, the counts) outweighs it.",
+        "without its schema check. All read the same texts, each only once: with other addresses and numbers, and as many\n"
+        "lines. Of one peer, what is done once for a text (the command, the echo, the counts) outweighs it.",
     ),
     "start": (
         "## Start-up",

@@ -6,6 +6,9 @@ prints the milliseconds of CPU of one reading, the median of three after a first
 (readings.py). The floor is written by hand for this text alone, checks nothing and knows no other form; the honesty checks of
 nr-run are included, the others have none. Genie is called with `cli()`, without its schema check; TTP reads the same template as
 nr-run; TextFSM reads that of ntc-templates, compiled once. The texts are those of large_outputs.py.
+
+No text is read twice, since nr-run remembers what it has read of the very same one. Every side reads the same texts in the same
+order: each has as many lines as the others, and other addresses and numbers of its peers.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
-from large_outputs import TEXTS
+from large_outputs import different
 
 #: The class of Genie, where it is not the words of the command.
 GENIE = {
@@ -261,16 +264,15 @@ CONTENDERS: dict[str, Callable[[str], Reader]] = {
 
 def main(name: str, command: str, peers: int) -> None:
     """One measurement; prints JSON."""
-    read, text = CONTENDERS[name](command), TEXTS[command](peers)
-    found = read(text)
+    read = CONTENDERS[name](command)
+    found = read(different(command, peers, 0))
     # What TTP flattens may hold the title beside them, what Genie nests the families.
     if not peers <= found <= max(peers + 2, 64):
         raise SystemExit(f"{name} found {found} of {peers} peers")
-    read(f"{text}\n\n")  # the second reading of a process may compile what the first one has learnt
+    read(different(command, peers, 1))  # the second reading of a process may compile what the first one has learnt
     repeats, taken = max(1, 200 // peers), []
     for turn in range(3):
-        # No text is read twice: nr-run remembers what it has read of the very same one.
-        texts = [text + "\n" * (1 + repeats * turn + number) for number in range(repeats)]
+        texts = [different(command, peers, 2 + repeats * turn + number) for number in range(repeats)]
         begun = time.process_time()
         for each in texts:
             read(each)

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from ..inventory.errors import ChangeError
+from ..inventory.kept import kept_by_text
 from . import cli_syntax
 from .config_object import ConfigObject, Key, without_number
 from .configurations import tree
@@ -166,7 +167,7 @@ class Config:
         return {item.peer: item for item in reversed(self.objects.values()) if item.family.holds_key and item.peer}
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def read(os: str, text: str) -> Config:
     """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
     if isinstance(text, tree.ReadText):
@@ -319,7 +320,7 @@ def _desired(os: str, nodes: tree.Nodes) -> Config:
     return _config(os, nodes, desired=True)
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def nodes_of(os: str, text: str) -> tree.Nodes:
     """A configuration as headers with the lines below them, however the device writes them."""
     if isinstance(text, tree.ReadText):

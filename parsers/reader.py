@@ -17,6 +17,7 @@ from ..inventory.kept import Kept
 from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
 from .fields.convert import build, maker_of
+from .line_rules.collector import seldom
 from .line_rules.compiled import kept
 from .line_rules.machine import UNKNOWN, Make, Outcome, Raw, run
 from .line_rules.program import Program, Scope, TemplateError, compile_template
@@ -48,6 +49,11 @@ _PARSED: Kept[Parsed] = Kept(4_000_000)
 
 
 def _parsed(os: str, command: str, text: str, folder: Path | None) -> Parsed:
+    with seldom(len(text)):
+        return _read_whole(os, command, text, folder)
+
+
+def _read_whole(os: str, command: str, text: str, folder: Path | None) -> Parsed:
     entry = _find(os, command) or _user_command(os, command, folder)
     output = normalise(command, text, lambda typed: _same(entry, os, typed))
     outcome, found, output = _read(entry, _program(entry, folder), output)

@@ -36,7 +36,7 @@ def classful(text: str) -> IPv4Network | None:
 
 
 @lru_cache(maxsize=256)
-def _bounds(heading: str) -> tuple[int, int] | None:
+def bounds_of(heading: str) -> tuple[int, int] | None:
     """The first and the last address of the network that a heading is about."""
     network = classful(heading)
     return (int(network[0]), int(network[-1])) if network is not None else None
@@ -57,7 +57,7 @@ def holds(heading: str, address: str) -> bool:
 
 def holds_number(heading: str, number: int | None) -> bool:
     """The same of an address as a number; None is in no network."""
-    bounds = _bounds(heading)
+    bounds = bounds_of(heading)
     return bounds is not None and number is not None and bounds[0] <= number <= bounds[1]
 
 
@@ -68,11 +68,14 @@ def counted(_state: Any, text: str) -> Iterator[str]:
         if heading.group(4):
             continue
         stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
-        found, masks, bounds = 0, set(), _bounds(heading.group(1)) or (1, 0)
-        for row in _ROW.finditer(text, heading.end(), stop):
-            address, length = row.groups()
-            place = number_of(address)
-            if place is None or not bounds[0] <= place <= bounds[1]:
+        found, masks, bounds = 0, set(), bounds_of(heading.group(1)) or (1, 0)
+        # As bytes: they are in the same order, and no number has to be made of each.
+        first, last = (number.to_bytes(4, "big") for number in bounds)
+        for address, length in _ROW.findall(text, heading.end(), stop):
+            try:
+                if not first <= inet_pton(AF_INET, address) <= last:
+                    break
+            except OSError:
                 break
             found += 1
             masks.add(length)

@@ -173,7 +173,12 @@ class _Visit:
         for _ in range(2):
             if not wanted or not self._ping(wanted):
                 return
-            wanted = tuple(item for item in wanted if self._is_open(item))
+            wanted = self._open_of(wanted)
+
+    def _open_of(self, wanted: Sequence[Stimulus]) -> tuple[Stimulus, ...]:
+        """What is sent in the second round; of many flows nothing that only packets of full size were to follow."""
+        items = tuple(item for item in wanted if self._is_open(item))
+        return items if len(items) <= MANY else tuple(item for item in items if not self._is_answered(item))
 
     def _is_open(self, item: Stimulus) -> bool:
         """Whether a burst is sent in the second round: too few of the first came back, or of those of full size none, or it had
@@ -182,7 +187,11 @@ class _Visit:
         if item.traffic not in last.pings:
             return item.traffic in self.so_far.unsent
         large = last.large.get(item.traffic)
-        return not _is_answered(last.pings[item.traffic]) or (item.full_bytes is not None and not (large and large.received))
+        return not self._is_answered(item) or (item.full_bytes is not None and not (large and large.received))
+
+    def _is_answered(self, item: Stimulus) -> bool:
+        probe = self.so_far.looks[-1].pings.get(item.traffic)
+        return probe is not None and probe.received >= max(1, probe.sent - LOST)
 
     def _pause(self) -> None:
         """Wait for the pause between two observations, as far as time is left."""
@@ -197,6 +206,7 @@ class _Visit:
         if not pings:
             return False
         asked = (DROPS,) if self._loses() else ()
+        self._tell(sending=frozenset(item.traffic for item in wanted))
         probes, replies, before = self._open().ping_and_look(pings, (*self._more(), *asked), asked)
         small = {ping.traffic: probe for ping, probe in probes.items() if not ping.large}
         late = [reply for reply in replies if reply.line == DROPS]
@@ -301,6 +311,7 @@ class _Visit:
 
     def _open(self) -> Reader:
         if self._limits.left <= 0:
+            self.so_far = replace(self.so_far, late=True)
             raise NotKnown(f"{self.so_far.host}: the deadline came before it had shown all")
         if self._reader is None:
             self._reader = Reader(session(self._task), self._platform, may_ping=self._limits.may_ping)
@@ -322,10 +333,6 @@ def _unread(shown: Shown, needed: Iterable[Question]) -> str:
             why = f"line {unclear.problems[0].line} was not understood" if unclear else "it was refused, or is no such answer"
             return f"{shown.host}: {question} could not be read: {why}"
     return ""
-
-
-def _is_answered(probe: Probe) -> bool:
-    return probe.received >= max(1, probe.sent - LOST)
 
 
 def _configuration(host: str, system: System, replies: Sequence[Reply]) -> Configuration:

@@ -10,7 +10,7 @@ a banner instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 #: The delimiter as a device shows it, and as the character itself.
@@ -60,25 +60,38 @@ def may_begin(line: str) -> bool:
     return line.startswith(_FIRST) or "^C" in line or "\x03" in line
 
 
-#: Lines for which may_begin() or begins_text() may be true, found in all of a text at once.
-_PLACES = re.compile(
-    rf"^[^\S\n]*(?:{'|'.join(map(re.escape, (*_FIRST, 'aaa authentication banner', 'aaa authentication fail-message')))})"
-    r"|\^C|\x03",
-    re.MULTILINE,
-)
+#: What a line begins with, behind its blanks, for which may_begin() or begins_text() may be true; and what it may hold.
+_BEGINNINGS = (*_FIRST, "aaa authentication banner", "aaa authentication fail-message")
+_WITHIN = ("^C", "\x03")
 
 
 def places(lines: Sequence[str]) -> list[int]:
-    """Numbers of the lines in which such a text may begin: a configuration has thousands of lines, and a few of these."""
+    """Numbers of the lines in which such a text may begin: a configuration has thousands of lines, and a few of these.
+
+    Word by word: a pattern of all of them is tried at each place of the text.
+    """
     text = "\n".join(lines)
+    ends = [at for word in _WITHIN for at in _finds(text, word)]
+    for word in _BEGINNINGS:
+        for at in _finds(text, word):
+            before = text[text.rfind("\n", 0, at) + 1 : at]
+            if not before or before.isspace():
+                ends.append(at)
     found: list[int] = []
-    number = at = 0
-    for match in _PLACES.finditer(text):
-        number += text.count("\n", at, match.end())
-        at = match.end()
+    number = begin = 0
+    for end in sorted(ends):
+        number += text.count("\n", begin, end)
+        begin = end
         if not found or found[-1] != number:
             found.append(number)
     return found
+
+
+def _finds(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def begins_text(line: str) -> bool:

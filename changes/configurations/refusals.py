@@ -62,7 +62,7 @@ REFUSALS: tuple[Refusal, ...] = (
 
 def _first(text: str) -> tuple[str, Refusal] | None:
     lines = [line.rstrip() for line in text.splitlines()]
-    if _ANY_SIGN.search("\n".join(lines)) is None:
+    if not _may_hold_one("\n".join(lines)):
         return None
     for number, line in enumerate(lines):
         # Nearly every line of a configuration begins with a letter, a blank or an exclamation mark: a match costs more.
@@ -86,8 +86,16 @@ _SIGNS = (
 )
 
 
-#: In a text of so many lines as a configuration has, whether there is any that may be one.
-_ANY_SIGN = re.compile(rf"^(?:{'|'.join(map(re.escape, _SIGNS))})|^\s*\^$|(?:squeezed|time out)$", re.IGNORECASE | re.MULTILINE)
+#: The mark below a word, alone on its line; a banner has other ones.
+_MARK = re.compile(r"^\s*\^$", re.MULTILINE)
+
+
+def _may_hold_one(text: str) -> bool:
+    """False where _may_be() is for each line. Sign by sign: a pattern of all is tried at each place of a configuration."""
+    low = f"\n{text.lower()}"
+    if any(f"\n{sign}" in low for sign in _SIGNS) or "squeezed" in text or "time out" in text:
+        return True
+    return "^" in text and _MARK.search(text) is not None
 
 
 def _may_be(line: str) -> bool:

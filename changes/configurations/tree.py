@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, TypeVar
 
+from ...inventory.kept import kept_by_text
 from .literals import Literal, is_asa, literal_at, may_begin, places
 
 T = TypeVar("T")
@@ -149,7 +150,7 @@ def nested(line: str, below: Sequence[tuple[str, int]], literal: str = "") -> No
     return Node(line, tuple(child for child, _ in below), literal, depths if any(depth > 1 for depth in depths) else ())
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def parse(text: str) -> Nodes:
     """Tree of a configuration; comments, blank lines and VOLATILE lines are left out, but not in a banner or the like.
 

@@ -70,6 +70,10 @@ class Shown:
     trips: int = 0
     seconds: float = 0.0
     over: bool = False
+    #: The flows for which it was last asked to send and then show; None as long as each exchange was for all of it.
+    sending: frozenset[Traffic] | None = None
+    #: True where our deadline came while it was still answering, so that nothing says that the device was lost.
+    late: bool = False
 
     @property
     def reached(self) -> bool:

@@ -49,7 +49,7 @@ def reconnected(
     came = _phones([one for one in now if one.group == group], [*before, *at_switch, *now])
     fresh = [one.user for one in came if (one.user, one.index) not in old]
     here = {one.user for one in now if one.group == group}
-    were = [one for one in before if one.group == group]
+    were = [one for one in before if one.group == group and one.tunnel]
     missing = [one.user for one in _phones(were, were) if one.user not in here]
     return Reconnected(tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(missing)))
 

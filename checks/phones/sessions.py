@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .shown import SESSIONS, SESSIONS_OLD, HeadEnd
 
 _NONE = "There are presently no active sessions"
+#: What stands beside the word for a tunnel, and is none: a client that was lost, or sleeps, has nothing but its parent session.
+_NO_TUNNEL = frozenset({"AnyConnect-Parent", "Clientless"})
 _PHONE = re.compile(r"CP-\S*-?(?P<name>SEP[0-9A-F]{12})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session. ``index`` is the number by which the device knows it: one that begins again has another."""
+    """One session. ``index`` is the number by which the device knows it: one that begins again has another.
+
+    ``tunnel`` is False where it has no tunnel for packets: it waits for its client, who may come back or not.
+    """
 
     user: str
     index: str
     address: str
     group: str
+    tunnel: bool = True
 
     @property
     def phone(self) -> str:
         """The name of a phone (`SEP` and its MAC address) that came by its certificate; "" for anybody else."""
         found = _PHONE.fullmatch(self.user)
         return found["name"].upper() if found else ""
+
+
+def connected(sessions: Sequence[Session] | None) -> tuple[Session, ...] | None:
+    """Those that have a tunnel for packets; None where none is known."""
+    return None if sessions is None else tuple(one for one in sessions if one.tunnel)
 
 
 def sessions_of(device: HeadEnd) -> tuple[Session, ...] | None:
@@ -48,4 +60,6 @@ def _session(block: str) -> Session | None:
     if not all(found.values()):
         return None
     user, index, group = (match[1] for match in found.values() if match)
-    return Session(user, index, address[1] if address else "", group)
+    protocol = re.search(r"^Protocol *: (.*)", block, re.MULTILINE)
+    words = protocol[1].split() if protocol else []
+    return Session(user, index, address[1] if address else "", group, not words or not _NO_TUNNEL.issuperset(words))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.configurations.nameif import AsaInterface, find_interface, interfaces
 from ...changes.configurations.nodes_after import nodes_after
 from ...changes.selectors import Selector
+from ...inventory.kept import kept_by_text
 from ...inventory.models.release import Release
 from ...parsers.records.asa_system import AsaRoute
 from ..finding import Finding
@@ -134,7 +134,7 @@ def route(facts: EndFacts) -> Iterator[Finding]:
     yield from routes(facts, table.ways, found.nameif, ROUTE, ("not read", texts[0]) if texts else None)
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def _strange(shown: str) -> tuple[str, ...]:
     """What stands in the place of a network in the table of a tunnel's packets."""
     rows = route_table("asa", ROUTE, shown).parsed.state

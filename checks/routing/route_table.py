@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
+from ...inventory.kept import kept_by_text
 from ...parsers import parse
 from ...parsers.result import Parsed
 from ..observations.questions import ROUTE, VIEWS
@@ -21,7 +21,7 @@ class RouteTable:
     is_whole: bool
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def route_table(os: str, command: str, text: str) -> RouteTable:
     """The table that ``command`` printed. Raises what parse() raises for a text that is none."""
     parsed = parse(os, command, text)

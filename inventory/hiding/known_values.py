@@ -19,6 +19,8 @@ HEAD = 8
 _STRIDE = 4
 #: So many pieces are compared at a time.
 _AT_A_TIME = 512
+#: And so many where one of those is a piece.
+_FEW = 16
 _BREAK = re.compile(r"\r?\n")
 
 
@@ -62,9 +64,15 @@ class KnownValues:
     def _places(self, pieces: memoryview) -> Iterator[int]:
         """Places in the text at which a piece of a value stands."""
         for first in range(0, len(pieces), _AT_A_TIME):
-            some = pieces[first : first + _AT_A_TIME]
+            if not self._pieces.isdisjoint(pieces[first : first + _AT_A_TIME]):
+                yield from self._near(pieces, first)
+
+    def _near(self, pieces: memoryview, first: int) -> Iterator[int]:
+        """The places among those that were compared together: a few at a time, because a piece stands in many words."""
+        for begin in range(first, min(first + _AT_A_TIME, len(pieces)), _FEW):
+            some = pieces[begin : min(begin + _FEW, first + _AT_A_TIME)]
             if not self._pieces.isdisjoint(some):
-                yield from (_STRIDE * (first + number) for number, piece in enumerate(some) if piece in self._pieces)
+                yield from (_STRIDE * (begin + number) for number, piece in enumerate(some) if piece in self._pieces)
 
     def broken_spans(self, text: str) -> list[Span]:
         """Places where a value stands with line breaks in it, as on a terminal that is too narrow."""

@@ -1,4 +1,4 @@
-"""What faults make of the answer of a show command: refused, cut, empty, full of noise or without some lines."""
+"""Faults that alter the output of a show command: refused, truncated, empty, garbled, or with lines missing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _NOISE = [chr(code) for code in (*range(0x21, 0x30), *range(0x3A, 0x40), *range(
 
 
 def reads(command: str) -> bool:
-    """Whether a command, written out in full, only shows something."""
+    """True if a command, without abbreviations, only reads (see READS)."""
     return any(f"{command} ".startswith(f"{word} ") for word in READS)
 
 
 def begins(command: str, texts: str) -> bool:
-    """Whether a command, written out in full, begins with one of the texts, in which words may be cut short."""
+    """True if a command, without abbreviations, begins with one of the texts. Words in the texts may be abbreviated."""
     words = command.lower().split()
     for text in texts.lower().split("|"):
         wanted, whole = text.removesuffix("$").split(), text.endswith("$")
@@ -30,13 +30,13 @@ def begins(command: str, texts: str) -> bool:
 
 
 def _strikes(faults: Faults, name: str, command: str) -> bool:
-    """Whether a fault strikes this command."""
+    """True if a fault applies to this command."""
     text = faults.argument(name, "TEXT")
     return name in faults and reads(command) and (not text or begins(command, text))
 
 
 def refusal(faults: Faults, command: str, *, asa: bool, column: int) -> list[str] | None:
-    """The words with which a fault refuses the command; None if it does not."""
+    """The error text that a fault prints instead of the output, or None if no fault refuses the command."""
     if not _strikes(faults, "refuse-show", command):
         return None
     words = WORDS[faults.argument("refuse-show", "WORDS", "authorization")]
@@ -45,7 +45,7 @@ def refusal(faults: Faults, command: str, *, asa: bool, column: int) -> list[str
 
 
 def altered(faults: Faults, command: str, lines: list[str]) -> list[str]:
-    """The answer as faults leave it."""
+    """The output lines after all faults have been applied."""
     if _strikes(faults, "empty-show", command):
         faults.strike("empty-show")
         return []
@@ -67,7 +67,7 @@ def altered(faults: Faults, command: str, lines: list[str]) -> list[str]:
 
 
 def hangs(faults: Faults, command: str) -> bool:
-    """Whether the session is to hang in the middle of the answer to this command."""
+    """True if the session has to hang in the middle of the output of this command."""
     if not _strikes(faults, "hang-show", command):
         return False
     faults.strike("hang-show")
@@ -75,7 +75,7 @@ def hangs(faults: Faults, command: str) -> bool:
 
 
 def _without(lines: list[str], lost: str) -> list[str]:
-    """The lines that do not have the text in them, nor stand indented below one that has."""
+    """The lines without those that contain the text, and without the indented lines below them."""
     left: list[str] = []
     margin: int | None = None
     for line in lines:
@@ -89,7 +89,7 @@ def _without(lines: list[str], lost: str) -> list[str]:
 
 
 def _garbled(lines: list[str]) -> list[str]:
-    """One character in twelve is noise, and at least one of each answer that has any."""
+    """Replace one character in twelve by noise, at least one in every output that is not empty."""
     text = list("\n".join(lines))
     places = [index for index, character in enumerate(text) if character != "\n"]
     for index in {*places[len(places) // 2 :: 12], *places[5::24]}:

@@ -1,4 +1,4 @@
-"""One simulated router: its configuration, what is saved, its SAs, faults, counters and log."""
+"""One simulated router: running and startup configuration, SAs, faults, counters, timers and log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from .wire.speaker import Speaker
 
 
 class Box:
-    """A router of one profile on one release."""
+    """A simulated router: one hardware profile with one software release."""
 
     def __init__(self, name: str, profile: Profile, release: Release, network: Network) -> None:
         self.name = name
@@ -91,7 +91,7 @@ class Box:
         store.on_change()
 
     def boot(self, config: str) -> None:
-        """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
+        """Enter the initial configuration. Raises ValueError if the release refuses a line: that is a defect of the lab."""
         if self.loaded is not None:
             self.load(config.split("\n"))
             return
@@ -102,24 +102,24 @@ class Box:
                 raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
 
     def load(self, lines: Sequence[str]) -> None:
-        """Boot with a configuration of its own, of which the lab need not play every line."""
+        """Boot with a configuration from outside. Lines that the lab does not simulate are kept and shown only."""
         self.loaded = None
         self.loaded = load(self, lines)
 
     def unsaved(self) -> bool:
-        """Whether the running configuration differs from what is saved."""
+        """True if the running configuration differs from the startup configuration."""
         return said(self.running_lines()) != said(self.saved.lines)
 
     @property
     def off(self) -> bool:
-        """Whether nothing can reach the box: it is down, or it boots."""
+        """True if the box is not reachable: it is down, or it is booting."""
         return self.booting or "down" in self.faults
 
     async def _nobody_listens(self) -> None:
         """Without a lab around the box there is no port to open or close."""
 
     def lose_management(self) -> None:
-        """The change cut its own management path: packets still flow, but nobody can log in."""
+        """A change has cut the management path: packets are still forwarded, but nobody can log in."""
         self.cut_off = True
         self.reload.begin(self.on_reach)
 
@@ -144,7 +144,7 @@ class Box:
         self.kron.refresh()
 
     def stop(self) -> None:
-        """End every timer without a word: the lab ends."""
+        """Cancel every timer silently, because the lab ends."""
         self.reload.stop()
         self.revert.forget()
         self.kron.stop()
@@ -153,22 +153,22 @@ class Box:
 
     @property
     def weak_crypto(self) -> str:
-        """What becomes of weak cryptography that is configured now (see rules17)."""
+        """What the release does with weak cryptography in a configuration line (see rules17)."""
         if self.booting:
             return "lost" if self.shielded else ""
         return "" if not self.release.xe else "refused" if self.shielded else "warned"
 
     @property
     def blocks_insecure(self) -> bool:
-        """Whether insecure lines are refused: from 26.1 on, until somebody says otherwise."""
+        """True if insecure lines are refused: the default from 26.1 on, unless it is configured otherwise."""
         return self.traits.restricts and self.store.get("system mode") is None
 
     def hash_secret(self, plain: str) -> str:
-        """The `secret 5` form of a password; of type 9 on IOS-XE."""
+        """The hash of a password for the configuration: type 5, on IOS-XE type 9."""
         return scrypt9.new_hash(plain) if self.release.xe else md5crypt.new_hash(plain)
 
     def stored_key(self, typed: str) -> tuple[str, str]:
-        """The pre-shared key as shown and as used."""
+        """(the pre-shared key as shown, the key as used): they differ under a fault."""
         other = typed[:-1] + ("x" if typed[-1] != "x" else "y")
         if self.booting:  # what is read from the startup configuration was not typed
             return typed, typed
@@ -177,11 +177,11 @@ class Box:
         return typed, other if "wrong-psk-silent" in self.faults else typed
 
     def entry_changed(self, name: str, seq: str) -> None:
-        """An entry of a crypto map went away or protects other traffic: its SAs go."""
+        """A crypto map entry was removed or protects other traffic now: delete its SAs."""
         self.network.drop(self, [f for f in self.crypto.flows if (f.map, str(f.seq)) == (name, seq)])
 
     def binding_changed(self) -> None:
-        """The interface got another crypto map or none: what was negotiated for it goes; tunnel interfaces keep theirs."""
+        """Another crypto map, or none, was bound to an interface: delete its SAs. Those of tunnel interfaces stay."""
         kept = {flow.peer for flow in self.crypto.flows if flow.tunnel and flow.outbound}
         self.network.drop(self, [flow for flow in self.crypto.flows if not (flow.tunnel and flow.outbound)])
         self.network.upkeep.drop_ike(self, [row for row in self.crypto.ike if not {row.src, row.dst} & kept])
@@ -194,11 +194,11 @@ class Box:
 
     @property
     def meaning(self) -> Meaning:
-        """What the configuration means."""
-        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
+        """The running configuration as IKE and the data plane see it."""
+        return IosMeaning(self.store, self.config_lines, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
-        """The ISAKMP policies by priority, the release's own included."""
+        """The ISAKMP policies by priority, including the default ones of the release."""
         return policies(self.store, defaults=self.release.late)
 
     def log(self, message: str) -> None:
@@ -206,69 +206,69 @@ class Box:
         self.logged = [*self.logged[-199:], f"{self.stamp()}: {message}"]
 
     def bad_message(self, peer: IPv4Address) -> None:
-        """The key of a peer differs."""
+        """Log that a peer has another pre-shared key."""
         self.log(f"%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from {peer} failed its sanity check or is malformed")
 
     def quick_mode_failed(self, peer: IPv4Address) -> None:
-        """Quick mode found no agreement."""
+        """Log that quick mode failed: no common proposal."""
         self.log(f"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at {peer}")
 
     def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:  # noqa: ARG002 - the message names no peer
-        """IKEv2 came to nothing; what the peer was told is in debugging output only."""
+        """An IKEv2 negotiation failed. The notification to the peer shows in debug output only, so nothing else is logged."""
         if not reason.startswith("told of"):
             self.log(messages.aborted(reason.removesuffix(" here")))
 
     def tunnel_changed(self, name: str, *, up: bool) -> None:
-        """A tunnel interface has its first SA, or lost the last one."""
+        """Log that the line protocol of a tunnel interface changed: it has its first SA, or lost its last one."""
         state = "up" if up else "down"
         self.log(f"%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to {state}")
 
     def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
-        """What `crypto logging session` and `crypto logging ikev2` tell."""
+        """Log a session that came up or went down, if `crypto logging session` or `crypto logging ikev2` is configured."""
         for line in messages.session(self.store, peer, up=up):
             self.log(line)
 
     def routed_into_itself(self, name: str) -> None:
-        """The route to where a tunnel ends leads into a tunnel."""
+        """Log that a tunnel interface was disabled because of recursive routing."""
         self.log(f"%TUN-5-RECURDOWN: {name} temporarily disabled due to recursive routing")
 
     def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
-        """Where policy routing sends a packet of a host behind it."""
+        """Next hop or interface by policy routing for a packet of a host behind the router."""
         return self.watch.led(source, destination)
 
     def speaker(self, address: IPv4Address) -> Speaker | None:  # noqa: ARG002 - boxes speak it with far ends only
-        """Nothing answers."""
+        """None: routers speak BGP with simulated far ends only."""
         return None
 
     def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
-        """Nobody tells a box anything but a far end, whom it asks itself."""
+        """Does nothing: only a far end receives routes."""
 
     def settle_routes(self) -> None:
-        """It learns none."""
+        """Does nothing: a router learns no routes here."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
-        """A packet came with an SPI that is not known."""
+        """Log a packet with an unknown SPI."""
         self.log(
             "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
             f"{at}, prot=50, spi=0x{spi:X}({spi})"
         )
 
     def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:  # noqa: ARG002 - an ASA names both
-        """A packet came too late for the anti-replay window."""
+        """Log a packet that the anti-replay window rejected."""
         self.log(
             "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n"
             f"        connection id={sa.conn_id}, sequence number={sa.packets}"
         )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
-        """A packet came in clear that the crypto map protects."""
+        """Log an unencrypted packet that a crypto map should have protected."""
         self.log(
             "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet.\n"
             f"        (ip) dest_addr= {destination}, src_addr= {source}, prot= 1"
         )
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
-        """Remember an address translation."""
+        """Add an entry to the NAT translation table."""
         new = Translation(inside, outside, destination)
         if new not in self.translations:
             self.translations.append(new)
@@ -277,34 +277,34 @@ class Box:
 
     @property
     def clock_set(self) -> bool:
-        """Whether somebody has set the clock, or NTP has."""
+        """True if the clock was set, by a person or by NTP."""
         return self.profile.clock_set and "clock-unset" not in self.faults
 
     def wall(self) -> datetime:
-        """The time that the box shows."""
+        """The time of day by the clock of the box."""
         return self.clock.wall(self.profile.clock) + timedelta(seconds=self.faults.number("clock-step"))
 
     def stamp(self) -> str:
-        """What stands before a log message: the uptime on 12.2 as it is configured there, else the time of day."""
+        """The timestamp of a log message: the uptime on 12.2, as configured there, else the time of day."""
         if self.release.old:
             return self.uptime_stamp()
         now = self.wall()
         return f"{now:%b} {now.day:>2} {now:%H:%M:%S}.{now.microsecond // 1000:03}"
 
     def moment(self) -> Moment:
-        """Now, as a log message would tell it; the number of the message goes on."""
+        """The current time with the next sequence number, for a log message."""
         self.messages += 1
         uptime = int(self.clock.now() - self.booted)
         return Moment(self.wall(), uptime, self.messages, self.hostname, self.profile.asa)
 
     def uptime_stamp(self) -> str:
-        """Uptime as `service timestamps log uptime` writes it; at the start the box had been up for 75 minutes."""
+        """The uptime as in `service timestamps log uptime`. At the start of the lab it is 75 minutes."""
         seconds = int(self.clock.now() - self.booted)
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
     @property
     def aaa(self) -> bool:
-        """Whether logins go by `aaa new-model`."""
+        """True if logins are authenticated by `aaa new-model`."""
         entry = self.store.get("aaa new-model")
         return entry is not None and not entry.text.startswith("no ")
 
@@ -316,7 +316,7 @@ class Box:
         return int(entry.values.get("level", "1")) if entry is not None else 1
 
     def idle_seconds(self, transport: str) -> float | None:  # noqa: ARG002 - one setting for a line, however it is reached
-        """How long a vty may be idle, in lab seconds; None for ever (`exec-timeout 0 0`). Without a line it is ten minutes."""
+        """The exec-timeout of a vty in lab seconds; None for none (`exec-timeout 0 0`). The default is ten minutes."""
         entry = self.store.get("line", "line vty 0 4")
         line = entry.child("exec-timeout") if entry is not None else None
         if line is None:
@@ -324,7 +324,7 @@ class Box:
         return 60 * int(line.values["min"]) + int(line.values["sec"]) or None
 
     def login_level(self, user: str) -> int:
-        """The privilege level with which a session begins."""
+        """The privilege level of a new session."""
         return 1 if self.aaa else self.level_of(user)
 
     @property
@@ -338,18 +338,18 @@ class Box:
         return [*(self.loaded.shown(self.own_lines()) if self.loaded else self.own_lines()), "end"]
 
     def own_lines(self) -> list[str]:
-        """What the box writes itself."""
+        """The configuration lines that the simulation itself writes."""
         return self.store.text(self.profile.layout, self.release.order)
 
     def running_lines(self) -> list[str]:
-        """The running configuration with the note of its last change, if the clock is set."""
+        """The running configuration, with the comment on its last change if the clock is set."""
         lines = self.config_lines()
         if self.clock_set and self.changed:
             lines[1:1] = [f"! Last configuration change at {self.changed}", "!"]
         return lines
 
     def mark_changed(self, user: str) -> None:
-        """Note that somebody left configuration mode."""
+        """Record the time and user of the last change, on leaving configuration mode."""
         self.changed = f"{self.wall():%H:%M:%S UTC %a %b} {self.wall().day} {self.wall().year}{f' by {user}' if user else ''}"
         self.log(f"%SYS-5-CONFIG_I: Configured from console by {user or 'console'} on vty0 (127.0.0.1)")
 
@@ -366,11 +366,11 @@ class Box:
         return True
 
     def resave(self, lines: list[str]) -> None:
-        """Write other lines into the startup configuration, as they are."""
+        """Replace the lines of the startup configuration."""
         self.saved = Saved(lines, self.size_of(lines))
 
     def size_of(self, lines: list[str]) -> int:
-        """Bytes of a configuration as the box counts them."""
+        """Size of a configuration in bytes as the box counts it."""
         return size_of(lines)
 
     def credentials_match(self, user: str, password: str) -> int | None:
@@ -385,7 +385,7 @@ class Box:
         return self.level_of(user) if good else None
 
     def enable_matches(self, password: str) -> bool:
-        """Whether this is the enable secret."""
+        """True if this is the enable secret."""
         entry = self.store.get("enable secret")
         of_lab = self.access is not None and password == self.access[2]
         return of_lab or (entry is not None and matches(password, entry.values["hash"]))

@@ -1,4 +1,4 @@
-"""The lab's clock: real time times a factor, so that a lifetime of an hour fits into a test."""
+"""The clock of the lab: real time multiplied by a factor, so that a lifetime of an hour fits into a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a box keeps beside its configuration: what clients cost, what is saved, and what was translated."""
+"""State of a box besides its running configuration: cost of clients, startup configuration, NAT translations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 @dataclass(slots=True)
 class Counters:
-    """What a client cost: login exchanges, round trips, lines typed."""
+    """What clients cost the box: login exchanges, round trips, lines typed."""
 
     logins: int = 0
     round_trips: int = 0

@@ -1,4 +1,4 @@
-"""What the lab raises on purpose.
+"""The errors that the lab raises.
 
     LabError            something went wrong in the rehearsal lab
     ├── NoLab           no lab runs in that folder
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 
 class LabError(Exception):
-    """Base of everything that the lab raises on purpose."""
+    """Base class of all errors of the lab."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""What can be broken on a box, as a table, and which faults are on."""
+"""The table of faults that a box can have, and which of them are on."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ FAR_FAULTS: dict[str, Fault] = {
 
 
 def _fits(argument: str, value: str) -> bool:
-    """Whether an argument takes the value."""
+    """True if the value is valid for an argument."""
     if argument in CHOICES:
         return value in CHOICES[argument]
     if argument in ("N", "MS"):
@@ -237,24 +237,24 @@ def _named(fault: Fault, arguments: tuple[str, ...]) -> dict[str, str]:
 
 
 def _words(fault: Fault) -> str:
-    """The choices of a fault, as a sentence."""
+    """The valid values of a fault as a sentence."""
     names = [argument.removesuffix("=") for argument in fault.arguments]
     told = [f" {name}: {', '.join(CHOICES[name])}." for name in names if name in CHOICES]
     return "".join(told)
 
 
 def usage(fault: Fault) -> str:
-    """The fault with its arguments, those that may be left out in brackets."""
+    """Usage line of a fault: name and arguments, optional ones in brackets."""
     return " ".join([fault.name, *(f"[{word[:-1]}]" if word.endswith("=") else word for word in fault.arguments)])
 
 
 def strikes_on(name: str) -> Where:
-    """On which boxes a fault strikes; any for a name that is not known, which `Faults.set` refuses."""
+    """The kinds of boxes that a fault is for. An unknown name is for any; `Faults.set` refuses it."""
     return FAULTS[name].only if name in FAULTS else "any"
 
 
 def kinds(profile: Profile) -> set[Where]:
-    """What a box of a profile is."""
+    """The kinds that a box of a profile belongs to."""
     found: set[Where] = {"any", "asa" if profile.asa else "ios"}
     if profile.release.startswith(("17.", "26.")):
         found.add("xe")
@@ -263,7 +263,7 @@ def kinds(profile: Profile) -> set[Where]:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults that are on, with their arguments, of those that there are."""
+    """The faults of one box that are on, with their arguments."""
 
     table: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
     active: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -271,7 +271,7 @@ class Faults:
     struck: dict[str, int] = field(default_factory=dict)
 
     def set(self, name: str, arguments: tuple[str, ...], *, on: bool) -> None:
-        """Switch a fault; NoSuchFault for an unknown one or for arguments that do not fit."""
+        """Switch a fault on. Raises NoSuchFault for an unknown fault or wrong arguments."""
         fault = self.table.get(name)
         if fault is None:
             raise NoSuchFault(f"There is no fault {name}.{nearest(name, self.table)}")
@@ -297,16 +297,16 @@ class Faults:
         return self.active[name][0] if name in self.active else ""
 
     def argument(self, name: str, which: str, default: str = "") -> str:
-        """One argument of a fault by its name; the default when it was left out, or when the fault is off."""
+        """One argument of a fault by name; the default if it was left out or the fault is off."""
         return self.given.get(name, {}).get(which, default)
 
     def spend(self, name: str) -> None:
-        """A fault that strikes once has struck."""
+        """Switch a fault off after it has applied, unless it was set to apply to `every` command."""
         if self.argument(name, "every") != "every":
             self.off(name)
 
     def strike(self, name: str) -> None:
-        """A fault has struck that does so N times, or for good where it was given no number."""
+        """Count down a fault that applies N times; without a number it stays on."""
         times = self.argument(name, "N")
         self.struck[name] = self.struck.get(name, 0) + 1
         if times and self.struck[name] >= int(times):

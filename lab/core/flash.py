@@ -1,4 +1,4 @@
-"""The flash memory of a box: the image and text files."""
+"""The flash file system of a box: the software image and text files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Flash:
     times: dict[str, datetime] = field(default_factory=dict)
 
     def write(self, name: str, lines: list[str]) -> int:
-        """Keep a text with the time of now, and return its size in bytes."""
+        """Write a text file with the current time. Returns its size in bytes."""
         self.files[name], self.times[name] = list(lines), self.now()
         return self.size(name)
 
     def has_room(self, name: str, lines: list[str]) -> bool:
-        """Whether a text fits, beside the image and the other files; a file of the same name gives its room."""
+        """True if a text fits beside image and other files. A file of the same name would be overwritten."""
         used = sum(self.size(other) for other in self.files if other != name) + (IMAGE_BYTES if self.image else 0)
         return used + sum(len(line) + 1 for line in lines) <= self.room
 
@@ -35,7 +35,7 @@ class Flash:
         return sum(len(line) + 1 for line in self.files[name])
 
     def erase(self) -> None:
-        """Everything is gone."""
+        """Erase everything, the image included."""
         self.files.clear()
         self.image = ""
 

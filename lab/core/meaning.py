@@ -1,4 +1,4 @@
-"""What the wire asks of a configuration, whatever software wrote it: the same records from IOS and from ASA text."""
+"""What IKE and the data plane need to know of a configuration, in the same records for IOS and ASA."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from .wire.routing import NONE, Silent
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The pre-shared key for a peer; `no_xauth` exempts the peer from extended authentication."""
+    """The pre-shared key for a peer. `no_xauth`: the peer is not asked for XAUTH."""
 
     used: str
     no_xauth: bool = False
 
 
 class Meaning(Protocol):
-    """A configuration as the data plane and IKE see it. Addresses are addresses of the box, unless it says otherwise."""
+    """A configuration as IKE and the data plane see it. Addresses are those of the box unless a docstring says otherwise."""
 
     @property
     def drops_incomplete(self) -> bool:
-        """Whether a crypto map entry without a list or a peer drops what reaches it."""
+        """True if an incomplete crypto map entry (no access list or no peer) drops the traffic that reaches it."""
 
     @property
     def drops_asymmetric(self) -> bool:
-        """Whether a reply that comes in by another tunnel interface than the request left by is dropped."""
+        """True if a reply is dropped that arrives by another tunnel interface than the one the request left by."""
 
     def policies(self) -> list[Policy]:
-        """The phase-1 policies by priority, the release's own included."""
+        """The IKEv1 policies by priority, including the default ones of the release."""
 
     def interfaces(self) -> list[Interface]:
-        """All interfaces in the order of the box."""
+        """All interfaces, in the order of the running configuration."""
 
     def entries(self, name: str) -> list[MapEntry]:
         """The entries of a crypto map by sequence number."""
@@ -49,10 +49,10 @@ class Meaning(Protocol):
         """The pre-shared key for a peer."""
 
     def protectors(self) -> Protectors:
-        """What protects traffic: the entries of bound crypto maps, and tunnel interfaces."""
+        """The protectors: entries of bound crypto maps, and tunnel interfaces."""
 
     def proposals(self, local: IPv4Address) -> list[Proposal]:
-        """The IKEv2 proposals at an address, by the priority of their policy, the release's own included."""
+        """The IKEv2 proposals for a local address by the priority of their policy, including the default one of the release."""
 
     def authentication(
         self, profile: str, local: IPv4Address, peer: IPv4Address, shown: Identity | None
@@ -64,38 +64,38 @@ class Meaning(Protocol):
         """
 
     def admits(self, peer: IPv4Address, version: int = 1) -> bool:
-        """Whether the policy for a peer, beside its key, lets a tunnel of a version of IKE come up."""
+        """True if the policy for a peer allows a tunnel with this IKE version."""
 
     def keepalive(self, peer: IPv4Address) -> int:
-        """Seconds of silence after which the peer is given up; 0 without keepalives."""
+        """Seconds without an answer after which a peer is declared dead; 0 without keepalives."""
 
     def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
-        """How to a destination; `silent` are interfaces whose line protocol is down."""
+        """The route to a destination. `silent`: interfaces whose line protocol is down."""
 
     def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:
-        """Whether a version of IKE is enabled at an address, or at all."""
+        """True if this IKE version is enabled at an address, or anywhere if no address is given."""
 
     def answers_ike(self, local: IPv4Address, version: int = 1) -> bool:
-        """Whether a version of IKE is enabled at an address and something is protected there."""
+        """True if this IKE version is enabled at an address and a protector uses that address."""
 
     def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:
-        """Whether a peer is asked for a user."""
+        """True if a peer is asked for a user by XAUTH."""
 
     def translated(self, out: Interface, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
-        """The source address with which a packet leaves over an interface."""
+        """The source address of a packet after NAT, if it leaves by this interface."""
 
     def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
-        """Whether IKE (`udp`, 500), or what it protects (`esp`, or `udp` 4500), comes in to an address of the box."""
+        """True if an access list lets IKE (`udp`, 500) or ESP (`esp`, or `udp` 4500) in to an address of the box."""
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:
-        """Whether a packet that arrived, in clear or out of a tunnel, ends at the box or at a host behind it that answers."""
+        """True if a packet that arrived ends at the box itself, or at a host behind it that answers."""
 
 
 HOSTS = (10, 20)
 
 
 def host_lives(address: IPv4Address) -> bool:
-    """Whether one of the hosts on a LAN has the address."""
+    """True if one of the simulated hosts on a LAN has the address."""
     return int(address) & 0xFF in HOSTS
 
 
@@ -108,18 +108,20 @@ class IosMeaning:
     """
 
     store: Store
+    #: The configuration as it is shown, with lines that are not played.
+    text: filters.Text
     defaults: bool = False
     strong: bool = False
     default_proposal: Proposal | None = None
 
     @property
     def drops_incomplete(self) -> bool:
-        """An incomplete entry protects nothing and stops nothing."""
+        """IOS: an incomplete entry is skipped."""
         return False
 
     @property
     def drops_asymmetric(self) -> bool:
-        """A router keeps no connections."""
+        """IOS: a router keeps no connection table."""
         return False
 
     def policies(self) -> list[Policy]:
@@ -208,7 +210,7 @@ class IosMeaning:
     def lets_in(self, protocol: str, port: int, source: IPv4Address, at: IPv4Address) -> bool:
         """The list at the interface by which it comes in."""
         name = next((interface.name for interface in self.interfaces() if interface.address == at), "")
-        return filters.lets_in(self.store, name, protocol, port, source, at)
+        return filters.lets_in(self.store, self.text, name, protocol, port, source, at)
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:  # noqa: ARG002 - all the same
         """A router answers at each of its addresses, and forwards to each LAN."""

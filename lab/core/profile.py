@@ -1,4 +1,4 @@
-"""What makes a box: one record per model and release."""
+"""Hardware profiles: one record for each model and release that the lab simulates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .configuration.store import Layout
 
 @dataclass(frozen=True, slots=True)
 class Ssh:
-    """An SSH server of an era: the algorithms that it knows, in its order, the size of its key and its version string."""
+    """The SSH server of a release: its algorithms in order of preference, host key size in bits, version string."""
 
     kex: tuple[str, ...]
     ciphers: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a configuration says about protection and routing, in records that belong to no software.
+"""Records of what a configuration says about IPsec and routing, the same for every operating system.
 
 Algorithm names are those of IOS on every box, so that two ends can be compared: `aes 256` in an IKEv1 policy, `aes-cbc-256` in
 an IKEv2 proposal, `esp-256-aes` or `esp-gcm 256` (`esp-gcm` with 128 bits) in a transform.
@@ -33,7 +33,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What an IKEv2 SA is made with: one algorithm of each kind, as IOS names them (`aes-cbc-256`, `sha256`, group `14`).
+    """The algorithms of an IKEv2 SA, one of each kind, as IOS names them (`aes-cbc-256`, `sha256`, group `14`).
 
     With a combined-mode cipher there is no integrity.
     """
@@ -71,7 +71,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an IKEv2 end says that it is: `kind` is `address`, `fqdn`, `email` or `key-id`."""
+    """An IKEv2 identity. `kind` is `address`, `fqdn`, `email` or `key-id`."""
 
     kind: str
     value: str
@@ -102,15 +102,15 @@ class Selector:
     destination: IPv4Network
 
     def mirrored(self) -> Selector:
-        """The same, seen from the other end."""
+        """The selector with source and destination exchanged, as the other end has it."""
         return Selector(self.destination, self.source)
 
     def covers(self, source: IPv4Address, destination: IPv4Address) -> bool:
-        """Whether a packet falls under it."""
+        """True if it matches a packet."""
         return source in self.source and destination in self.destination
 
     def within(self, other: Selector) -> bool:
-        """Whether it lies wholly inside another selector."""
+        """True if every packet that it matches is matched by another selector too."""
         return self.source.subnet_of(other.source) and self.destination.subnet_of(other.destination)
 
 
@@ -139,16 +139,16 @@ class MapEntry:
 
     @property
     def complete(self) -> bool:
-        """Whether the entry protects anything: peer, transform set and a list with lines."""
+        """True if the entry has a peer, a transform set and an access list with lines."""
         return bool(self.peers and (self.transforms or self.transforms2) and self.lines)
 
     def selector_for(self, source: IPv4Address, destination: IPv4Address) -> Selector | None:
-        """The selector that a packet falls under; a `deny` leaves the packet to later entries."""
+        """The selector that matches a packet, or None. A `deny` line leaves the packet to later entries."""
         return first_match(self.lines, source, destination)
 
 
 def first_match(lines: Iterable[tuple[str, Selector]], source: IPv4Address, destination: IPv4Address) -> Selector | None:
-    """The selector of the first line that a packet falls under, if that line permits it."""
+    """The selector of the first line that matches a packet, if that line is a permit; else None."""
     for action, selector in lines:
         if selector.covers(source, destination):
             return selector if action == "permit" else None
@@ -174,7 +174,7 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How to a destination: out of which interface, by which neighbour (None when it is on the segment), known how."""
+    """A route: outgoing interface, next hop (None if directly connected) and source (connected, static, ...)."""
 
     network: IPv4Network
     interface: Interface
@@ -187,13 +187,13 @@ Table = list[tuple[int, dict[int, Route]]]
 
 
 def longest(table: Table, destination: IPv4Address) -> Route | None:
-    """The route with the longest prefix that a destination falls under."""
+    """Longest prefix match: the route to a destination, or None."""
     number = int(destination)
     return next((found for mask, routes in table if (found := routes.get(number & mask)) is not None), None)
 
 
 def table_of(routes: Iterable[Route]) -> Table:
-    """Routes by the length of their prefix, the longest first; of two for one network the first stays."""
+    """Routes by prefix length, longest first. Of two to the same network the first one is kept."""
     found: dict[int, dict[int, Route]] = {}
     for route in routes:
         mask = int(route.network.netmask)

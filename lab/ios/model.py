@@ -111,16 +111,17 @@ def selector(text: str) -> tuple[str, Selector] | None:
         return None
     standard = words[1] in ("any", "host") or (words[1][0].isdigit() and "." in words[1])
     rest = words[1:] if standard else words[2:]
-    source, rest = _network(rest)
-    destination, _ = (IPv4Network("0.0.0.0/0"), rest) if standard else _network(rest)
+    source, rest = network(rest)
+    destination, _ = (IPv4Network("0.0.0.0/0"), rest) if standard else network(rest)
     return words[0], Selector(source, destination)
 
 
-def _network(words: list[str]) -> tuple[IPv4Network, list[str]]:
+def network(words: list[str]) -> tuple[IPv4Network, list[str]]:
+    """The network that these words begin with, past the ports of the end before, and the words behind it."""
     if words[0] in ("eq", "gt", "lt", "neq"):
-        return _network(words[2:])
+        return network(words[2:])
     if words[0] == "range":
-        return _network(words[3:])
+        return network(words[3:])
     if words[0] == "any":
         return IPv4Network("0.0.0.0/0"), words[1:]
     if words[0] == "host":

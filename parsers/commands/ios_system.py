@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
 from ..fields.convert import build, maker_of
 from ..line_rules.machine import IncompleteRecord, Make, Raw
-from ..subnets import counted, holds_number, number_of
+from ..subnets import bounds_of, counted, holds_number, number_of
 
 if TYPE_CHECKING:
     from ..records import (
@@ -55,11 +57,31 @@ def _route(raw: Raw, above: list[Raw]) -> None:
 
 def _below_heading(raw: Raw, heading: Raw) -> None:
     """The mask of a route without one is that of the heading that holds it."""
-    raw["prefix"] = _with_mask(raw["prefix"], heading)
+    raw["prefix"] = str(_with_mask(raw["prefix"], heading))
 
 
-def _with_mask(prefix: str, heading: Raw) -> str:
-    """The prefix with the mask of the heading that holds it, where it has none; below another network no heading holds any."""
+@lru_cache(maxsize=256)
+def _given(subnetted: str, how: str) -> tuple[int, int, int, int]:
+    """What a heading gives to the networks below it: the first and last address, the bits of a host, and the length of the mask.
+
+    Where it gives no mask the first address is behind the last one.
+    """
+    bounds, mask = bounds_of(subnetted), subnetted.partition("/")[2]
+    if bounds is None or not mask.isdigit() or int(mask) > 32 or how.lower().startswith("variably"):
+        return 1, 0, 0, 0
+    return *bounds, (1 << (32 - int(mask))) - 1, int(mask)
+
+
+def _with_mask(prefix: str, heading: Raw) -> str | IPv4Network:
+    """The prefix with the mask of the heading that holds it, where it has none; below another network no heading holds any.
+
+    The network itself, not its text, where it is plain: thousands need not be read again.
+    """
+    if "over" not in heading and "/" not in prefix:
+        first, last, host, length_below = _given(heading["subnetted"], heading["how"])
+        number = number_of(prefix)
+        if number is not None and first <= number <= last and not number & host:
+            return IPv4Network((number, length_below))
     address, _, length = prefix.partition("/")
     over = heading.get("over")
     number = None if over and length else number_of(address)
@@ -86,7 +108,9 @@ def _route_made(names: tuple[str, ...]) -> Make | None:
     make_hop = maker_of(record("system.NextHop"), names[many:])
     if make is None or make_in_vrf is None or make_hop is None:
         return None
+    # Where the ways of the packets stand, the same one twice where there is one; a route with neither has no next hop yet.
     ways = [names.index(name) for name in ("gateway", "interface") if name in names]
+    way, other = (ways[0], ways[-1]) if ways else (0, 0)
 
     def made(above: list[Raw], *values: str) -> object:
         tables, headings = above[0].get("vrf"), above[0].get("subnetted")
@@ -94,7 +118,7 @@ def _route_made(names: tuple[str, ...]) -> Make | None:
             prefix = _with_mask(values[1], headings[-1] if headings else {"over": True})
         except IncompleteRecord as error:
             raise ValueError from error
-        hops = [make_hop(above, *values[many:])] if any(values[way] for way in ways) else []
+        hops = (make_hop(above, *values[many:]),) if ways and (values[way] or values[other]) else ()
         if tables:
             return make_in_vrf(above, values[0], prefix, *values[2:many], hops, tables[-1]["vrf"])
         return make(above, values[0], prefix, *values[2:many], hops)
@@ -155,14 +179,17 @@ def _translations(state: tuple[NatTranslation, ...], text: str) -> Iterator[str]
 
 _LISTENING = re.compile(r"\n[ \t]*(?:Total dynamically|Dynamically) created neighbors:?[ \t]*(\d+)", re.IGNORECASE)
 
+_NEIGHBORS = re.compile(r"\n[ \t]*Neighbor[ \t]+V[ \t]+AS\b", re.IGNORECASE)
+_SUMMARY = re.compile(r"\n[ \t]*BGP router identifier", re.IGNORECASE)
+_DYNAMIC_NEIGHBOR = re.compile(r"\n[ \t]*\*[0-9A-Fa-f]+[.:]")
+
 
 def neighbors_counted(_state: tuple[BgpSummary, ...], text: str) -> Iterator[str]:
     """A row stands below each head of a table, and dynamic neighbors have a star and are counted."""
-    heads = len(re.findall(r"\n[ \t]*Neighbor[ \t]+V[ \t]+AS\b", text, re.IGNORECASE))
-    summaries = len(re.findall(r"\n[ \t]*BGP router identifier", text, re.IGNORECASE))
+    heads, summaries = len(_NEIGHBORS.findall(text)), len(_SUMMARY.findall(text))
     if heads != summaries:
         yield f"{summaries} summaries begin and {heads} tables of neighbors were printed"
-    stars = len(re.findall(r"\n[ \t]*\*[0-9A-Fa-f]+[.:]", text))
+    stars = len(_DYNAMIC_NEIGHBOR.findall(text))
     counts = {int(count) for count in _LISTENING.findall(text)}
     if summaries == 1 and counts and counts != {stars}:
         yield f"{max(counts)} dynamic neighbors are counted and {stars} were printed"

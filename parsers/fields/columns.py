@@ -42,9 +42,13 @@ def address(text: str) -> Address:
         return ip_address(text)
 
 
+def network(text: str | Network) -> Network:
+    """`10.1.1.0/24`, `10.1.1.0/255.255.255.0` or `2001:db8::/64`; raises ValueError for other text. A network stays itself."""
+    return _network(text) if isinstance(text, str) else text
+
+
 @lru_cache(maxsize=8192)
-def network(text: str) -> Network:
-    """`10.1.1.0/24`, `10.1.1.0/255.255.255.0` or `2001:db8::/64`; raises ValueError for anything else."""
+def _network(text: str) -> Network:
     plain, slash, mask = text.partition("/")
     try:
         return IPv4Network((inet_pton(AF_INET, plain), mask if slash else 32), strict=False)

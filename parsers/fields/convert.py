@@ -215,4 +215,8 @@ def _step(item: Field) -> Callable[[Any], Any]:
     if not item.children:
         return item.convert
     source = item.source
-    return lambda children: tuple([child[source].strip() if isinstance(child, dict) else child for child in children])
+    return lambda children: (
+        children
+        if children.__class__ is tuple  # of records that were made in one step
+        else tuple([child[source].strip() if isinstance(child, dict) else child for child in children])
+    )

@@ -222,19 +222,26 @@ class Machine:
 
     def _take_one(self, passage: Passage, names: tuple[str, ...], values: tuple[str, ...], position: int) -> None:
         """The same of a passage of one group: its record is made of what was captured without a dictionary, where it can be."""
-        scope = passage.start.scope
-        if passage not in self.makers:
-            self.makers[passage] = self.straight(scope, names) if self.straight is not None else None
-        make = self.makers[passage]
+        scope, makers, above = passage.start.scope, self.makers, self.open
+        make = makers[passage] if passage in makers else self._maker(passage, names)
         if make is not None:
             try:
-                record = make(self.open, *values)
+                record = make(above, *values)
             except (ValueError, KeyError, IndexError):  # something is odd here: `finish` says what
                 pass
             else:
-                self._put(scope, record)
+                parent = above[-1]
+                if scope.key in parent:
+                    parent[scope.key].append(record)
+                else:
+                    parent[scope.key] = [record]
                 return
         self._finished(scope, dict(zip(names, values, strict=True)), position)
+
+    def _maker(self, passage: Passage, names: tuple[str, ...]) -> Make | None:
+        make = self.straight(passage.start.scope, names) if self.straight is not None else None
+        self.makers[passage] = make
+        return make
 
     def _search(self, scope: Scope, last: Rule | None, position: int) -> tuple[Rule, re.Match[str]] | None:
         """Try every rule that may follow, and remember the one that did."""

@@ -178,8 +178,9 @@ def _echo(same: SameCommand, text: str) -> tuple[int, str | None, str]:
 def _with_prompt_sign(head: str) -> Iterator[tuple[int, int]]:
     """Where the lines begin and end that hold the sign at the end of a prompt: few of an output do."""
     stop = -1
-    for sign in _SIGN.finditer(head):
-        if sign.start() > stop:
+    for sign in _SIGN.finditer(head) if "#" in head or ">" in head else ():
+        # Counters begin with the sign, and no prompt does.
+        if sign.start() > stop and head[sign.start() - 1] not in " \t\n#":
             start, stop = head.rfind("\n", 0, sign.start()) + 1, head.find("\n", sign.start())
             stop = len(head) if stop < 0 else stop
             yield start, stop

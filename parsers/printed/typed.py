@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _PLACES = {
     "NUMBER": re.compile(r"\d+"),
@@ -27,6 +28,7 @@ def split(typed: str) -> tuple[list[str], str]:
     return words[1:] if words[:1] == ["do"] else words, " ".join(filtered.split())
 
 
+@lru_cache(maxsize=256)
 def filter_of(typed: str) -> str:
     """The filter that leaves lines out, or sends them elsewhere, as it was typed; "" if the output is whole.
 

@@ -107,8 +107,7 @@ _OPTIONS = with_options(
 
 
 def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
-    from ..phones.audit import FILE, FOLDER, audit_all
-    from ..verify.kept import keep_record
+    from ..phones.audit import FOLDER, audit_all
     from .views.audit_vpn_phone_view import audit_view
     from .views.progress import PlainProgress
     from .views.screen import console
@@ -131,8 +130,8 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
         made = audit_all(ready, ready.hosts, what, progress, named=bool(hosts))
         head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
         report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
+        code = keep_in(ready, report, made.code, progress)
         if ready.folder is not None:
-            keep_record(ready.folder, FILE, report)
             report["folder"] = str(ready.folder.path)
     if options["junit"] is not None:
         from ..phones.junit import junit
@@ -145,7 +144,7 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
         screen = console()
         width = screen.width if screen.is_terminal else WIDTH
         screen.print(audit_view(made, report.get("folder", ""), sorted(ready.told), width))
-    return made.code
+    return code
 
 
 @contextmanager
@@ -165,10 +164,9 @@ def opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress, 
 
 
 def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> Exit:
-    from ..phones.audit import FILE, FOLDER
+    from ..phones.audit import FOLDER
     from ..phones.fix import Fixed, apply_with_rollback, plan_fix
     from ..run.kept_runs import runs_folder
-    from ..verify.kept import keep_record
     from .views.audit_vpn_phone_view import fix_view, fixed_as_dict
     from .views.screen import console
     from .views.wrapped import WIDTH
@@ -185,22 +183,20 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
         else:
             made = apply_with_rollback(ready, plan, what, runs_folder(options["runs"]), command_console.progress)
         report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **fixed_as_dict(made)}
-        if ready.folder is not None:
-            keep_record(ready.folder, FILE, report)
+        code = keep_in(ready, report, made.code, command_console.progress)
     if options["as_json"]:
         print_json(report)
     elif made.after is not None:
         words = f"{plan.host}: {plan.finding.id} is fixed and saved; {made.after.verdict}. Undo it: nr-run rollback {made.run}"
         screen.print(words, soft_wrap=True)
-    return made.code
+    return code
 
 
 def _renew(
     hosts: tuple[str, ...], phones: tuple[PhoneFile, ...], what: AuditAsked, options: dict[str, Any], progress: Progress
 ) -> Exit:
-    from ..phones.audit import FILE, FOLDER
+    from ..phones.audit import FOLDER
     from ..phones.renewal import renew
-    from ..verify.kept import keep_record
     from .views.audit_vpn_phone_view import renewal_view
     from .views.screen import console
     from .views.wrapped import WIDTH
@@ -208,14 +204,30 @@ def _renew(
     with opened(hosts, options, progress) as ready:
         made = renew(ready, options["renew_to"], phones, what, progress)
         report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **made.as_dict()}
-        if ready.folder is not None:
-            keep_record(ready.folder, FILE, report)
+        code = keep_in(ready, report, made.code, progress)
     if options["as_json"]:
         print_json(report)
     else:
         screen = console()
-        screen.print(renewal_view(made.renewal, made.code, screen.width if screen.is_terminal else WIDTH))
-    return made.code
+        screen.print(renewal_view(made.renewal, code, screen.width if screen.is_terminal else WIDTH))
+    return code
+
+
+def keep_in(ready: Ready, report: dict[str, Any], code: Exit, progress: Progress) -> Exit:
+    """Keep what was found or done, and return the exit code: a disk that does not take it keeps nobody from that, and is told.
+
+    The report has that code then too.
+    """
+    from ..phones.audit import FILE
+    from ..verify.kept import code_after, kept_record
+
+    unkept = kept_record(ready.folder, FILE, report) if ready.folder is not None else ()
+    for words in unkept:
+        progress.say(f"nr-run: {words}")
+    after = code_after(code, unkept)
+    if unkept:
+        report.update(outcome=after.word, exit_code=int(after), warnings=list(unkept))
+    return after
 
 
 def phone_files(paths: tuple[Path, ...]) -> tuple[PhoneFile, ...]:

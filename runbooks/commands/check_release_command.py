@@ -46,7 +46,7 @@ _CONFIG = click.option(
 def _check_release(host: str, release: str, config: Path | None, **options: Any) -> Exit:
     from ...inventory.files.hosts import load_nornir
     from ..engine.run_setup import inventory_folder
-    from ..release.check import FOLDER, check_release, target_of
+    from ..release.check import FILE, FOLDER, check_release, target_of
     from .views.release_view import release_view
 
     if config is not None:
@@ -57,8 +57,9 @@ def _check_release(host: str, release: str, config: Path | None, **options: Any)
     return look_only(
         "check-release",
         asked,
+        FILE,
         lambda opened: check_release(opened, host, target, config),
-        lambda made, _folder, width: release_view(made, width=width),
+        lambda made, _folder, code, width: release_view(made, code, width=width),
         as_json=options["as_json"],
     )
 

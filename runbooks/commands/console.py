@@ -320,11 +320,11 @@ class CommandConsole:
         with keeper.capture() as kept:
             keeper.print(recap)
         with folder.forgiving():
-            folder.write_report(report, click.unstyle(kept.get()))
+            document = folder.write_report(report, click.unstyle(kept.get()))
             folder.note("ended", outcome=code.word, exit_code=int(code))
         if _has_ended(folder.path):
             unmark(folder.path)
-        return report, recap
+        return document, recap
 
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
@@ -332,9 +332,9 @@ class CommandConsole:
         from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
-        report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
+        document, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
-        _tell(lambda: print_json(report) if self.as_json else console().print(recap))
+        _tell(lambda: _print_document(document) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
             self.progress.say(f"nr-run: {complaint}")
         return code
@@ -394,6 +394,11 @@ def print_json(value: object) -> None:
     """One JSON document on standard output."""
     from ..run.folder import plain_values
     from ..run.json_names import document
+
+    _print_document(document(plain_values(value)))
+
+
+def _print_document(document: object) -> None:
     from .views.printable import json_text
 
-    click.echo(json_text(document(plain_values(value)), indent=2))
+    click.echo(json_text(document, indent=2))

@@ -34,15 +34,16 @@ _OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, SCHEDULER, 
 
 
 def _drift(names: tuple[str, ...], **options: Any) -> Exit:
-    from ..drift.drift import FOLDER, find_drift
+    from ..drift.drift import FILE, FOLDER, find_drift
     from .views.drift_view import drift_view
 
     asked = asked_by(names, options["limits"], options, FOLDER)
     return look_only(
         "drift",
         asked,
+        FILE,
         find_drift,
-        lambda made, folder, width: drift_view(made, folder, width=width),
+        lambda made, folder, code, width: drift_view(made, folder, code, width=width),
         as_json=options["as_json"],
     )
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.plans.planning import DeploymentPlan, Known
+    from ..engine.stored_run import StoredRun
 
 _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=names_of_runs)
 
@@ -113,12 +114,10 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """
     from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
-    from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..engine.verifying.confirmations import confirming
-    from ..locking.lock_records import advice
-    from ..run.journal_states import begun, has_changed, is_rehearsal
+    from ..run.journal_states import has_changed, is_rehearsal
 
     console = CommandConsole("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
@@ -133,11 +132,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         console.progress,
         console.concluding(opened.context),
     ):
-        if unfinished(opened.journal, opened.records):
-            raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
-        names = [name for name in opened.records if "done" in begun(opened.journal, name)]
-        if not names:
-            raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
+        names = _left_changed(opened, path, runs)
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
         def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
@@ -156,6 +151,20 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
         _warn(console, context)
         return console.finish(context, outcomes)
+
+
+def _left_changed(opened: StoredRun, path: Path, runs: Path) -> list[str]:
+    """Names of what a run changed and left so. Raises NothingMatched for none, and for a run that has not ended."""
+    from ..engine.resume import unfinished
+    from ..locking.lock_records import advice
+    from ..run.journal_states import begun
+
+    if unfinished(opened.journal, opened.records):
+        raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
+    names = [name for name in opened.records if "done" in begun(opened.journal, name)]
+    if not names:
+        raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
+    return names
 
 
 def _warn(console: CommandConsole, context: Context) -> None:

@@ -50,9 +50,20 @@ def asked_by(
 
 
 def look_only(
-    runbook: str, asked: Asked, work: Callable[[Opened], F], view: Callable[[F, str, int], RenderableType], *, as_json: bool
+    runbook: str,
+    asked: Asked,
+    file: str,
+    work: Callable[[Opened], F],
+    view: Callable[[F, str, Exit, int], RenderableType],
+    *,
+    as_json: bool,
 ) -> Exit:
-    """Do the work on what was opened; ``view`` is told what was found, the folder of the record, and the width in columns."""
+    """Do the work on what was opened, and keep it as ``file``.
+
+    ``view`` is told what was found, the folder of the record (empty where it could not be kept, which keeps nobody from what was
+    found), the exit code, and the width in columns.
+    """
+    from ..verify.kept import code_after, kept_record
     from ..verify.opening import open_verification
     from .verify_command import progress_of
     from .views.screen import console
@@ -61,12 +72,16 @@ def look_only(
     progress = progress_of()
     with open_verification(asked, progress) as opened, progress:
         made = work(opened)
+        unkept = (opened.unkept,) if opened.unkept else kept_record(opened.folder, file, made.as_dict())
+        folder = "" if opened.unkept else str(opened.folder.path)
+        code = code_after(made.code, unkept)
         progress.pause()
-        folder = str(opened.folder.path)
         if as_json:
-            head = {"runbook": runbook, "outcome": made.code.word, "exit_code": int(made.code)}
-            print_json({**head, **made.as_dict(), "folder": folder})
+            head = {"runbook": runbook, "outcome": code.word, "exit_code": int(code)}
+            print_json({**head, **made.as_dict(), "folder": folder, "warnings": list(unkept)})
         else:
             screen = console()
-            screen.print(view(made, folder, screen.width if screen.is_terminal else WIDTH))
-    return made.code
+            screen.print(view(made, "" if unkept else folder, code, screen.width if screen.is_terminal else WIDTH))
+        for words in unkept:
+            progress.say(f"nr-run: {words}")
+    return code

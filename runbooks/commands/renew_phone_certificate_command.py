@@ -27,6 +27,7 @@ from .numbers import Number
 from .verify_command import LAB
 
 if TYPE_CHECKING:
+    from ..engine.doctor import Ready
     from ..phones.renew_certificate import Bound
 
 _HELP = """\
@@ -86,7 +87,8 @@ def _renew(host: str, **options: Any) -> Exit:
     with opened((host,), options, command_console.progress, FOLDER) as ready:
         runs = runs_folder(options["runs"])
         stands = look(ready, wanted, runs, command_console.progress)
-        made = Bound(stands, stands.code)
+        made, code = Bound(stands, stands.code), stands.code
+        unkept: tuple[str, ...] = ()
         if ready.folder is not None:
             # What was confirmed is on the disk before anything rests on it.
             keep_record(ready.folder, FILE, _report(made))
@@ -95,15 +97,26 @@ def _renew(host: str, **options: Any) -> Exit:
                 screen.print(binding_view(stands, wanted.wait, width))
             if command_console.approval.ask is not None and command_console.approval.ask():
                 made = apply_with_rollback(ready, wanted, stands, runs, command_console.progress)
-                if ready.folder is not None:
-                    keep_record(ready.folder, FILE, _report(made))
+                code, unkept = _kept(ready, made)
+    report = {**_report(made), "outcome": code.word, "exit_code": int(code), **({"warnings": [*unkept]} if unkept else {})}
+    for words in unkept:
+        command_console.progress.say(f"nr-run: {words}")
     if options["as_json"]:
-        print_json(_report(made))
+        print_json(report)
     elif made.back is not None:
         screen.print(bound_words(made), soft_wrap=True)
     elif stands.change is None:
         screen.print(renewal_view(stands.renewal, made.code, width, confirms=True))
-    return made.code
+    return code
+
+
+def _kept(ready: Ready, made: Bound) -> tuple[Exit, tuple[str, ...]]:
+    """The exit code, and a sentence where the disk did not take the record, which hides nothing of what was done."""
+    from ..phones.confirmed import FILE
+    from ..verify.kept import code_after, kept_record
+
+    unkept = kept_record(ready.folder, FILE, _report(made)) if ready.folder is not None else ()
+    return code_after(made.code, unkept), unkept
 
 
 def _report(made: Bound) -> dict[str, Any]:

@@ -82,7 +82,9 @@ class Left(NamedTuple):
 
     def after(self, unkept: tuple[str, ...]) -> Left:
         """The same where the record itself could not be kept: no success either, and told first."""
-        return Left(Exit.ERROR if unkept and self.code is Exit.OK else self.code, (*unkept, *self.warnings))
+        from ..verify.kept import code_after
+
+        return Left(code_after(self.code, unkept), (*unkept, *self.warnings))
 
 
 def leave(

@@ -20,7 +20,6 @@ from ...services.common.intended_state import standing
 from ...services.registry import find
 from ...services.service import Deployment
 from ..verify.configuration_alone import ConfigurationAlone
-from ..verify.kept import keep_record
 from ..verify.opening import Opened, Refused
 from ..verify.reading import read_all, unfinished
 
@@ -89,11 +88,11 @@ class Drift:
 
 
 def find_drift(opened: Opened) -> Drift:
-    """Read, compare and keep the record. Raises Interrupted when the operator stops, NrRunError for a full disk."""
+    """Read and compare. Raises Interrupted when the operator stops."""
     shown = read_all(opened, ConfigurationAlone)
     many = len(opened.selected.deployments)
     opened.progress.say(f"comparing {many} service{'' if many == 1 else 's'}")
-    made = Drift(
+    return Drift(
         run=opened.folder.id,
         tool=version("nr-run"),
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -102,8 +101,6 @@ def find_drift(opened: Opened) -> Drift:
         by_release=tuple(dict.fromkeys(_by_release(opened, shown))),
         notices=tuple(dict.fromkeys(_notices(opened, shown))),
     )
-    keep_record(opened.folder, FILE, made.as_dict())
-    return made
 
 
 def _services(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[ServiceDrift]:

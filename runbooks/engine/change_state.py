@@ -31,6 +31,8 @@ class ChangeState:
     marks: dict[str, str] = field(default_factory=dict)
     #: Devices whose session was lost while they were being armed: a timer there that fits is this run's.
     unsure: set[str] = field(default_factory=set)
+    #: Devices on which a reload without a reason counted already when this run came to arm them: none there is this run's.
+    after_another: set[str] = field(default_factory=set)
     #: Devices to which no line of the change was sent, as far as the journal of an interrupted run says.
     unsent: frozenset[str] = frozenset()
     #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a verified tunnel.

@@ -30,11 +30,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Flap:
-    """One flap: when it was seen, at which device (empty: the service as a whole), and why it counts."""
+    """One flap: when it was seen, at which device (empty: the service as a whole), and why it counts.
+
+    ``role`` is empty where the device has no other end of this service.
+    """
 
     time: str
     host: str
     reason: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ def _past(connection: sqlite3.Connection, row: sqlite3.Row, now: int, *, everyth
                 role,
             )
             for end in connection.execute("SELECT * FROM ends WHERE service = ? ORDER BY host", (number,))
-            for host, _, role in (end["host"].partition(" "),)
+            for host, role in (_place(end["host"]),)
         ),
         changes=tuple(_changes(connection, number)) if everything else (),
         flaps=tuple(_flaps(connection, number)) if everything else (),
@@ -227,7 +231,13 @@ def _changes(connection: sqlite3.Connection, number: int) -> Iterable[Change]:
 
 def _flaps(connection: sqlite3.Connection, number: int) -> Iterable[Flap]:
     rows = connection.execute("SELECT * FROM flaps WHERE service = ? ORDER BY time DESC, id DESC", (number,))
-    return (Flap(_time(row["time"]), row["host"], row["reason"]) for row in rows)
+    return (Flap(_time(row["time"]), host, row["reason"], role) for row in rows for host, role in (_place(row["host"]),))
+
+
+def _place(place: str) -> tuple[str, str]:
+    """Device and role of what an end is remembered by (flaps.places_of)."""
+    host, _, role = place.partition(" ")
+    return host, role
 
 
 def _flaps_since(connection: sqlite3.Connection, number: int, time: int) -> int:

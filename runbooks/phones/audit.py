@@ -1,6 +1,6 @@
-"""Audit head-ends for IP phones, all at once; nothing is changed, and configuration mode is not entered.
+"""Audit the AnyConnect head-ends of IP phones, all at once. Read-only: configuration mode is never entered.
 
-What speaks against a device counts where two readings over two logins say it: noise on a line does not come twice in one form.
+A finding counts only if a second reading over a new login shows it too, because noise on a line does not repeat itself exactly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """All that were audited; ``unreached`` has a sentence for each that could not be read."""
+    """The audits of all head-ends. ``unreached``: host to a sentence, for each that could not be read."""
 
     audits: tuple[Audit, ...]
     unreached: Mapping[str, str]
@@ -38,7 +38,7 @@ class Audited:
 
     @property
     def code(self) -> Exit:
-        """12 where a cause was found, else 11 where anything was not read, else 0."""
+        """Exit code: 12 if a cause was found, else 11 if anything could not be read, else 0."""
         if any(made.causes for made in self.audits):
             return Exit.VERIFY_FAILED
         unread = self.unreached or any(made.unread for made in self.audits)
@@ -55,7 +55,7 @@ class Audited:
 
 
 def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named: bool) -> tuple[str, ...]:
-    """Those of the hosts that are ASAs. Raises IntentError for one that was ``named`` and is none, NothingMatched for none."""
+    """The hosts that are ASAs. Raises IntentError if a ``named`` host is not an ASA, NothingMatched if no host is one."""
     others = [host for host in hosts if not system_of(platforms[host]).takes_phones]
     if named and others:
         raise IntentError(
@@ -68,7 +68,7 @@ def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named:
 
 
 def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress, *, named: bool = True) -> Audited:
-    """Every head-end; those with findings are read once more. Where nobody was ``named``, who takes no clients is left out."""
+    """Audit every head-end, those with findings twice. Unless it was ``named``, an ASA that takes no clients is left out."""
     for host in hosts:
         progress.phase(host, "log in and look")
     first, errors = read(ready, hosts, asked)
@@ -87,7 +87,7 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
 
 @dataclass(frozen=True, slots=True)
 class _Pools:
-    """Which pools are asked for their use, once the configuration is known. Data, so that it can go to another process."""
+    """Which address pools to query, once the configuration is known. Plain data: it can be sent to another process."""
 
     host: str
     platform: Platform
@@ -100,7 +100,7 @@ class _Pools:
 def read(
     ready: Ready, hosts: Sequence[str], asked: AuditAsked, *, again: bool = False
 ) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:
-    """Host to what it showed, and to why it did not."""
+    """(host to its outputs, host to the reason why it could not be read)."""
     arguments = {
         host: {
             "platform": ready.platforms[host],

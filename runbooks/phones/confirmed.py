@@ -1,7 +1,8 @@
-"""What people have confirmed of a renewal: kept for days, with who and when, and of one certificate alone.
+"""Steps of a certificate renewal that a person confirms because no device shows them, kept from run to run.
 
-Where a renewal stands is read from the device and the phones' files each time. What neither shows, a person says once; the record
-of that run says it again to the runs behind it, for the certificate of that digest and for no other.
+The state of a renewal is read from the head-end and the phones' files in every run. What neither shows is confirmed once on the
+command line. The record of that run keeps it, with user and time, and later runs read it from there. A confirmation is valid for
+the certificate with that digest only.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NAMES = (CALL_MANAGER, PHONES)
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """One thing that a person has said: ``by`` is the system user, ``at`` UTC (ISO 8601)."""
+    """One confirmation. ``by`` is the system user, ``at`` the time in UTC (ISO 8601)."""
 
     name: str
     by: str
@@ -40,7 +41,7 @@ class Confirmed:
 
 
 def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
-    """What is confirmed by this process. Raises UsageError for a name that nothing asks for."""
+    """Confirmations of this run, by the user of this process. Raises UsageError for an unknown name."""
     for name in names:
         if name not in NAMES:
             known = hint(name, NAMES) or f" ({', '.join(NAMES)})"
@@ -50,7 +51,7 @@ def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
 
 
 def refuse_contradicted(made: Renewal, said: Sequence[Confirmed]) -> None:
-    """Raises DriftError where somebody confirms what a phone's file shows not to be so, or what there is no certificate for."""
+    """Raises DriftError if a phone's file contradicts a confirmation, or if there is no certificate that it could be about."""
     if said and not made.digest:
         why = made.unread or next((stage.sentence for stage in made.stages), "")
         raise DriftError(f"{made.host}: nothing can be confirmed before the new certificate is there: {why}")
@@ -62,7 +63,7 @@ def refuse_contradicted(made: Renewal, said: Sequence[Confirmed]) -> None:
 
 
 def remembered(runs: Path, made: Renewal) -> tuple[Confirmed, ...]:
-    """What was confirmed in earlier runs, of this host and this certificate; the last word on each name."""
+    """Confirmations of earlier runs for this host and certificate; the latest one of each name."""
     found: dict[str, Confirmed] = {}
     for path in sorted((runs / FOLDER).glob(f"2*-*/{FILE}")):
         for item in _of(path, made):

@@ -1,7 +1,7 @@
-"""Fix one cause of an audit: its lines under the protection that every change has, verified by another audit, or rolled back.
+"""Fix one cause that an audit found, with lock, journal and rollback timer; a second audit decides whether the change is kept.
 
-The lines go to one object, the group policy or tunnel group of phones, whose other lines stay as they are. The inverse is exact:
-a value that was inherited is inherited again, and is not written down as `none`.
+The lines go to one object, the phones' group policy or tunnel group, and its other lines are not touched. The inverse is exact: a
+value that was inherited is inherited again, not set to `none`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MINUTES = 15
 
 
 class NotFixed(NrRunError):
-    """The change was made and is gone again, since the audit still found what it was to fix, or something new."""
+    """The change was rolled back: the second audit still found the cause, or a new one."""
 
     exit_code = Exit.ROLLED_BACK
 
@@ -44,7 +44,7 @@ class Stranded(NrRunError):
 
 @dataclass(frozen=True, slots=True)
 class FixPlan:
-    """What would be typed on which device, and what undoes it."""
+    """The planned lines for one device, and the lines that undo them."""
 
     host: str
     finding: PhoneFinding
@@ -54,7 +54,7 @@ class FixPlan:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What came of it: the audit before and, where it was applied, the one after; ``folder`` is that of the run."""
+    """The result: the audit before and, if the fix was applied, the one after; ``folder`` is the run folder."""
 
     plan: FixPlan
     code: Exit
@@ -68,7 +68,7 @@ class Fixed:
 
 
 def plan_fix(ready: Ready, cause: str, asked: AuditAsked, progress: Progress) -> FixPlan:
-    """What fixes one cause. Raises NothingMatched where it is not found, DriftError where it is for a person."""
+    """Plan the fix of one cause. Raises NothingMatched if the audit did not find it, DriftError if only a person can fix it."""
     if len(ready.hosts) != 1:
         raise NothingMatched(f"--fix fixes one cause on one device: name it ({', '.join(ready.hosts)})")
     (host,) = ready.hosts
@@ -102,9 +102,9 @@ def _change(finding: PhoneFinding, running: Configuration) -> Change:
 
 
 def apply_with_rollback(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progress: Progress) -> Fixed:
-    """Type it, audit again, keep it where the cause is gone and nothing new has come; else roll it back.
+    """Apply the fix and audit again. Keep it if the cause is gone and no new one is found, else roll back.
 
-    Raises NotMended where it was rolled back, Stranded where that was not possible.
+    Raises NotFixed if it was rolled back, Stranded if the rollback failed.
     """
     held: SafeChange | None = None
     try:
@@ -122,7 +122,7 @@ def apply_with_rollback(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Pa
 
 
 def _push(held: SafeChange, plan: FixPlan) -> None:
-    """The plan that was shown, or none."""
+    """Apply the plan that was shown. Raises DriftError if the device would need another one by now."""
     change = _change(plan.finding, held.before[plan.host].running)
     if (change.forward_text, change.inverse_text) != (plan.change.forward_text, plan.change.inverse_text):
         raise DriftError(f"{plan.host} has changed since the plan was shown, and the plan would now be another one")
@@ -151,7 +151,7 @@ def _refuse_not_fixed(plan: FixPlan, after: Audit) -> None:
 
 
 def what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
-    """The error, with what is so on the device now."""
+    """The error to raise, with the state that the device is in now."""
     if held is None or not held.changes:
         return error
     if held.undone and held.is_rolled_back:

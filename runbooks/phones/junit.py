@@ -1,4 +1,4 @@
-"""A JUnit report of an audit: one test case a head-end; a cause is a failure, what is not known an error, nothing is skipped."""
+"""A JUnit report of an audit: one test case per head-end. A cause is a failure, anything unverified an error; none is skipped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .audit import Audited
 
 
 def junit(made: Audited) -> str:
-    """The report as text."""
+    """The report as XML text."""
     cases = [*(_case(one) for one in made.audits), *(_unreached(host, why) for host, why in made.unreached.items())]
     cases = cases or [_unreached("nothing", "there is no head-end to audit")]
     failures, errors = (sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error"))

@@ -1,4 +1,4 @@
-"""May this head-end be changed now: it is the device that the inventory means, and it runs what it has saved."""
+"""May this head-end be changed now? It must be the device of the inventory, with its running configuration saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...tasks.gather import Snapshot
 
 
 def refuse_not_ready(platform: Platform, snapshot: Snapshot, change: Change) -> None:
-    """Raises DriftError with what is in the way: what somebody else has not saved would be saved with the change, or lost."""
+    """Raises DriftError if not: somebody's unsaved lines would be saved with our change, or lost by a rollback."""
     device = Device(change.host, platform, snapshot.outputs, change, snapshot.observation.time)
     for finding in (*identity(device), saved(device, accept_unsaved=False)):
         if finding.status in (Status.FAILED, Status.UNVERIFIED):

@@ -1,7 +1,7 @@
-"""Bind another certificate for phones, last of all stages of a renewal, and keep it only if phones come back by it.
+"""Bind the new certificate of a head-end for IP phones, and keep it only if phones reconnect with it.
 
-The other stages are people's and take days; each run reads where they stand. Bound it is under what protects every change: a
-plan, a lock, a journal, a timer by which the device rolls itself back, another audit, and the way back where anything fails.
+Binding is the last stage of a renewal. People do the other stages over days, and each run reads which are done. The binding is
+protected like every change: plan, lock, journal, rollback timer, a second audit, and a rollback if anything fails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.reconnected import Reconnected, reconnected
 from ...checks.phones.renewal import Renewal, renewal
-from ...checks.phones.sessions import Session, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
 from ...tasks.gather import Snapshot, gather
@@ -41,7 +41,7 @@ SPARE_MINUTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line asks for. ``wait`` and ``poll`` are seconds."""
+    """The options of the command. ``wait`` and ``poll`` are in seconds."""
 
     trustpoint: str
     phones: tuple[PhoneFile, ...]
@@ -53,7 +53,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """Where a renewal stands: its stages with what people have confirmed, and the change that binds where that may come."""
+    """The state of a renewal: its stages with confirmations and, if all before it are done, the change that binds."""
 
     renewal: Renewal
     confirmed: tuple[Confirmed, ...]
@@ -70,7 +70,7 @@ class Stands:
 
     @property
     def code(self) -> Exit:
-        """12 where phones are cut off, 11 where it is not known, 2 where something is left to do, else 0."""
+        """Exit code: 12 if phones are cut off, 11 if that is not known, 2 if stages are left to do, else 0."""
         if self.renewal.too_early:
             return Exit.VERIFY_FAILED
         if self.renewal.unread:
@@ -80,7 +80,7 @@ class Stands:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What came of it: where it stood, the exit code, the phones that came back, and the folder of the run."""
+    """The result: the state before, the exit code, the phones that reconnected, and the run folder."""
 
     stands: Stands
     code: Exit
@@ -102,10 +102,10 @@ class Bound:
 
 
 def look(ready: Ready, wanted: Wanted, runs: Path, progress: Progress) -> Stands:
-    """Read, judge, and plan the change where all before it is done.
+    """Read the head-end, judge the stages, and plan the binding if all stages before it are done.
 
-    Raises NothingMatched for several devices, DriftError for what a person confirms and a file contradicts, and for what a person
-    has to bind.
+    Raises NothingMatched for more than one device. Raises DriftError if a phone's file contradicts a confirmation, or if a person
+    has to do the binding.
     """
     if len(ready.hosts) != 1:
         raise NothingMatched(f"a renewal is of one device: name it ({', '.join(ready.hosts)})")
@@ -145,7 +145,10 @@ def _planned(ready: Ready, wanted: Wanted, device: HeadEnd, case: Case, stands: 
 
 
 def _refuse_other_kind(device: HeadEnd, former: Sequence[str]) -> None:
-    """One of each kind may be bound: a new RSA certificate takes the place of an RSA one, and of no other."""
+    """Raises DriftError unless the bound certificate, if any, is the only one and RSA.
+
+    An ASA binds one certificate per key type, so a new RSA certificate replaces an RSA one and no other.
+    """
     kinds = {name: certificate_of(device, name)[0] for name in former}
     others = [name for name, made in kinds.items() if made is None or made.kind != "RSA"]
     if len(former) > 1 or others:
@@ -155,7 +158,7 @@ def _refuse_other_kind(device: HeadEnd, former: Sequence[str]) -> None:
 
 @dataclass
 class _Watch:
-    """The phones behind the switch."""
+    """Watches which phones reconnect after the certificate was changed."""
 
     ready: Ready
     wanted: Wanted
@@ -169,9 +172,9 @@ class _Watch:
         return shown[self.stands.host]
 
     def audited(self) -> None:
-        """The first look behind the switch, over a new login: the certificate is shown, and no new cause has come.
+        """The first audit after the change, over a new login: the certificate is bound and no new cause is found.
 
-        A cause that one reading shows and the next one does not is noise.
+        A cause that only one of two readings shows is noise.
         """
         device = self._read(again=True)
         made, before = audit(device, self.wanted.asked), self.stands.before
@@ -188,13 +191,13 @@ class _Watch:
         self.at_switch = sessions_of(device) or ()
 
     def now(self) -> Reconnected:
-        """Who has come back."""
+        """The phones that have reconnected."""
         device = self._read(again=False)
-        return reconnected(self.stands.sessions, self.at_switch, sessions_of(device), self.stands.group)
+        return reconnected(self.stands.sessions, self.at_switch, connected(sessions_of(device)), self.stands.group)
 
 
 def apply_with_rollback(ready: Ready, wanted: Wanted, stands: Stands, runs: Path, progress: Progress) -> Bound:
-    """Bind it, and wait for phones; else roll it back. Raises NotMended where it was rolled back, Stranded where it was not."""
+    """Bind the certificate and wait for phones; else roll back. Raises NotFixed after a rollback, Stranded if it failed."""
     assert stands.change is not None
     held: SafeChange | None = None
     try:

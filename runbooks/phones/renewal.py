@@ -1,4 +1,4 @@
-"""Tell where the renewal of a head-end's certificate stands; nothing is changed."""
+"""Report the state of a certificate renewal of a head-end. Read-only."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .audit import read
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What was found out."""
+    """The state of a renewal, as read."""
 
     renewal: Renewal
 
     @property
     def code(self) -> Exit:
-        """12 where phones are cut off, 11 where it is not known, 2 where something is left to do, else 0."""
+        """Exit code: 12 if phones are cut off, 11 if that is not known, 2 if stages are left to do, else 0."""
         if self.renewal.too_early:
             return Exit.VERIFY_FAILED
         if self.renewal.unread:
@@ -36,7 +36,7 @@ class Renewed:
 
 
 def renew(ready: Ready, trustpoint: str, phones: Sequence[PhoneFile], asked: AuditAsked, progress: Progress) -> Renewed:
-    """Read the head-end, and judge. Raises NothingMatched for several, and the error of one that cannot be read."""
+    """Read one head-end and judge its renewal. Raises NothingMatched for more than one, else the error of the reading."""
     if len(ready.hosts) != 1:
         raise NothingMatched(f"a renewal is of one device: name it ({', '.join(ready.hosts)})")
     (host,) = ready.hosts

@@ -27,7 +27,6 @@ from ...services.common.intended_state import standing
 from ...services.registry import declared, find
 from ...services.service import Deployment
 from ..verify.configuration_alone import ConfigurationAlone
-from ..verify.kept import keep_record
 from ..verify.opening import Opened
 from ..verify.reading import read_all
 
@@ -113,7 +112,7 @@ def target_of(nornir: Nornir, host: str, release: str) -> tuple[Platform, Platfo
 
 
 def check_release(opened: Opened, host: str, target: Platform, config: Path | None) -> ReleaseCheck:
-    """Read, judge, and keep the record. ``config`` is a running configuration that stands in for the device's own."""
+    """Read and judge. ``config`` is a running configuration that stands in for the device's own."""
     present = opened.platforms[host]
     running, unread = _configurations(opened, host, config)
     notes = [f"{note.sentence} ({note.source})" for note in notes_between(present, target)]
@@ -121,19 +120,15 @@ def check_release(opened: Opened, host: str, target: Platform, config: Path | No
         notes.append(f"no service of the inventory is on {host}: its lines were not checked")
     notes += [*newer_than_known({host: target}), *(words for at, words in unread.items() if at != host)]
     if not opened.selected.deployments:
-        made = ReleaseCheck(host, present, target, (), (), tuple(notes), ())
-    elif host in unread:
-        made = ReleaseCheck(host, present, target, (), (), tuple(notes), (), unread[host])
-    else:
-        services, owned = _services(opened, host, target, running)
-        config_objects = running[host].objects
-        left = [item for item in config_objects.objects.values() if item.key not in owned]
-        besides = hits(host, left, present, target, versions_of(left, config_objects))
-        made = ReleaseCheck(
-            host, present, target, services, besides, tuple(notes), tuple(_order(host, target, services, besides))
-        )
-    keep_record(opened.folder, FILE, made.as_dict())
-    return made
+        return ReleaseCheck(host, present, target, (), (), tuple(notes), ())
+    if host in unread:
+        return ReleaseCheck(host, present, target, (), (), tuple(notes), (), unread[host])
+    services, owned = _services(opened, host, target, running)
+    config_objects = running[host].objects
+    left = [item for item in config_objects.objects.values() if item.key not in owned]
+    besides = hits(host, left, present, target, versions_of(left, config_objects))
+    order = tuple(_order(host, target, services, besides))
+    return ReleaseCheck(host, present, target, services, besides, tuple(notes), order)
 
 
 def _configurations(opened: Opened, host: str, config: Path | None) -> tuple[dict[str, Configuration], dict[str, str]]:

@@ -180,8 +180,12 @@ def note_length(seal: RunSeal | None, count: int) -> None:
     if seal is None:
         return
     with suppress(OSError):  # without the note lines could be cut off unseen; that is no reason to leave a device half changed
-        _notes().mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(_notes() / seal.run, os.O_WRONLY | os.O_CREAT, 0o600)
+        note = _notes() / seal.run
+        try:
+            descriptor = os.open(note, os.O_WRONLY | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            note.parent.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(note, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.pwrite(descriptor, f"{count:08d} {seal.code('length', str(count))}\n".encode(), 0)
         finally:

@@ -287,16 +287,21 @@ class RunFolder:
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
         """One JSON document, durable, with the code that verifies it to be this run's and this file."""
-        document = self._hidden(value)
+        self._write_sealed(name, plain_values(value))
+
+    def _write_sealed(self, name: str, value: Mapping[str, object]) -> None:
+        document = _each_text(value, cache(self._secrets.hide))
         code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
         self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)
 
-    def write_report(self, report: Mapping[str, object], recap: str) -> None:
-        """run.json, and recap.txt, for which run.json vouches as well."""
+    def write_report(self, report: Mapping[str, object], recap: str) -> dict[str, Any]:
+        """run.json, and recap.txt, for which run.json vouches as well; returns the report with the keys of documents."""
+        made: dict[str, Any] = document(plain_values(report))
         recap = self._secrets.hide(recap)
         code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
-        self.write_sealed("run.json", {**document(plain_values(report)), **code})
+        self._write_sealed("run.json", {**made, **code})
         self._write("recap.txt", recap, durable=False)
+        return made
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
@@ -359,10 +364,10 @@ def canonical(document: Mapping[str, object]) -> str:
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
+    if isinstance(value, dict):
+        return {key: change(item) if type(item) is str else _each_text(item, change) for key, item in value.items()}
     if isinstance(value, list):
         return [_each_text(item, change) for item in value]
-    if isinstance(value, dict):
-        return {key: _each_text(item, change) for key, item in value.items()}
     return value
 
 

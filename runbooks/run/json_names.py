@@ -17,9 +17,13 @@ OLD_TOO = True
 
 def document(value: Any) -> Any:
     """The value with the keys of documents, at any depth; what is no mapping and no list is left as it is."""
-    if isinstance(value, Mapping):
+    # By the exact kinds first: to ask each text of a report whether it is a mapping of some kind costs more than all the rest.
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is dict or isinstance(value, Mapping):
         made = {KEYS.get(key, key): document(item) for key, item in value.items()}
         return made | {old: made[new] for old, new in KEYS.items() if OLD_TOO and old in value}
-    if isinstance(value, list | tuple):
+    if kind is list or isinstance(value, list | tuple):
         return [document(item) for item in value]
     return value

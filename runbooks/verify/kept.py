@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...checks.verdict import SCHEMA_VERSION, Verification
-from ...inventory.errors import NothingMatched, NrRunError
+from ...inventory.errors import Exit, NothingMatched, NrRunError
 from ...inventory.hiding.secrets import Secrets
 from ..run.folder import RunFolder, new_path, plain_values
 from ..run.json_names import document
@@ -36,17 +36,17 @@ def make(runs: Path, secrets: Secrets, kind: str = FOLDER) -> RunFolder:
     return RunFolder(new_path(runs / kind), kind, secrets)
 
 
-def make_anywhere(runs: Path, secrets: Secrets, stack: ExitStack) -> tuple[RunFolder, str]:
-    """The same for a verification. Where the disk takes no folder: one that is gone afterwards, and why, since what is found is
+def make_anywhere(runs: Path, secrets: Secrets, stack: ExitStack, kind: str = FOLDER) -> tuple[RunFolder, str]:
+    """The same of what only looks. Where the disk takes no folder: one that is gone afterwards, and why, since what is found is
     told all the same. Raises NrRunError where there is no room for that one either."""
     try:
-        return make(runs, secrets), ""
+        return make(runs, secrets, kind), ""
     except NrRunError as error:
         try:
             temporary = stack.enter_context(TemporaryDirectory(prefix="nr-run-"))
         except OSError:
             raise error from None
-        return make(Path(temporary), secrets), str(error)
+        return make(Path(temporary), secrets, kind), str(error)
 
 
 def keep(folder: RunFolder, verification: Verification) -> None:
@@ -56,11 +56,7 @@ def keep(folder: RunFolder, verification: Verification) -> None:
 
 def kept(folder: RunFolder, verification: Verification) -> tuple[str, ...]:
     """The same; a sentence where the disk does not take it: what was found is told all the same."""
-    try:
-        keep(folder, verification)
-    except NrRunError as error:
-        return (str(error),)
-    return ()
+    return kept_record(folder, FILE, verification.as_dict())
 
 
 def keep_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> None:
@@ -68,6 +64,20 @@ def keep_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> None
     folder.write_json(name, document(plain_values(record)), durable=True)
     for path in sorted(path for path in folder.path.parent.glob("2*-*") if path.is_dir())[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def kept_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> tuple[str, ...]:
+    """As kept(), of any record."""
+    try:
+        keep_record(folder, name, record)
+    except NrRunError as error:
+        return (str(error),)
+    return ()
+
+
+def code_after(code: Exit, unkept: Sequence[str]) -> Exit:
+    """The exit code where these sentences say that the record could not be kept: no success, and what was found comes first."""
+    return Exit.ERROR if unkept and code is Exit.OK else code
 
 
 def newest(runs: Path) -> Path | None:

@@ -28,7 +28,7 @@ from ..engine.signals import on_signals
 from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import FOLDER, make, make_anywhere
+from .kept import FOLDER, make_anywhere
 from .provider_log import provider_log
 
 
@@ -114,16 +114,13 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     timeouts = Timeouts()
     with ExitStack() as stack:
         refuse_both(asked.scheduler, lab=asked.lab)
+        hosts = [host for deployment in selected.deployments for host in deployment.hosts]
         if asked.lab:
-            hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             played = rehearse(stack, nornir, EveryService(), selected.deployments, hosts, platforms, progress)
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        if asked.keep_in == FOLDER:
-            run_folder, unkept = make_anywhere(runs, secrets, stack)
-        else:
-            run_folder, unkept = make(runs, secrets, asked.keep_in), ""
+        run_folder, unkept = make_anywhere(runs, secrets, stack, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
@@ -133,7 +130,6 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
         nornir = connect_by(nornir, secrets, platforms, patience, tag=run_folder.tag, tell=run_folder.tell)
         keys = _keys(secrets, selected.deployments)
         if asked.scheduler:
-            hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, stop, progress.say, changes=False))
         yield Opened(
             nornir,

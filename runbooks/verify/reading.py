@@ -54,18 +54,21 @@ def read_all(opened: Opened, ask: Callable[[Opened, str], Asked] | None = None) 
     if hosts:
         runner.start()
         _wait(opened, board, runner, until)
+    shown = board.closed()
+    _close(opened)
     late = _changing(opened)
-    return {host: _with_holder(one, held.get(host) or late.get(host, "")) for host, one in board.closed().items()}
+    return {host: _with_holder(one, held.get(host) or late.get(host, "")) for host, one in shown.items()}
 
 
 def _wait(opened: Opened, board: _Board, runner: threading.Thread, until: float) -> None:
-    """Until all have shown what they have to, or the time is over; then the connections are closed."""
+    """Until all have shown what they have to, or the time is over; the connections are closed where the operator stops."""
     try:
         while runner.is_alive() and time.monotonic() < until and not board.all_over:
             opened.stop.check()
             time.sleep(_TICK)
-    finally:
+    except BaseException:
         _close(opened)
+        raise
 
 
 def _close(opened: Opened) -> None:
@@ -128,14 +131,15 @@ class _Board:
             return all(one.over for one in self.shown.values())
 
     def closed(self) -> Mapping[str, Shown]:
-        """All of it; a device that was still to show something is told as that."""
+        """All of it; a device that was still to show something is told as that. What its session says when it is closed behind
+        that is no word of the device."""
         with self._lock:
             self._open = False
             return {host: one if one.over else self._late(one) for host, one in self.shown.items()}
 
     def _late(self, one: Shown) -> Shown:
         what = "it had shown all that was asked" if one.reached else "it had answered"
-        return replace(one, problem=f"{one.host}: the deadline of {self._deadline:g} seconds came before {what}")
+        return replace(one, problem=f"{one.host}: the deadline of {self._deadline:g} seconds came before {what}", late=True)
 
 
 class _Asks:

@@ -11,7 +11,7 @@ from ...checks.finding import Finding, Status
 from ...checks.observations.looks import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
-from ...services.common.cut_short import not_to_the_end
+from ...services.common.cut_short import at_first, is_answered, not_to_the_end
 from ...services.common.intended_state import ComparedMember, standing
 from ...services.common.own_checks import with_own_checks
 from ...services.common.verifying import Seeing
@@ -78,7 +78,13 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
             standings[member.host] = standing(deployment, member, platform, running, keys, routes)
     provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
     seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
-    verdict = not_to_the_end(service.verdict(deployment, seeing), deployment.hosts, seeing)
+    answered = [
+        member.host
+        for member in deployment.members
+        if shown[member.host].late
+        and is_answered(shown[member.host], service.stimulus(deployment, member, at_first(shown[member.host])))
+    ]
+    verdict = not_to_the_end(service.verdict(deployment, seeing), deployment.hosts, seeing, answered)
     return with_own_checks(verdict, deployment, seeing)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.objects import ConfigObject
@@ -20,6 +19,7 @@ from ...checks.finding import Evidence, Finding, Status
 from ...checks.planned_running import running_with
 from ...checks.verdict import Configured
 from ...inventory.errors import ChangeError, NrRunError
+from ...inventory.kept import kept_by_text
 from ...inventory.models.platforms import Platform
 from ...inventory.systems import system_of
 from ..service import Deployment, Member, Site
@@ -186,7 +186,7 @@ class _Keys:
     without_any: str
 
 
-@lru_cache(maxsize=32)
+@kept_by_text()
 def _keys_in(text: str) -> _Keys:
     without_hidden, hidden = _UNREADABLE.subn(_ANY_KEY, text)
     without_any, shown = _SHOWN.subn(_ANY_KEY, without_hidden)

@@ -6,11 +6,13 @@ nothing may be concluded from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...checks.observations.looks import Shown
+from ...checks.observations.observation import Observation
+from ...checks.observations.questions import Question
 from .intended_state import ComparedMember
 
 if TYPE_CHECKING:
@@ -44,3 +46,14 @@ class Seeing:
     def changing(self) -> tuple[str, ...]:
         """Who is changing which device, a sentence each."""
         return tuple(dict.fromkeys(one.changing for one in self.shown.values() if one.changing))
+
+
+def unanswered(host: str, seen: Observation, questions: Iterable[Question]) -> str:
+    """A sentence on the first of the questions that the device did not answer, or not in full; else ""."""
+    for question in questions:
+        answer = seen.answer(question)
+        if answer is None:
+            return f"{host} did not show {question}"
+        if not answer.complete:
+            return f"{answer.command}: line {answer.problems[0].line} was not understood"
+    return ""

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
-from ...inventory.files.did_you_mean import hint
 from ...inventory.files.yaml_source import Document, Problem
 from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
 from ...inventory.intents.intent_fields import (
@@ -27,6 +26,7 @@ from ...inventory.intents.intent_fields import (
 from ...inventory.intents.own_checks import OwnCheck, Range
 from ...inventory.intents.strength import FORBIDDEN, WEAK
 from ..instances import Instances, load_instances
+from ..intent_problems import COMMON, FieldWords
 from .limits import WITH_RECONNECT
 
 FILE = "flexvpn.yaml"
@@ -252,7 +252,7 @@ class HeadEnds(Instances[FlexVpn]):
 
 def load(folder: Path) -> HeadEnds:
     """The head-ends of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    return load_instances(HeadEnds, folder / FILE, SECTION, FlexVpnFile, _problem, _on_one_router)
+    return load_instances(HeadEnds, folder / FILE, SECTION, FlexVpnFile, _WORDS.problem, _on_one_router)
 
 
 def _on_one_router(document: Document, file: BaseModel) -> Iterator[Problem]:
@@ -270,6 +270,7 @@ def _on_one_router(document: Document, file: BaseModel) -> Iterator[Problem]:
 
 #: Keys under which people write a secret in clear.
 _LITERAL = frozenset({"password", "secret", "key", "psk"})
+_IN_CLEAR = "a secret is never written into the intent: use password_ref (credential:NAME)"
 _RECORDS: Mapping[str, type[BaseModel]] = {
     "pool": Pool,
     "users": User,
@@ -280,29 +281,19 @@ _RECORDS: Mapping[str, type[BaseModel]] = {
     "checks": OwnCheck,
     "count": Range,
 }
-_WORDS = {
-    "missing": "is missing",
-    "string_pattern_mismatch": "has a character that it may not have",
-    "too_short": "needs at least one entry",
-    "too_long": "has more entries than can be",
-}
 
 
-def _problem(document: Document, detail: object) -> Problem:
-    """One thing that pydantic found, in words that quote nothing of the file."""
-    assert isinstance(detail, dict)
-    location, kind = detail["loc"], detail["type"]
-    key = str(location[-1]) if location else ""
-    if kind == "value_error":
-        return document.problem(location, str(detail["ctx"]["error"]))
-    if kind == "extra_forbidden":
-        if key in WITH_RECONNECT:
-            return document.problem(location, WITH_RECONNECT[key])
-        if key.lower() in _LITERAL:
-            return document.problem(location, "a secret is never written into the intent: use password_ref (credential:NAME)")
-        above = next((str(part) for part in reversed(location[:-1]) if isinstance(part, str)), "")
-        record = _RECORDS.get(above, FlexVpn if len(location) > 1 else FlexVpnFile)
-        return document.problem(location, f"unknown key{hint(key, sorted(record.model_fields))}")
-    if key == "reconnect_timeout":
-        return document.problem(location, "is not a number of seconds from 600 to 86400 (null: clients may not come back)")
-    return document.problem(location, _WORDS.get(kind, "is not a valid value"))
+def _of_field(location: tuple[str | int, ...], _detail: Mapping[str, Any]) -> str:
+    if location and location[-1] == "reconnect_timeout":
+        return "is not a number of seconds from 600 to 86400 (null: clients may not come back)"
+    return ""
+
+
+_WORDS = FieldWords(
+    file=FlexVpnFile,
+    instance=FlexVpn,
+    records=_RECORDS,
+    refused={**dict.fromkeys(_LITERAL, _IN_CLEAR), **WITH_RECONNECT},
+    kinds={**COMMON, "too_long": "has more entries than can be"},
+    of_field=_of_field,
+)

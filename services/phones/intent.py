@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
@@ -16,6 +16,7 @@ from ...inventory.files.yaml_source import Document, Problem
 from ...inventory.intents.intent_fields import CiscoName, Interface, Name, NamedRecord, Record, Text
 from ...inventory.intents.own_checks import OwnCheck, Range
 from ..instances import Instances, load_instances
+from ..intent_problems import COMMON, FieldWords
 
 FILE = "vpn-phones.yaml"
 SECTION = "phones"
@@ -100,7 +101,7 @@ class PhoneAccess(Instances[Phones]):
 
 def load(folder: Path) -> PhoneAccess:
     """The phone access of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    return load_instances(PhoneAccess, folder / FILE, SECTION, PhonesFile, _problem, _one_a_group)
+    return load_instances(PhoneAccess, folder / FILE, SECTION, PhonesFile, _WORDS.problem, _one_a_group)
 
 
 def _one_a_group(document: Document, file: BaseModel) -> Iterator[Problem]:
@@ -117,29 +118,25 @@ def _one_a_group(document: Document, file: BaseModel) -> Iterator[Problem]:
 
 
 _RECORDS: Mapping[str, type[BaseModel]] = {"expected_sessions": ExpectedSessions, "checks": OwnCheck, "count": Range}
-_WORDS = {
-    "missing": "is missing",
-    "string_pattern_mismatch": "has a form that it may not have",
-    "too_short": "needs at least one entry",
-    "too_long": "has more entries than can be",
-}
 _FORMS = {
     "group_url": "is no URL of a VPN gateway (https://NAME/PATH)",
     "phones": "has what is no name of a phone (SEP and its MAC address, as SEP00005E005301)",
 }
 
 
-def _problem(document: Document, detail: object) -> Problem:
-    """One thing that pydantic found, in words that quote nothing of the file."""
-    assert isinstance(detail, dict)
-    location, kind = detail["loc"], detail["type"]
-    words = [str(part) for part in location if isinstance(part, str)]
-    if kind == "value_error":
-        return document.problem(location, str(detail["ctx"]["error"]))
-    if kind == "extra_forbidden":
-        above = next(iter(words[-2:-1]), "")
-        record = _RECORDS.get(above, Phones if len(location) > 1 else PhonesFile)
-        return document.problem(location, f"unknown key{hint(words[-1], sorted(record.model_fields))}")
-    if kind == "string_pattern_mismatch" and words[-1] in _FORMS:
-        return document.problem(location, _FORMS[words[-1]])
-    return document.problem(location, _WORDS.get(kind, "is not a valid value"))
+def _of_field(location: tuple[str | int, ...], detail: Mapping[str, Any]) -> str:
+    names = [part for part in location if isinstance(part, str)]
+    return _FORMS.get(names[-1], "") if detail["type"] == "string_pattern_mismatch" else ""
+
+
+_WORDS = FieldWords(
+    file=PhonesFile,
+    instance=Phones,
+    records=_RECORDS,
+    kinds={
+        **COMMON,
+        "string_pattern_mismatch": "has a form that it may not have",
+        "too_long": "has more entries than can be",
+    },
+    of_field=_of_field,
+)

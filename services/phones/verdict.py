@@ -21,7 +21,7 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.on_box import premium_use
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.pools import command_for, pools_named, use_of
-from ...checks.phones.sessions import Session, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of
 from ...checks.phones.shown import CLOCK, RUNNING, SESSIONS, VERSION, HeadEnd
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
@@ -46,6 +46,8 @@ class View:
     unread: tuple[str, ...]
     sessions: tuple[Session, ...] | None
     time: str
+    #: Sessions without a tunnel for packets.
+    waiting: tuple[Session, ...] = ()
 
     @property
     def causes(self) -> tuple[PhoneFinding, ...]:
@@ -111,8 +113,10 @@ def _view(wanted: Phones, shown: Shown, files: Sequence[PhoneFile]) -> View | No
     found = {(one.id, one.sentence): one for each in made for one in each.findings}
     unread = dict.fromkeys(words for each in made for words in each.unread)
     every = sessions_of(last)
-    sessions = None if every is None else tuple(one for one in every if one.group == wanted.tunnel_group)
-    return View(wanted, last, Case(last, asks[0]), tuple(found.values()), tuple(unread), sessions, _time(looks[-1]))
+    mine = None if every is None else tuple(one for one in every if one.group == wanted.tunnel_group)
+    waiting = tuple(one for one in mine or () if not one.tunnel)
+    case = Case(last, asks[0])
+    return View(wanted, last, case, tuple(found.values()), tuple(unread), connected(mine), _time(looks[-1]), waiting)
 
 
 def _audited(first: HeadEnd, last: HeadEnd | None, asked: AuditAsked) -> Audit:
@@ -154,7 +158,9 @@ def _said(view: View) -> str:
         return f"{view.wanted.host}: which phones are connected is not known"
     count = len(view.sessions)
     expected = f" of {view.expected} expected" if view.expected else ""
-    return f"{view.wanted.host}: {count} phone{'' if count == 1 else 's'}{expected} connected to {view.wanted.tunnel_group}"
+    said = f"{view.wanted.host}: {count} phone{'' if count == 1 else 's'}{expected} connected to {view.wanted.tunnel_group}"
+    more = len(view.waiting)
+    return f"{said}, and {more} session{'' if more == 1 else 's'} without a tunnel for packets" if more else said
 
 
 def _lacking(view: View) -> str:
@@ -181,6 +187,7 @@ def _own(view: View) -> Iterator[Finding]:
         yield Finding(f"phones-{one.id}", host, status[one.severity], one.sentence, evidence, cause)
     yield from (Finding("phones-not-known", host, Status.UNVERIFIED, words) for words in view.unread)
     yield from _expected(view)
+    yield from _waiting(view)
     yield from _pools(view)
     yield from _licences(view)
     yield from _certificate(view)
@@ -205,6 +212,15 @@ def _expected(view: View) -> Iterator[Finding]:
             words,
             (Evidence(view.wanted.host, SESSIONS, "users", names, view.time),),
         )
+
+
+def _waiting(view: View) -> Iterator[Finding]:
+    """Sessions of which nothing but the parent is left: the phone is away, and was not logged off."""
+    if view.waiting:
+        names = ", ".join(one.phone or one.user for one in view.waiting[: 4 * _NAMED])
+        words = f"{names}: a session without a tunnel for packets, whose phone is lost or sleeps"
+        evidence = (Evidence(view.wanted.host, SESSIONS, "without a tunnel", names, view.time),)
+        yield Finding("phones-waiting", view.wanted.host, Status.WARNING, words, evidence)
 
 
 def _pools(view: View) -> Iterator[Finding]:

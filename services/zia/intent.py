@@ -10,8 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from ...inventory.files.did_you_mean import hint
-from ...inventory.files.yaml_source import Document, Problem
 from ...inventory.intents.intent import Dpd, Waiver
 from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
 from ...inventory.intents.intent_fields import (
@@ -29,6 +27,7 @@ from ...inventory.intents.intent_fields import (
 from ...inventory.intents.maintenance import Window
 from ...inventory.intents.strength import objections
 from ..instances import Instances, load_instances
+from ..intent_problems import KEY_IN_CLEAR, FieldWords
 from .limits import NULL, problems_of
 
 FILE = "zia.yaml"
@@ -198,7 +197,7 @@ class Sites(Instances[Zia]):
 
 def load(folder: Path) -> Sites:
     """The sites of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    return load_instances(Sites, folder / FILE, SECTION, ZiaFile, _problem)
+    return load_instances(Sites, folder / FILE, SECTION, ZiaFile, _WORDS.problem)
 
 
 #: Keys under which people write the key itself.
@@ -214,11 +213,6 @@ _RECORDS: Mapping[str, type[BaseModel]] = {
     "waiver": Waiver,
     "maintenance_windows": Window,
 }
-_WORDS = {
-    "missing": "is missing",
-    "string_pattern_mismatch": "has a character that it may not have",
-    "too_short": "needs at least one entry",
-}
 #: What is lost either way stands beside the field that has no default.
 _NO_DEFAULT = {
     "on_total_loss": "is missing, and has no default: open sends in clear when both tunnels are lost, closed drops",
@@ -226,19 +220,6 @@ _NO_DEFAULT = {
 }
 
 
-def _problem(document: Document, detail: object) -> Problem:
-    """One thing that pydantic found, in words that quote nothing of the file."""
-    assert isinstance(detail, dict)
-    location, kind = detail["loc"], detail["type"]
-    key = str(location[-1]) if location else ""
-    if kind == "value_error":
-        return document.problem(location, str(detail["ctx"]["error"]))
-    if kind == "missing" and key in _NO_DEFAULT:
-        return document.problem(location, _NO_DEFAULT[key])
-    if kind == "extra_forbidden":
-        if key.lower() in _LITERAL:
-            return document.problem(location, "a key is never written into the intent: use preshared_key_ref (credential:NAME)")
-        above = [part for part in location[:-1] if not isinstance(part, int)]
-        record = _RECORDS.get(str(above[-1]) if above else "", Zia if above else ZiaFile)
-        return document.problem(location, f"unknown key{hint(key, sorted(record.model_fields))}")
-    return document.problem(location, _WORDS.get(kind, "is not a valid value"))
+_WORDS = FieldWords(
+    file=ZiaFile, instance=Zia, records=_RECORDS, refused=dict.fromkeys(_LITERAL, KEY_IN_CLEAR), missing=_NO_DEFAULT
+)

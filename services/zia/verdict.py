@@ -16,7 +16,7 @@ from ...checks.observations.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, unseen
 from ..common.large_packets_lost import MTU, large_lost
-from ..common.verifying import Seeing
+from ..common.verifying import Seeing, unanswered
 from ..service import Deployment
 from .causes import KNOWN, causes_of, through
 from .gates import (
@@ -75,12 +75,8 @@ def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
     if shown.running is None or not shown.looks:
         return None, shown.why_not or f"{site.host} did not show its configuration"
     seen = shown.looks[-1].seen
-    for question in ASKED:
-        answer = seen.answer(question)
-        if answer is None:
-            return None, f"{site.host} did not show {question}"
-        if not answer.complete:
-            return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
+    if unread := unanswered(site.host, seen, ASKED):
+        return None, unread
     view = View(site, site.host, shown.running, seen, ())
     doubt = next(unshown(view), "")
     return (None, doubt) if doubt else (view, "")

@@ -9,9 +9,9 @@ from .event_manager import EventManager
 from .reload_in import ReloadIn
 from .replace_kron import ReplaceKron
 from .revert_timer import ConfigureRevertTimer
-from .timer import Arming, NotArmed, RollbackTimer, State
+from .timer import AnotherReload, Arming, NotArmed, RollbackTimer, State
 
-__all__ = ["ROLLBACK_TIMERS", "Arming", "ByHand", "NotArmed", "RollbackTimer", "State"]
+__all__ = ["ROLLBACK_TIMERS", "AnotherReload", "Arming", "ByHand", "NotArmed", "RollbackTimer", "State"]
 
 #: Name of a rollback method (checks/readiness/rollback_methods.py) to what does it.
 ROLLBACK_TIMERS: Mapping[str, RollbackTimer] = {

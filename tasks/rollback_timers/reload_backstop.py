@@ -58,7 +58,7 @@ class WithReloadBackstop(ABC):
 
     def arm(self, device: Session, arming: Arming) -> str:
         """As the protocol says."""
-        copied = schedule(device, arming, 2 * arming.minutes, before=self._prepare(device, arming))
+        copied = schedule(device, arming, 2 * arming.minutes, before=self._prepare(device, arming), first=True)
         # The question whether to reload stands: if the session goes now, nothing is scheduled.
         with closing_unless_good(device):
             self._refuse_other(device, arming, copied)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ...checks.readiness.rollback_methods import RELOAD_IN
 from ...checks.readiness.timers import RELOAD, reload_timer
@@ -17,6 +18,7 @@ from .by_hand import ByHand
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
 from .timer import (
+    AnotherReload,
     Arming,
     State,
     closing_unless_good,
@@ -36,11 +38,13 @@ def reload_state(outputs: Mapping[str, str], arming: Arming) -> State:
     """What ``show reload`` says of a reload of this run. Raises NotKnown.
 
     A reload without a reason is somebody else's or this run's: the line with the reason comes last, and is what is lost first
-    where an answer is cut. It is neither cancelled nor taken for gone.
+    where an answer is cut. It is neither cancelled nor taken for gone, unless it is known that there was none of this run's.
     """
     timer = reload_timer(arming.platform.os, outputs[RELOAD])
     if timer is None:
         return State(False, False)
+    if not timer.reason and arming.after_another:
+        return State(False, False, "a reload without a reason")
     if not timer.reason:
         raise NotKnown(f"{RELOAD!r} shows a reload and no reason for it, so it is not known whether it is this run's")
     if not timer.is_of(arming.tag):
@@ -53,11 +57,14 @@ def _reason(arming: Arming) -> str:
     return f"reason {arming.tag}" if arming.platform.driver in ("cisco_xe", "cisco_asa") else arming.tag
 
 
-def schedule(device: Session, arming: Arming, minutes: int, *, before: Sequence[str] = ()) -> tuple[Reply, ...]:
+def schedule(
+    device: Session, arming: Arming, minutes: int, *, before: Sequence[str] = (), first: bool = False
+) -> tuple[Reply, ...]:
     """Ask for a reload, in the place of an earlier one of this run; replies to ``before``, which only read.
 
     The question whether it may be stands then: nothing is scheduled before it is answered, along with what verifies it
     (proved()). Raises DeviceRefused, and DriftError where somebody else's reload counts by then: the answer would take its place.
+    ``first``: there is no earlier one of this run, so that one without a reason is not that either (AnotherReload).
     """
     lines = (*before, RELOAD)
     (*replies, there), asked = device.conclude(lines, f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
@@ -65,9 +72,10 @@ def schedule(device: Session, arming: Arming, minutes: int, *, before: Sequence[
         words = " ".join(asked.split()[-12:])
         raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
     with closing_unless_good(device), named(arming.host):
-        others = reload_state(shown([there]), arming).others
+        others = reload_state(shown([there]), replace(arming, after_another=True) if first else arming).others
         if others:
-            raise DriftError(f"{arming.host}: {others}, counts already and is somebody else's; it is left alone")
+            refusal = AnotherReload if first else DriftError
+            raise refusal(f"{arming.host}: {others}, counts already and is somebody else's; it is left alone")
     return tuple(replies)
 
 
@@ -101,14 +109,17 @@ class ReloadIn:
 
     def arm(self, device: Session, arming: Arming) -> str:
         """As the protocol says."""
-        schedule(device, arming, arming.minutes)
-        with closing_unless_good(device):
-            proved(arming, arming.minutes, device.configure(before=[RELOAD], answer=""))
-        return arming.tag
+        return self._schedule(device, arming, first=True)
 
     def renew(self, device: Session, arming: Arming) -> str:
         """A second ``reload in`` takes the place of the first."""
-        return self.arm(device, arming)
+        return self._schedule(device, arming, first=False)
+
+    def _schedule(self, device: Session, arming: Arming, *, first: bool) -> str:
+        schedule(device, arming, arming.minutes, first=first)
+        with closing_unless_good(device):
+            proved(arming, arming.minutes, device.configure(before=[RELOAD], answer=""))
+        return arming.tag
 
     def disarm(
         self, device: Session, arming: Arming, also: Sequence[str], manageable: Callable[[], None] = nothing

@@ -40,6 +40,8 @@ class Arming:
     user: str = ""
     mark: str = ""
     trusting: bool = False
+    #: True where a reload without a reason counted already when this run came to ask for its own: that one is somebody else's.
+    after_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class RollbackTimer(Protocol):
 
 class NotArmed(DriftError):
     """Somebody else's timer keeps the device from arming this run's: nothing of this run's is there, and nothing to cancel."""
+
+
+class AnotherReload(DriftError):
+    """A reload without a reason counts where this run's was to be scheduled, and none of this run's ever was."""
 
 
 def shown(replies: Sequence[Reply]) -> dict[str, str]:

@@ -69,8 +69,16 @@ _HERE = rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROL
 _INLINE = rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n"
 #: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
 #: none: a configuration says when it was changed.
-_SIGNS = ("WARNING - ", "Traceback", "***", "is now available", "Rollback")
-_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", r"\d[ywdhm]\d+[ywdhm]: ")))
+_SIGNS = (
+    *("WARNING - ", "Traceback", "is now available"),
+    # With its second line: an ASA shows stars in the place of each key.
+    "***\n*** ",
+    # Not the word alone: every look at a revert timer says it.
+    *("Rollback:", "Rollback Confirmed Change: Rollback will", "Rollback Confirmed Change: rolling to:"),
+)
+#: The end of an uptime (``1w2d: ``): from its colon back, since SAs are full of digits and have few colons with a blank behind.
+_UPTIME_ENDS = r": (?<=\d[ywdhm]: )"
+_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d\S*(?: \S+){0,2}?: ", _UPTIME_ENDS)))
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
@@ -151,7 +159,7 @@ def standing(text: str) -> str:
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
 #: The beginning of a message.
 _TRACES = ("***", "now available", "Traceback", "RETURN", "Rollback", "WARNING - ")
-_TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", r"\d[ywdhm]\d+[ywdhm]: ")))
+_TRACE_FORMS = tuple(map(re.compile, (r"%\S+-[0-7]-", r":\d\d:\d\d", _UPTIME_ENDS)))
 
 
 def may_stand(text: str) -> bool:

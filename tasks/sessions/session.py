@@ -358,10 +358,10 @@ class Session(Channel):
             raise DeviceRefused(
                 f"{self.name}: the echo of {lines[parts]!r} did not come back, so it is not certain what was taken"
             )
-        found = cleaned(seen)
+        quiet, replies = not may_hold(seen), []
+        found = Cleaned(seen) if quiet else cleaned(seen)
         self.heard.keep(found.messages, found.warnings)
         self._refuse_other_mode(lines, parts, at)
-        quiet, replies = not may_hold(seen), []
         for line, part in zip(lines, parts, strict=True):
             text = part.text if part.text.endswith("\n") else f"{part.text}\n"
             found = Cleaned(text) if quiet or text == "\n" else cleaned(text)

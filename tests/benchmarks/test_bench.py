@@ -109,9 +109,18 @@ def test_no_two_rows_have_one_name_and_the_page_is_of_what_is_kept(modules: Call
 @pytest.mark.parametrize("name", ["floor", "nr-run", "TTP"])
 def test_what_reads_beside_us_reads_all_of_it(modules: Callable[[str], ModuleType], name: str) -> None:
     """Each contender finds every peer in the text of every command; one that misses some is no measurement."""
-    parse = modules("parse")
-    for command, text in parse.TEXTS.items():
-        assert 30 <= parse.CONTENDERS[name](command)(text(30)) <= 32
+    parse, outputs = modules("parse"), modules("large_outputs")
+    for command in outputs.TEXTS:
+        assert 30 <= parse.CONTENDERS[name](command)(outputs.different(command, 30, 0)) <= 32
+
+
+def test_no_text_of_one_peer_is_read_twice_and_all_are_as_long(modules: Callable[[str], ModuleType]) -> None:
+    """All the texts that one measurement reads differ, in no number of lines: a side that counts lines pays for none."""
+    outputs = modules("large_outputs")
+    for command in outputs.TEXTS:
+        texts = [outputs.different(command, 1, number) for number in range(802)]
+        assert len(set(texts)) == len(texts)
+        assert len({text.count("\n") for text in texts}) == 1
 
 
 def test_a_deploy_is_measured_beside_a_plain_script(tmp_path: Path) -> None:

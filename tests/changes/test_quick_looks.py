@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes.configurations import configuration, refusals
+from nr_run.changes.configurations import configuration, literals, refusals
 
 _WORDS = (
     "%",
@@ -34,7 +36,7 @@ LINES = st.lists(
 def test_a_refusal_has_a_sign(lines: list[str]) -> None:
     """No line that may be a refusal stands in a text in which no sign of one is found."""
     found = [line for line in (each.rstrip() for each in "\n".join(lines).splitlines()) if refusals._may_be(line)]
-    assert not found or refusals._ANY_SIGN.search("\n".join(line.rstrip() for line in "\n".join(lines).splitlines()))
+    assert not found or refusals._may_hold_one("\n".join(line.rstrip() for line in "\n".join(lines).splitlines()))
 
 
 @given(
@@ -51,3 +53,21 @@ def test_what_stands_once_is_counted_as_line_by_line(lines: list[str]) -> None:
     ]
     said = configuration._disturbed(lines)
     assert (f"shows {twice[0].strip()!r} " in said) if twice else not said
+
+
+_BLANKS = st.sampled_from(("", " ", "\t", "  ", "\x0b", "\u00a0", "x ", "!"))
+_TEXTS = st.sampled_from(
+    (
+        *literals._BEGINNINGS,
+        *("banner", "banner motd ^C", "menu x title #", "certificate self-signed 01"),
+        *("^C", "\x03", "^", "hostname a"),
+    )
+)
+
+
+@given(st.lists(st.tuples(_BLANKS, _TEXTS, st.sampled_from(("", " x ^C", " banner motd", "\x03"))).map("".join), max_size=8))
+def test_the_places_of_texts_are_those_of_a_pattern(lines: list[str]) -> None:
+    """The lines in which a text may begin are found word by word as one pattern of all words finds them, each once, in order."""
+    begins = "|".join(map(re.escape, literals._BEGINNINGS))
+    pattern = re.compile(rf"[^\S\n]*(?:{begins})|.*(?:\^C|\x03)", re.DOTALL)
+    assert literals.places(lines) == [number for number, line in enumerate(lines) if pattern.match(line)]

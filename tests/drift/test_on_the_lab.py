@@ -233,3 +233,25 @@ def test_a_key_that_cannot_be_read_is_no_drift(clean: Estate) -> None:
     found = standing(deployment, member, platforms[HQ], shown, {"credential:hq-branch-psk": token}, None)
     assert (found.configured, found.lacks, found.has_besides) == (Configured.AS_INTENDED, (), ())
     assert "masked or encrypted" in found.unseen[0]
+
+
+def test_what_differs_is_told_on_a_full_disk(clean: Estate) -> None:
+    """Where the record cannot be kept what was found is told all the same, with its exit code; as intended is then an error."""
+    done = clean.run_on_a_full_disk("drift", "--json")
+    assert (done.code, done.report["outcome"]) == (1, "error"), done.out + done.err
+    assert [one["configured"] for one in done.report["services"]] == ["as-intended"]
+    assert "drift.json cannot be written" in done.report["warnings"][0]
+    entry = header(clean, BRANCH, r"^crypto map \S+ \d+ (?=match address)")
+    clean.configure(BRANCH, f"{entry} set pfs group5")
+    done = clean.run_on_a_full_disk("drift")
+    assert (done.code, "set pfs group5" in done.out, "record: not kept" in done.out) == (2, True, True), done.out + done.err
+    assert "drift.json cannot be written" in done.err
+    place = clean.runs / "drift"
+    place.rename(clean.runs / "drift-before")
+    place.write_text("in the way")
+    try:
+        code, report = drift(clean)
+    finally:
+        place.unlink()
+        (clean.runs / "drift-before").rename(place)
+    assert (code, report["folder"], len(report["warnings"])) == (2, "", 1), report

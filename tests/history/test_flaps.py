@@ -84,7 +84,7 @@ def test_two_tunnels_of_one_router_are_no_flap_of_each_other(tmp_path: Path) -> 
         [("hq", "backup", 0), ("hq", "primary", 0)],
     )
     made = past(tmp_path, two_tunnels(15, backup="3", age=-840))
-    assert [(flap.host, "before its time" in flap.reason) for flap in made.flaps] == [("hq backup", True)]
+    assert [(flap.host, flap.role, "before its time" in flap.reason) for flap in made.flaps] == [("hq", "backup", True)]
     assert [one.generation for one in made.ends] == [1, 0]
 
 

@@ -128,7 +128,7 @@ LINES = (
 
 def fresh(box: Box) -> object:
     """What a configuration means when nothing was remembered."""
-    other = IosMeaning(type(box.store)(), defaults=True)
+    other = IosMeaning(type(box.store)(), list, defaults=True)
     other.store.root = box.store.root
     return meant(other)
 

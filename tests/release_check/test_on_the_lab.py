@@ -128,3 +128,12 @@ def test_for_people_it_fits_the_paper(estate: Estate) -> None:
     assert done.out.index("refuses") < done.out.index("order of work")
     assert "warns" in done.out
     assert "system mode insecure" in " ".join(done.out.split())
+
+
+def test_what_is_to_be_done_is_told_on_a_full_disk(estate: Estate) -> None:
+    """Where the record cannot be kept the lines are told all the same, and the exit code is theirs."""
+    done = estate.run_on_a_full_disk("check-release", HQ, "--to", "17.12.4", "--json")
+    assert (done.code, done.report["outcome"]) == (2, "pending"), done.out + done.err
+    assert done.report["services"][0]["hits"]
+    assert "release.json cannot be written" in done.report["warnings"][0]
+    assert "release.json cannot be written" in done.err

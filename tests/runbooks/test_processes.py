@@ -169,3 +169,25 @@ def test_a_machine_that_begins_no_process_says_so(monkeypatch: pytest.MonkeyPatc
         beside(2, nornir, (), Secrets(folders=()), Stop()),
     ):
         pass
+
+
+def test_no_secret_is_in_a_command_line_or_an_environment(rehearsal) -> None:
+    """While devices are changed by further processes, neither they nor the run show a secret to whoever lists processes."""
+    secrets = [path.read_text().strip() for path in Path(rehearsal.lab.credentials).iterdir() if path.is_file()]
+    secrets = [secret for secret in secrets if len(secret) > 5]
+    assert secrets
+    rehearsal.lab.fault("vpn3640", "slow", "400")
+    process = rehearsal.begin(*TWO)
+    rehearsal.wait_for("building", host="vpn3640")
+    running = children(process.pid)
+    shown = {
+        (pid, name): Path(f"/proc/{pid}/{name}").read_bytes().decode("utf8", "replace")
+        for pid in (process.pid, *running)
+        for name in ("cmdline", "environ")
+    }
+    rehearsal.lab.fault("vpn3640", "slow", on=False)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    assert len(running) == 2
+    assert all("local_agent" in shown[pid, "cmdline"] for pid in running)
+    assert [place for place, text in shown.items() if any(secret in text for secret in secrets)] == []

@@ -117,6 +117,26 @@ def test_somebody_arms_a_timer_between_plan_and_arming(timed: TimedPair) -> None
     assert timed.run("deploy-l2l", "--yes")[0] == 0
 
 
+@pytest.mark.parametrize("reason", ["", " maintenance"], ids=["without a reason", "with a reason"])
+def test_somebody_schedules_a_reload_between_plan_and_arming(timed: TimedPair, reason: str) -> None:
+    """It is left alone and named, nothing was touched, no person is called: exit 13, and no timer or copy of the run is left."""
+    timed.lab.fault(REPLACE, "slow", "300")
+    process = timed.begin("--yes", "--json")
+    timed.wait_for("approved")
+    before = timed.configurations()
+    timed.lab.exec(REPLACE, f"reload in 90{reason}\n")
+    timed.lab.fault(REPLACE, "slow", on=False)
+    code, report = timed.end(process)
+    assert code == 13, report
+    assert "counts already and is somebody else's; it is left alone" in report["tunnels"][0]["sentence"]
+    assert timed.configurations() == before
+    assert "nr-" not in timed.lab.exec(REPLACE, "dir flash:")
+    assert "Reload scheduled" in timed.lab.exec(REPLACE, "show reload")
+    assert "No Rollback" in timed.lab.exec(REVERT, "show archive config rollback timer")
+    timed.lab.exec(REPLACE, "reload cancel")
+    assert timed.run("deploy-l2l", "--yes")[0] == 0
+
+
 def test_the_choice_stands_in_the_record(timed: TimedPair) -> None:
     """The run folder alone says how each device goes back, and after how long."""
     code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "20")

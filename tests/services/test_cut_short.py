@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from ipaddress import IPv4Address
+
 import pytest
 
-from nr_run.checks.observations.looks import Shown
+from nr_run.checks.observations.looks import Look, Shown, Stimulus
+from nr_run.checks.observations.observation import Observation
+from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
 from nr_run.inventory.models.platforms import platform_for
-from nr_run.services.common.cut_short import not_to_the_end
+from nr_run.services.common.cut_short import is_answered, not_to_the_end
 from nr_run.services.common.verifying import Seeing
 
 HOSTS = ("hq", "branch")
@@ -44,3 +49,36 @@ def test_another_device_saw_it_pass() -> None:
 def test_what_is_wrong_stays(operating: Operating) -> None:
     """A word that is no pass is not softened."""
     assert judged(operating, KnownBy.TABLES, *HOSTS).operating is operating
+
+
+MINE, OTHERS = (Traffic(IPv4Address("10.0.0.1"), IPv4Address(f"10.1.{number}.1")) for number in range(2))
+LATE = Shown(
+    "hub",
+    platform_for("3640", "12.2(8)T"),
+    looks=(Look(Observation("hub", "", "ios", {})),) * 2,
+    problem="hub: the deadline came before it had shown all",
+    late=True,
+    sending=frozenset({OTHERS}),
+)
+
+
+@pytest.mark.parametrize(
+    ("shown", "answered"),
+    [
+        (LATE, True),
+        (replace(LATE, sending=frozenset({MINE, OTHERS})), False),
+        (replace(LATE, sending=None), False),
+        (replace(LATE, looks=LATE.looks[:1]), False),
+        (replace(LATE, unsent={MINE: "no time"}), False),
+        (replace(LATE, late=False, problem="hub: the session ended"), False),
+    ],
+    ids=["others are asked", "it is asked itself", "all are looked at", "looked at once", "not sent", "lost"],
+)
+def test_the_deadline_came_while_others_were_asked(shown: Shown, answered: bool) -> None:
+    """What was seen to pass stands where our deadline came in a round for others alone; what only tables show does not."""
+    assert is_answered(shown, [Stimulus(MINE, likely=True)]) is answered
+    seeing = Seeing({"hub": shown}, {}, "", probing=True)
+    for known_by in (KnownBy.PROBE, KnownBy.COUNTERS, KnownBy.TABLES):
+        verdict = Verdict("any", "one", "one", "", Configured.AS_INTENDED, Operating.UP, known_by, "all works")
+        told = not_to_the_end(verdict, ["hub"], seeing, ["hub"] if answered else ())
+        assert told.healthy is (answered and known_by is not KnownBy.TABLES)

@@ -53,3 +53,13 @@ def test_a_mark_is_found_where_its_pattern_would_be(pieces: list[str]) -> None:
     text = "".join(pieces)
     by_pattern = re.search(rf"{PROMPTS.pattern.pattern}\n*{echoed(NEW)}", text, re.MULTILINE)
     assert (_marked_at(PROMPTS.pattern, NEW, text) is None) == (by_pattern is None)
+
+
+def test_what_every_answer_holds_is_no_sign_of_a_message() -> None:
+    """A look at a revert timer and a masked key have words of a message in them, and no message is looked for there."""
+    assert not messages.may_hold("%No Rollback Confirmed Change pending\n")
+    assert not messages.may_hold(
+        "Time configured(in minutes): 15, Rollback Confirmed Change: Backing up current running config to f\n"
+    )
+    assert not messages.may_hold(" ikev2 remote-authentication pre-shared-key *****\n ikev1 pre-shared-key *****\n!\n")
+    assert messages.may_hold("Rollback Confirmed Change: rolling to:flash:x\n")

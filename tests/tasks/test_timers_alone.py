@@ -132,9 +132,10 @@ OTHERS_REVERT = (
         ({"show reload": ELSE}, cancel_by_hand, "reload cancel"),
         ({"show archive config rollback timer": OTHERS_REVERT, "show clock": CLOCK}, confirm, "configure confirm"),
         ({"show reload": ELSE}, schedule, ""),
+        ({"show reload": f"{ELSE.partition(chr(13))[0]}\r\n"}, schedule, ""),
         ({"show reload": ELSE}, renew, ""),
     ],
-    ids=["reload cancel", "configure confirm", "arm", "renew"],
+    ids=["reload cancel", "configure confirm", "arm", "arm without a reason", "renew"],
 )
 def test_a_timer_of_somebody_else_is_left_alone(
     tmp_path: Path, answers: dict[str, str], does: Callable[[Session], object], never: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +53,18 @@ class Estate:
     def run(self, command: str, *words: str, **environment: str) -> Done:
         """A command against this lab."""
         done = warm.run(self.line(command, *words), {**self.environment, **environment})
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def run_on_a_full_disk(self, command: str, *words: str) -> Done:
+        """A command that starts cold, for which the disk takes no file of more than 64 bytes."""
+        done = subprocess.run(
+            self.line(command, *words),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.environment,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (64, resource.RLIM_INFINITY)),
+        )
         return Done(done.returncode, done.stdout, done.stderr)
 
     def run_with(self, *words: str) -> Done:

@@ -107,3 +107,26 @@ def test_what_is_configured_there(alone: Estate, mistake: str) -> None:
     assert verdict["causes"], verdict
     assert verdict["causes"][0]["id"] != "configuration"
     assert look(alone)[1]["word"] == "up"
+
+
+def test_the_deadline_comes_while_another_tunnel_is_asked(alone: Estate) -> None:
+    """A tunnel whose pings were answered in the first round is up, though the hub hangs in the second, which is for another one;
+    that one is not, and the hub is named."""
+    path = alone.inventory / "vpn" / "intent.yaml"
+    before = path.read_text()
+    head, tail = before[: before.index("  - name: hq-branch")], before[before.index("  - name: hq-branch") :]
+    far = next(line for line in tail.splitlines() if "partner: them" in line)
+    other = "      - {partner: nobody, outside_ip: 192.0.2.77, protected_prefixes: [10.77.0.0/24], probe_address: 10.77.0.1}"
+    path.write_text(head + tail + "\n" + tail.replace("name: hq-branch", "name: hq-nobody").replace(far, other))
+    alone.lab.fault("hq", "hang-show", 3, "show crypto ipsec sa")
+    try:
+        code, report = alone.verify("--deadline", "25", names=())
+    finally:
+        alone.lab.fault("hq", "hang-show", on=False)
+        path.write_text(before)
+    verdicts = {verdict["name"]: verdict for verdict in report["verdicts"]}
+    (device,) = report["devices"]
+    assert (code, "the deadline of 25 seconds" in device["problem"]) == (12, True), report
+    assert (verdicts["hq-branch"]["word"], verdicts["hq-branch"]["known_by"]) == ("up", "probe"), report
+    assert "the deadline of 25 seconds" in verdicts["hq-branch"]["sentence"]
+    assert not verdicts["hq-nobody"]["healthy"]

@@ -25,7 +25,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str, set[str]]] = {
     ("runs",): ("runs", "", {"run", "runbook", "outcome", "exit_code", "tunnels", "last_state"}),
 }
 #: Keys of what stands around a record that is kept.
-_AROUND = {*HEAD, "folder", "age_seconds", "old"}
+_AROUND = {*HEAD, "folder", "warnings", "age_seconds", "old"}
 #: What is plain values of another record in these.
 _FREE = ("history.verdict.", "status.services[].verdict.")
 

@@ -1,4 +1,4 @@
-"""The port of a box: telnet or SSH, closed while nothing can reach it."""
+"""The TCP port of a box, telnet or SSH. It is closed while the box is not reachable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """What accepts connections."""
+    """A server that accepts connections."""
 
     def close(self) -> None:
         """Accept no more."""
@@ -120,20 +120,20 @@ class Port:
         return await ssh.listen(self.box, where, settings, key, self.lines)
 
     def pause(self) -> None:
-        """Accept no more; the sessions that are open go on."""
+        """Accept no new connections. Open sessions continue."""
         if self.server is not None:
             self.server.close()
             self.server = None
 
     def close(self) -> None:
-        """Refuse connections and cut the ones that are open."""
+        """Refuse new connections and cut the open ones."""
         self.pause()
         for line in list(self.lines):
             line.hang_up()
         self.lines.clear()
 
     def end(self) -> None:
-        """Close it for good: the number is anybody's again."""
+        """Close the port and release its number."""
         self.close()
         if self.held is not None:
             self.held.close()

@@ -1,4 +1,4 @@
-"""What a session reads from and writes to: a telnet line, or a script for commands given from outside."""
+"""The terminal of a session: a remote line, or a script of commands given in advance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = 50  # questions in a row to which a script has no answer left
 
 
 class Hangup(Exception):
-    """The line is gone."""
+    """The connection was lost."""
 
 
 class Interrupted(Exception):
@@ -25,7 +25,7 @@ class Interrupted(Exception):
 
 
 class Terminal(Protocol):
-    """A line with a person or a program at its end."""
+    """The interface of a terminal."""
 
     def write(self, text: str) -> None:
         """Send text; line feeds become line ends of the transport."""
@@ -87,5 +87,5 @@ class Script:
         """Nothing to close."""
 
     def text(self) -> str:
-        """All output."""
+        """All output as text."""
         return "".join(self.output)

@@ -1,4 +1,4 @@
-"""One configuration line being applied: what the rules of the release may look at and do."""
+"""One configuration line while it is applied, and what the rules of a release may read and change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .store import Entry, Identity, Store
 
 
 class Surroundings(Protocol):
-    """What a rule needs of the box around the configuration."""
+    """What a rule needs of the box besides its configuration."""
 
     physical: tuple[str, ...]
     switched: tuple[str, ...]
@@ -57,7 +57,7 @@ class Misread(Exception):
 
 @dataclass(slots=True)
 class Edit:
-    """A line that was understood. `section` is where it belongs, None at the top."""
+    """A parsed line. `section` is the section that it belongs to, None for global configuration."""
 
     box: Surroundings
     form: Form
@@ -95,5 +95,5 @@ class Edit:
         return entry
 
     def clear(self) -> Entry | None:
-        """Take the stored line away and return it, or None if there was none."""
+        """Remove the stored line and return it; None if there was none."""
         return self.home.pop((self.form.family, self.key), None)

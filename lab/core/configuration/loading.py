@@ -1,4 +1,4 @@
-"""Giving a box a configuration of its own, whatever the lab plays of it."""
+"""Load a configuration from outside into a box. Lines that the lab does not simulate are kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENDS = "exit-address-family"
 
 
 def load(box: Box, lines: Sequence[str]) -> Loaded:
-    """Type a configuration into an empty box; what it refuses is kept."""
+    """Enter a configuration into an empty router. Lines that it refuses are kept and shown only."""
 
     def take(place: object, line: str) -> tuple[bool, object]:
         here = cast(Place, place)
@@ -34,7 +34,7 @@ def load(box: Box, lines: Sequence[str]) -> Loaded:
 
 
 def load_asa(box: AsaBox, lines: Sequence[str]) -> Loaded:
-    """The same of a firewall."""
+    """The same for an ASA."""
     from ...asa import configure
 
     def take(place: object, line: str) -> tuple[bool, object]:

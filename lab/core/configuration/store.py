@@ -1,4 +1,4 @@
-"""What a box is configured with: lines with an identity, in sections, written out in the order of its release."""
+"""The configuration of a box: lines with an identity, in sections, written in the order of its release."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Lines come and go in here; nothing that is read meanwhile is remembered."""
+        """Context for changes of lines. Nothing computed meanwhile is cached."""
         self._open += 1
         self._changed()
         try:
@@ -71,11 +71,11 @@ class Store:
 
     @property
     def steady(self) -> bool:
-        """Whether it does not change just now."""
+        """True outside `changing`."""
         return not self._open
 
     def remembered(self, what: Hashable, make: Callable[[], T]) -> T:
-        """What is made of the configuration, once for as long as it does not change; nobody may alter it."""
+        """A value computed from the configuration and cached until the next change. It must not be modified."""
         if self._open:
             return make()
         if what not in self._memo:
@@ -136,7 +136,7 @@ class Store:
 
 
 def _empty(entry: Entry) -> bool:
-    """A section that is not shown while nothing is in it."""
+    """True for an empty section that the device does not show."""
     return bool(entry.form.enters) and entry.text == entry.form.hides and not entry.children
 
 

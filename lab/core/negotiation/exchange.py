@@ -1,4 +1,4 @@
-"""One negotiation between two boxes: who asks whom for what, and the table of steps that a version of IKE goes through."""
+"""One negotiation between two boxes: the offer, the agreement on ESP SAs, and the table of steps of an IKE version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the initiator asks for."""
+    """The offer of the initiator."""
 
     box: Station
     protector: Protector
@@ -31,17 +31,17 @@ class Offer:
 
     @property
     def peer(self) -> IPv4Address:
-        """The other end, as the initiator has it."""
+        """The address of the other end as the initiator has it configured."""
         return self.protector.peers[0]
 
     @property
     def seen(self) -> IPv4Address:
-        """The initiator's address as the responder sees it."""
+        """The initiator's address as the responder sees it, after NAT."""
         return outside(self.box, self.local)
 
 
 def stands(offer: Offer, other: Station | None) -> bool:
-    """Whether both ends have a row between the two addresses that is up."""
+    """True if both ends have an established IKE SA between the two addresses."""
     here = offer.box.crypto.up_between(offer.local, offer.peer, offer.version)
     if here is None or other is None:
         return False
@@ -67,7 +67,7 @@ class Refusal:
 
 
 def agree_child(offer: Offer, responder: Station, *, pfs: bool) -> Agreed | Refusal:
-    """What the responder makes of an offer for ESP SAs; `pfs` when keys are exchanged anew, which IKEv2's first ones are not."""
+    """The answer of the responder to an offer for ESP SAs. `pfs`: with a new key exchange, which IKEv2's first SAs lack."""
     wanted, reason = offer.selector.mirrored(), "selectors"
     asked = offer.protector.child(offer.version)
     if asked is None or not _admitted(offer, responder):
@@ -135,12 +135,12 @@ async def walk(steps: tuple[Step[S], ...], state: S, show: Callable[[str], None]
 
 
 class FirstPhase(Protocol):
-    """A version of IKE: makes the SA under which ESP SAs are agreed."""
+    """The first phase of an IKE version: creates the IKE SA under which ESP SAs are negotiated."""
 
     child_seconds: float
 
     def standing(self, offer: Offer, other: Station | None) -> bool:
-        """Whether both ends have an SA already."""
+        """True if both ends already have an established IKE SA."""
 
     def begin(self, offer: Offer) -> Awaitable[Station | None]:
         """Make one; return the responder when it is there."""

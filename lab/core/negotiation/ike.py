@@ -25,7 +25,7 @@ CHILDLESS_SECONDS = 60.0
 
 
 class Ike:
-    """Runs one negotiation per pair of box and peer at a time."""
+    """Runs IKE negotiations, one at a time for each pair of box and peer."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -34,7 +34,7 @@ class Ike:
         self.phases: dict[int, FirstPhase] = {1: MainMode(network), 2: InitialExchanges(network)}
 
     def need(self, box: Station, protector: Protector, selector: Selector) -> None:
-        """Start negotiating, unless that is under way."""
+        """Start a negotiation, unless one is in progress."""
         key, offer = (box.name, protector.local, protector.peers[0]), self._offer(box, protector, selector)
         if not protector.initiates or key in self.running or (protector.tunnel and self._begun_there(offer)):
             return
@@ -53,11 +53,11 @@ class Ike:
         return (other.name, inside(other, offer.peer), offer.seen) in self.running
 
     def _offer(self, box: Station, protector: Protector, selector: Selector) -> Offer:
-        """What is asked for, in the first version of IKE that the box speaks there."""
+        """The offer of the initiator, in the first IKE version that the box supports there."""
         return Offer(box, protector, selector, next(iter(self._spoken(box, protector)), protector.offers[0].version))
 
     def _spoken(self, box: Station, protector: Protector) -> list[int]:
-        """The versions of IKE in which a box begins for a protector: those that it speaks there and that its policy admits."""
+        """The IKE versions that a box may initiate for a protector: enabled there and allowed by policy."""
         meaning, versions = box.meaning, [offer.version for offer in protector.offers]
         return [v for v in versions if meaning.speaks_ike(protector.local, v) and meaning.admits(protector.peers[0], v)]
 
@@ -113,7 +113,7 @@ class Ike:
         return flow
 
     def _install(self, offer: Offer, ours: Flow, other: Station, theirs: Flow, agreed: Agreed) -> None:
-        """Put an SA pair on both ends; what one sends with, the other receives with."""
+        """Install a pair of ESP SAs on both ends."""
         now, box, mine = self.network.clock.now(), offer.box, offer.protector
         # IKEv1 agrees on the shorter lifetime; in IKEv2 each end has its own.
         far = agreed.protector.seconds
@@ -139,7 +139,7 @@ class Ike:
             self.network.upkeep.look_at_tunnels(station)
 
     def renew(self, box: Station, flow: Flow) -> bool:
-        """Rekey a flow before its SAs end."""
+        """Rekey the ESP SAs of a flow before they expire."""
         if flow.peer in self.network.clients:
             old = flow.outbound[-1]
             now = self.network.clock.now()
@@ -165,7 +165,7 @@ class Ike:
         return True
 
     def renew_ike(self, box: Station, row: Ike2Sa) -> bool:
-        """Make a new IKEv2 SA in the place of one whose lifetime ends."""
+        """Rekey an IKEv2 SA before it expires."""
         other = self.network.ike_peer(box, row.remote, 2)
         found = box.meaning.protectors().at.get(row.local, [])
         protector = next((p for p in found if row.remote in p.peers and p.child(2) is not None), None)

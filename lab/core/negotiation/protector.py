@@ -1,4 +1,4 @@
-"""What protects traffic on a device, whatever its software: an entry of a crypto map where it is bound, or a tunnel interface.
+"""Protectors: what sends traffic into IPsec on a device, either an entry of a bound crypto map or a tunnel interface.
 
 IKE and the wire know nothing else of a configuration's way to ask for protection. A protector says to whom it speaks, from
 which address, in which version of IKE, what it offers for the SAs and which traffic they are for.
@@ -15,7 +15,7 @@ from ..records import EVERYTHING, Interface, MapEntry, Selector, Transform, firs
 
 @dataclass(frozen=True, slots=True)
 class ChildOffer:
-    """What is offered, or accepted, for the ESP SAs in one version of IKE; the first transform is preferred."""
+    """Transforms offered or accepted for ESP SAs in one IKE version, in order of preference."""
 
     version: int
     transforms: tuple[Transform, ...]
@@ -51,15 +51,15 @@ class Protector:
 
     @property
     def complete(self) -> bool:
-        """Whether it protects anything: a peer, a transform, and traffic."""
+        """True if it has a peer, a transform and a selector."""
         return bool(self.peers and self.offers and self.lines)
 
     def child(self, version: int) -> ChildOffer | None:
-        """What it offers in a version of IKE."""
+        """Its offer for an IKE version."""
         return next((offer for offer in self.offers if offer.version == version), None)
 
     def selector_for(self, source: IPv4Address, destination: IPv4Address) -> Selector | None:
-        """The selector that a packet falls under; a `deny` leaves the packet to later entries."""
+        """The selector that matches a packet, or None. A `deny` line leaves the packet to later entries."""
         return first_match(self.lines, source, destination)
 
     def accepts(self, wanted: Selector) -> Selector | None:
@@ -69,7 +69,7 @@ class Protector:
 
 
 def from_entry(entry: MapEntry, interface: str, local: IPv4Address, templates: Iterable[MapEntry] = ()) -> Protector:
-    """An entry of a crypto map that is bound at an interface."""
+    """The protector of a crypto map entry that is bound to an interface."""
     offers = [ChildOffer(2, entry.transforms2), ChildOffer(1, entry.transforms)]
     return Protector(
         name=entry.name,
@@ -90,13 +90,13 @@ def from_entry(entry: MapEntry, interface: str, local: IPv4Address, templates: I
 
 
 def from_tunnel(like: Protector) -> Protector:
-    """A protector as a tunnel interface is one: for everything, with one peer."""
+    """The protector of a tunnel interface: one peer, any traffic."""
     return replace(like, tunnel=True, lines=(("permit", EVERYTHING),))
 
 
 @dataclass(frozen=True, slots=True)
 class Protectors:
-    """All protectors of a configuration, by the interface where traffic leaves and by the address that IKE speaks from."""
+    """All protectors of a configuration, by outgoing interface and by local IKE address."""
 
     on: dict[str, list[Protector]]
     at: dict[IPv4Address, list[Protector]]

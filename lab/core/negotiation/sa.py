@@ -1,4 +1,4 @@
-"""Security associations of one box: IKE rows of both versions, protected flows, SPIs, counters."""
+"""The security associations of one box: IKEv1 and IKEv2 SAs, protected flows with their ESP SAs, SPIs and counters."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Held:
 
 @dataclass(slots=True)
 class Reconnects:
-    """What a box knows of sessions that may come again, and how many tries came to what."""
+    """Sessions of a box that can be resumed (IKEv2 reconnect), and counters of the attempts."""
 
     held: list[Held] = field(default_factory=list)
     success: int = 0
@@ -123,7 +123,7 @@ class Ike2Sa:
         return (self.local, self.remote) == (local, remote)
 
     def carries(self, flow: Flow) -> bool:
-        """Whether the SAs of a flow were made under it."""
+        """True if the ESP SAs of a flow are its child SAs."""
         return flow.version == 2 and flow.peer == self.remote and flow.local in (None, self.local)
 
 
@@ -184,7 +184,7 @@ class Flow:
 
 @dataclass(slots=True)
 class CryptoState:
-    """Everything negotiated on a box."""
+    """All SAs of a box."""
 
     next_ike: int
     next_ipsec: int
@@ -199,24 +199,24 @@ class CryptoState:
     reconnects: Reconnects = field(default_factory=Reconnects)
 
     def bury(self, rows: list[IkeSa], now: float) -> None:
-        """Take phase-1 rows away; releases that show them list them as deleted for a minute."""
+        """Remove IKEv1 SAs. They are listed as deleted for a minute on releases that show that."""
         self.ike = [row for row in self.ike if row not in rows]
         self.gone = [item for item in self.gone if now - item[0] < DELETED_SECONDS]
         self.gone += [(now, row) for row in rows if row.policy is not None or row.state != "MM_NO_STATE" or row.failed]
 
     def deleted(self, now: float) -> list[IkeSa]:
-        """The rows that are listed as deleted."""
+        """The IKEv1 SAs that are still listed as deleted."""
         return [row for since, row in self.gone if now - since < DELETED_SECONDS]
 
     def new_ike(self, dst: IPv4Address, src: IPv4Address, cookie: int = 0) -> IkeSa:
-        """Open a phase-1 row."""
+        """Create an IKEv1 SA."""
         row = IkeSa(self.next_ike, dst, src, cookie=cookie)
         self.next_ike += 1
         self.ike.append(row)
         return row
 
     def new_ike2(self, local: IPv4Address, remote: IPv4Address, now: float, cookie: int, *, initiator: bool) -> Ike2Sa:
-        """Open an IKEv2 row: the lowest tunnel id that is free, and a session id of its own."""
+        """Create an IKEv2 SA with the lowest free tunnel id and a new session id."""
         taken = {row.tunnel_id for row in self.ike2}
         number = next(n for n in range(1, len(taken) + 2) if n not in taken)
         row = Ike2Sa(number, self.next_session, local, remote, initiator, now, cookie)
@@ -225,19 +225,19 @@ class CryptoState:
         return row
 
     def new_sa(self, spi: int, transform: tuple[str, ...], made: float, seconds: int, kilobytes: int, pfs: str = "") -> IpsecSa:
-        """Number a new ESP SA."""
+        """Create an ESP SA with the next connection id."""
         sa = IpsecSa(spi, self.next_ipsec, self.next_flow, transform, made, seconds, kilobytes, pfs=pfs)
         self.next_ipsec += 1
         self.next_flow += 1
         return sa
 
     def up_between(self, local: IPv4Address, peer: IPv4Address, version: int) -> IkeSa | Ike2Sa | None:
-        """The row of a version of IKE between two addresses that is up."""
+        """The established SA of an IKE version between two addresses, or None."""
         rows: list[IkeSa] | list[Ike2Sa] = self.ike2 if version == 2 else self.ike
         return next((row for row in rows if row.up and row.between(local, peer)), None)
 
     def flow(self, name: str, seq: int, selector: Selector, peer: IPv4Address) -> Flow:
-        """The flow of a static entry, made when it is first asked for."""
+        """The flow of a static entry; created on the first call."""
         for flow in self.flows:
             if (flow.map, flow.seq, flow.selector) == (name, seq, selector):
                 flow.peer = flow.peer if flow.outbound else peer
@@ -247,7 +247,7 @@ class CryptoState:
         return flow
 
     def carrying(self, name: str, seq: int, source: IPv4Address, destination: IPv4Address) -> Flow | None:
-        """The flow with an SA that a packet goes into: what was negotiated may be narrower than the list's line."""
+        """The flow whose SA carries a packet. The negotiated selector may be narrower than the line of the access list."""
         found = [
             flow
             for flow in self.flows

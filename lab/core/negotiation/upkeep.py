@@ -1,4 +1,4 @@
-"""What time does to SAs: rekeys, expiry, dead peers, tunnels that come up by themselves, deletions that a peer is told of."""
+"""Maintenance of SAs over time: rekeying, expiry, dead peers, tunnel interfaces that reconnect, delete notifications."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AGAIN_REAL_SECONDS = 0.5  # and real ones, so that a fast clock does not keep th
 
 
 class Upkeep:
-    """Lets time pass for the SAs of all boxes."""
+    """Maintains the SAs of all boxes."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -98,7 +98,7 @@ class Upkeep:
             self._age(box, flow, now)
 
     def _probe_peers(self, box: Station, heard: Heard) -> None:
-        """A peer that has been silent for as long as the keepalives wait is given up."""
+        """Dead peer detection: delete the SAs with a peer that has not answered for as long as its keepalives wait."""
         for row in [row for row in box.crypto.ike if row.up]:
             peer = next((address for address in (row.dst, row.src) if self.network.owner(address) is not box), row.dst)
             local = row.src if peer == row.dst else row.dst
@@ -114,7 +114,7 @@ class Upkeep:
                 box.session_changed(younger.remote, up=False)
 
     def _dead(self, box: Station, local: IPv4Address, peer: IPv4Address, version: int, patience: int, heard: Heard) -> bool:
-        """Whether a peer has been silent for longer than the patience with it."""
+        """True if a peer has not answered for longer than its keepalives wait."""
         if not patience:
             return False
         now, other = self.network.clock.now(), self.network.ike_peer(box, peer, version)
@@ -135,11 +135,11 @@ class Upkeep:
                 box.crypto.flows.remove(flow)
 
     def _stays_up(self, box: Station, flow: Flow) -> bool:
-        """Whether a flow is rekeyed although nothing uses it: that of a tunnel interface."""
+        """True if a flow is rekeyed without traffic, as that of a tunnel interface is."""
         return any(protector.name == flow.map for protector in box.meaning.protectors().tunnels)
 
     def look_in(self, box: Station, seconds: float) -> None:
-        """Let time pass for a box in so many lab seconds, whether or not somebody asks it anything then."""
+        """Schedule the maintenance of a box in so many lab seconds."""
 
         def look() -> None:
             self._looks.discard(handle)
@@ -152,7 +152,7 @@ class Upkeep:
     # Tunnel interfaces
 
     def changed(self, box: Station) -> None:
-        """A configuration is another one: SAs of tunnels that are none any more go, and tunnel interfaces try soon."""
+        """After a configuration change: delete SAs that no protector has any more, and let tunnel interfaces negotiate soon."""
         if not box.store.steady:
             return
         if any(flow.tunnel for flow in box.crypto.flows):
@@ -171,7 +171,7 @@ class Upkeep:
         self._waiting[box.name] = loop.call_later(delay, self._try, box)
 
     def _try(self, box: Station) -> None:
-        """Begin IKE for each tunnel interface that has no SA, and look again later while there is one."""
+        """Start IKE for each tunnel interface without an SA, and schedule the next try while there is one."""
         self._waiting.pop(box.name, None)
         if box.name not in self.network.boxes or not box.store.steady:
             return
@@ -195,7 +195,7 @@ class Upkeep:
         return route is not None and bool(route.interface.tunnel)
 
     def _cut_recursive(self, box: Station) -> None:
-        """A tunnel that is up and whose own way leads into a tunnel loses its SAs."""
+        """Recursive routing: delete the SAs of a tunnel whose own destination is routed into a tunnel."""
         for tunnel in box.meaning.protectors().tunnels:
             carried = [flow for flow in box.crypto.flows if flow.map == tunnel.name and flow.outbound]
             if carried and self._into_itself(box, tunnel.peers[0]):
@@ -215,7 +215,7 @@ class Upkeep:
             self._try_in(box, NUDGE_SECONDS)
 
     def translated_here(self, box: Station, row: Ike2Sa) -> bool:
-        """Whether this end of an SA is the one behind a translator."""
+        """True if this end of an SA is behind NAT."""
         return outside(box, row.local) != row.local
 
     def stop(self) -> None:
@@ -228,14 +228,14 @@ class Upkeep:
     # Deletions
 
     def _told(self, box: Station, peer: IPv4Address) -> Station | None:
-        """The peer, if it hears what this box tells it."""
+        """The peer, if notifications of this box reach it; else None."""
         other = self.network.neighbour(box, peer)
         if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
             return None
         return other if self.network.hears(box, other, peer) else None
 
     def drop(self, box: Station, flows: list[Flow]) -> None:
-        """Delete the SAs of flows; the other end is told and deletes its own."""
+        """Delete the SAs of flows and notify the other end, which deletes its own."""
         for flow in flows:
             if flow in box.crypto.flows:
                 box.crypto.flows.remove(flow)
@@ -264,7 +264,7 @@ class Upkeep:
         self.drop_ike2(box, [row for row in rows if not any(f.outbound for f in box.crypto.flows if row.carries(f))])
 
     def drop_ike(self, box: Station, rows: list[IkeSa]) -> None:
-        """Delete phase-1 rows; the other end is told."""
+        """Delete IKEv1 SAs and notify the other end."""
         for row in rows:
             box.crypto.bury([row], self.network.clock.now())
             peer = row.src if self.network.owner(row.dst) is box else row.dst
@@ -273,7 +273,7 @@ class Upkeep:
                 other.crypto.bury([r for r in other.crypto.ike if r.cookie == row.cookie], self.network.clock.now())
 
     def drop_ike2(self, box: Station, rows: list[Ike2Sa], *, told: bool = True) -> None:
-        """Delete IKEv2 rows and the SAs that they made; the other end, if it is told, does the same."""
+        """Delete IKEv2 SAs with their child SAs. The other end does the same if it is notified."""
         for row in rows:
             other = self._told(box, row.remote) if told else None
             self._forget(box, row)

@@ -32,7 +32,7 @@ _IKE = 500
 
 @dataclass(slots=True)
 class Network:
-    """All boxes on the segment."""
+    """The segment with all its boxes."""
 
     clock: LabClock
     boxes: dict[str, Station]
@@ -54,7 +54,7 @@ class Network:
         self.upkeep = Upkeep(self)
 
     def changed(self, box: Station) -> None:
-        """The configuration of a box has begun or ended to change, or is another one."""
+        """Called when a configuration change of a box begins or ends, or when its configuration was replaced."""
         self.owners.changed(box)
         if box.store.get("bgp") is not None:
             self.learners[box.name] = box
@@ -72,11 +72,11 @@ class Network:
             self.unanswered.discard(key)
 
     def owner(self, address: IPv4Address) -> Station | None:
-        """The box that has an address on an interface that is up."""
+        """The box that has this address on an interface that is up, or None."""
         return next((box for box in self.owners.of(address, self.boxes) if not box.off), None)
 
     def silent(self, box: Station) -> Silent:
-        """The tunnel interfaces of a box whose line protocol is down: they have no SA to send with."""
+        """The tunnel interfaces of a box whose line protocol is down because they have no SA."""
         tunnels = [i.name for i in box.meaning.interfaces() if i.tunnel in ("ipsec", "down")]
         if not tunnels:
             return NONE
@@ -86,7 +86,7 @@ class Network:
         )
 
     def route(self, box: Station, destination: IPv4Address) -> Route | None:
-        """How a box sends to a destination now: routes over tunnels that are down do not count."""
+        """The current route of a box to a destination. Routes over tunnel interfaces that are down do not count."""
         return box.meaning.route_to(destination, self.silent(box))
 
     def neighbour(self, box: Station, address: IPv4Address) -> Station | None:
@@ -100,13 +100,13 @@ class Network:
         return other if other is not None and other is not box and not box.off else None
 
     def _let_in(self, box: Station, other: Station, address: IPv4Address, protocol: str, port: int) -> bool:
-        """Whether a list at the interface of the other end, which the box knows by this address, lets its packets in."""
+        """True if the access list at the interface of the other end, known by this address, lets packets of the box in."""
         route = self.route(box, address)
         own = route.interface.address if route is not None else None
         return own is None or other.meaning.lets_in(protocol, port, outside(box, own), inside(other, address))
 
     def hears(self, box: Station, other: Station, address: IPv4Address) -> bool:
-        """Whether IKE passes between a box and another one that it knows by this address, in both directions."""
+        """True if IKE packets pass in both directions between a box and the one that it knows by this address."""
         route = self.route(box, address)
         own = route.interface.address if route is not None else None
         back = own is None or self._let_in(other, box, outside(box, own), "udp", _IKE)
@@ -130,7 +130,7 @@ class Network:
         return behind_translator(box, local) or behind_translator(other, inside(other, peer))
 
     def echo(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Outcome:
-        """Send one echo request and see whether the reply, which is as large, comes back."""
+        """Send one ICMP echo request. The reply has the same size."""
         self.settle(box)
         where = self._send(box, source, destination, load)
         if isinstance(where, Outcome):
@@ -160,7 +160,7 @@ class Network:
         return where if isinstance(where, Outcome) else Outcome.REPLY
 
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Station | Outcome:
-        """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
+        """Send a packet one way. Returns the box at or behind which it ends, else what became of it."""
         self._by = ("", "")
         route = self._way(box, source, destination)
         if box.off or route is None or route.interface.address is None or not route.interface.up:
@@ -253,7 +253,7 @@ class Network:
         return self._arrived(other, destination, source, tunnelled=True)
 
     def _clear(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address, load: Load) -> Station | Outcome:
-        """Send a packet unprotected."""
+        """Send a packet unencrypted."""
         network = route.interface.network
         if network is not None and not any(gateway in network for gateway in self.gateways):
             return box if host_lives(destination) else Outcome.LOST
@@ -302,22 +302,22 @@ class Network:
         return box if box.meaning.reaches(destination, source, tunnelled=tunnelled) else Outcome.LOST
 
     def settle(self, box: Station) -> None:
-        """Let time pass for a box and those that it has SAs with."""
+        """Process expiry, rekeying and dead peers of a box and its peers, up to the current time."""
         self.upkeep.settle(box)
         for station in list(self.learners.values()):
             station.settle_routes()
 
     def drop(self, box: Station, flows: Iterator[Flow] | list[Flow]) -> None:
-        """Delete the SAs of flows; the other end is told and deletes its own."""
+        """Delete the SAs of flows and notify the other end, which deletes its own."""
         self.upkeep.drop(box, list(flows))
 
     def drop_ike(self, box: Station, conn_id: int | None = None) -> None:
-        """Delete phase-1 rows; the other end is told."""
+        """Delete IKEv1 SAs and notify the other end."""
         self.upkeep.drop_ike(box, [row for row in box.crypto.ike if conn_id in (None, row.conn_id)])
 
 
 def _too_large(load: Load, *boxes: Station) -> bool:
-    """Whether the path to and from one of these boxes loses a packet for its size, without a word to anybody."""
+    """True if the path to or from one of these boxes silently drops a packet because of its size."""
     return any(load.lost_in(box.faults.number("path-mtu")) for box in boxes)
 
 

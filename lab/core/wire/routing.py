@@ -18,7 +18,7 @@ NONE: Silent = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """One configured route: by a neighbour, out of an interface, or both; `distance` is its administrative distance.
+    """A static route by next hop, by interface, or both. `distance` is the administrative distance.
 
     A `permanent` one stays when its interface goes down, and leads what it leads nowhere then.
     """
@@ -31,7 +31,7 @@ class Static:
 
 
 def candidates(interfaces: Iterable[Interface], statics: Iterable[Static], silent: Silent) -> list[Route]:
-    """Every route that can be used, the better ones first; `silent` are interfaces whose line protocol is down."""
+    """All usable routes, best first. `silent`: interfaces whose line protocol is down."""
     every = list(interfaces)
     up = [i for i in every if i.up and i.network is not None and i.name not in silent]
     found = [Route(i.network, i, None) for i in up if i.network is not None]
@@ -53,7 +53,7 @@ def _out_of(up: list[Interface], static: Static) -> Interface | None:
 
 
 def best(interfaces: Iterable[Interface], statics: Iterable[Static], silent: Silent) -> list[Route]:
-    """The routes that are used, one for each prefix, by prefix."""
+    """The routes in use, one for each prefix."""
     found: dict[IPv4Network, Route] = {}
     for route in candidates(interfaces, statics, silent):
         found.setdefault(route.network, route)
@@ -61,5 +61,5 @@ def best(interfaces: Iterable[Interface], statics: Iterable[Static], silent: Sil
 
 
 def table(interfaces: Iterable[Interface], statics: Iterable[Static], silent: Silent) -> Table:
-    """The table in which a destination is looked up."""
+    """The routing table in a form for longest prefix match."""
     return table_of(best(interfaces, statics, silent))

@@ -26,7 +26,7 @@ class Speaker:
     flaps: int = 0
 
     def tells(self) -> Paths:
-        """What it tells its peer."""
+        """The prefixes that it advertises to its peer."""
         return dict.fromkeys(self.networks, (self.system,))
 
     def takes(self, told: Iterable[tuple[IPv4Network, tuple[int, ...]]]) -> tuple[IPv4Network, ...]:

@@ -1,4 +1,4 @@
-"""Who stands on the segment, and what the wire needs to know of each: boxes, who has which address, who has heard of whom."""
+"""The stations on the segment: what the wire needs of each box, an index of addresses, and an index of IKE peers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GATEWAY = IPv4Address("172.18.124.1")
 
 
 class Outcome(Enum):
-    """What became of an echo."""
+    """The result of an ICMP echo."""
 
     REPLY = "!"
     LOST = "."
@@ -36,15 +36,15 @@ class Station(Protocol):
 
     @property
     def store(self) -> Store:
-        """Its configuration."""
+        """The running configuration."""
 
     @property
     def meaning(self) -> Meaning:
-        """What its configuration means."""
+        """The running configuration as IKE and the data plane see it."""
 
     @property
     def off(self) -> bool:
-        """Whether nothing can reach the box."""
+        """True if the box is not reachable."""
 
     def log(self, message: str) -> None:
         """Write a log message."""
@@ -56,16 +56,16 @@ class Station(Protocol):
         """Log that there is no agreement in quick mode."""
 
     def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:
-        """Log that IKEv2 came to nothing: `no answer`, `policy`, `profile`, `key`, `selectors`, `transform`, `pfs`."""
+        """Log that an IKEv2 negotiation failed: `no answer`, `policy`, `profile`, `key`, `selectors`, `transform`, `pfs`."""
 
     def tunnel_changed(self, name: str, *, up: bool) -> None:
-        """The line protocol of a tunnel interface went up or down."""
+        """Log that the line protocol of a tunnel interface went up or down."""
 
     def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
-        """The first SA with a peer is there, or the last one is gone."""
+        """Log the first SA with a peer, or the loss of the last one."""
 
     def routed_into_itself(self, name: str) -> None:
-        """The route to where a tunnel ends leads into a tunnel."""
+        """Log that a tunnel interface was disabled because of recursive routing."""
 
     def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
         """Where policy routing sends a packet from behind the station: a next hop, an interface, None: by the routing table."""
@@ -74,26 +74,26 @@ class Station(Protocol):
         """The BGP speaker at an address of the station, None where nothing answers."""
 
     def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
-        """All that a BGP peer tells the speaker at an address; nothing when the session has ended."""
+        """Pass all prefixes that a BGP peer advertises to the speaker at an address; none when the session has ended."""
 
     def settle_routes(self) -> None:
-        """Let time pass for the routes that the station learns."""
+        """Update the routes that the station learns, up to the current time."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
-        """Log a packet of an SA that is not there."""
+        """Log a packet with an unknown SPI."""
 
     def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
-        """Log a packet that the anti-replay window drops."""
+        """Log a packet that the anti-replay window rejected."""
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
-        """Log a packet that should have come through a tunnel."""
+        """Log an unencrypted packet that should have come through a tunnel."""
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
-        """Remember an address translation."""
+        """Add an entry to the NAT translation table."""
 
 
 class Client(Protocol):
-    """A VPN client somewhere behind the provider."""
+    """A VPN client on the Internet."""
 
     address: IPv4Address
 
@@ -106,16 +106,16 @@ class Client(Protocol):
 
 
 class Negotiator(Protocol):
-    """Starts IKE when traffic needs protection and has none."""
+    """Starts IKE negotiations for traffic that needs SAs and has none."""
 
     def need(self, box: Station, protector: Protector, selector: Selector) -> None:
-        """Negotiate for a flow, unless that is under way."""
+        """Start a negotiation for a flow, unless one is in progress."""
 
     def renew(self, box: Station, flow: Flow) -> bool:
-        """Make new SAs for a flow whose lifetime ends; False if the two ends do not agree any more."""
+        """Rekey the ESP SAs of a flow. False if the two ends have no common proposal any more."""
 
     def renew_ike(self, box: Station, row: Ike2Sa) -> bool:
-        """Make a new IKEv2 SA in the place of one whose lifetime ends; False if the two ends do not agree any more."""
+        """Rekey an IKEv2 SA. False if the two ends have no common proposal any more."""
 
 
 def translated_to(box: Station) -> tuple[IPv4Address, IPv4Address] | None:
@@ -129,25 +129,25 @@ def translated_to(box: Station) -> tuple[IPv4Address, IPv4Address] | None:
 
 
 def behind_translator(box: Station, address: IPv4Address) -> bool:
-    """Whether what a box sends from this address of its own goes through a translator."""
+    """True if packets that a box sends from this address pass a NAT device."""
     pair = translated_to(box)
     return pair is not None and address == pair[0]
 
 
 def outside(box: Station, address: IPv4Address) -> IPv4Address:
-    """An address of a box as the others see it."""
+    """An address of a box as the others see it, after NAT."""
     pair = translated_to(box)
     return pair[1] if pair is not None and address == pair[0] else address
 
 
 def inside(box: Station, address: IPv4Address) -> IPv4Address:
-    """The address of a box itself that others know by another one."""
+    """The inside address of a box for the address that others know it by."""
     pair = translated_to(box)
     return pair[0] if pair is not None and address == pair[1] else address
 
 
 class Owners:
-    """Who has which address, as the others see it: an index in which a box is entered anew after it has changed."""
+    """Index of addresses, as the others see them, to boxes. A box is indexed again after its configuration has changed."""
 
     def __init__(self) -> None:
         self._found: dict[IPv4Address, list[Station]] = {}
@@ -155,11 +155,11 @@ class Owners:
         self._stale: dict[str, Station] = {}
 
     def changed(self, box: Station) -> None:
-        """The configuration of a box has begun or ended to change, or is another one."""
+        """Called when a configuration change of a box begins or ends, or when its configuration was replaced."""
         self._stale[box.name] = box
 
     def of(self, address: IPv4Address, order: Mapping[str, Station]) -> list[Station]:
-        """The boxes with an address on an interface that is up, in their order."""
+        """The boxes with this address on an interface that is up, in order."""
         for box in list(self._stale.values()):
             self._enter(box, order)
             if box.store.steady:
@@ -178,13 +178,13 @@ class Owners:
 
 
 class Heard:
-    """Whom each box has an IKE SA with, read once for all its peers that ask."""
+    """Index of the IKE peers of each box, built once for all lookups."""
 
     def __init__(self) -> None:
         self._peers: dict[str, set[IPv4Address]] = {}
 
     def by(self, box: Station) -> set[IPv4Address]:
-        """The addresses of both ends of every IKE SA of a box that is up."""
+        """(local, peer) addresses of every established IKE SA of a box."""
         if box.name not in self._peers:
             rows = [row for row in box.crypto.ike if row.up]
             self._peers[box.name] = {address for row in rows for address in (row.dst, row.src)}

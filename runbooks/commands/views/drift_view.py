@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ....checks.verdict import Configured
+from ....inventory.errors import Exit
 from ....services.common.drift import DeviceDrift, DriftLine, Kind
 from ...drift.drift import Drift, ServiceDrift
 from .wrapped import WIDTH, wrapped
@@ -27,8 +28,8 @@ _SIGNS = {Kind.MISSING: ("+", "green"), Kind.CHANGED: ("~", "yellow"), Kind.SURP
 _INDENT = " " * 4
 
 
-def drift_view(made: Drift, folder: str, *, width: int = WIDTH) -> RenderableType:
-    """All of it."""
+def drift_view(made: Drift, folder: str, code: Exit, *, width: int = WIDTH) -> RenderableType:
+    """All of it. ``folder`` is empty where the record could not be kept."""
     parts: list[Text] = [Text(f"DRIFT {made.run}  {made.time}", style="bold")]
     for service in sorted(made.services, key=lambda one: list(_WORDS).index(_shown(one))):
         parts += _block(service, width)
@@ -36,7 +37,7 @@ def drift_view(made: Drift, folder: str, *, width: int = WIDTH) -> RenderableTyp
     parts += [line for words in made.by_release for line in wrapped(f"by the release: {words}", width, "", style="dim")]
     parts += [line for words in made.notices for line in wrapped(f"notice: {words}", width, "", style="yellow")]
     parts += wrapped(_total(made), width, "", style="bold")
-    parts += wrapped(f"exit {int(made.code)} ({made.code.word})   record: {folder}/", width, "", style="dim")
+    parts += wrapped(f"exit {int(code)} ({code.word})   record: {f'{folder}/' if folder else 'not kept'}", width, "", style="dim")
     return Group(*parts)
 
 

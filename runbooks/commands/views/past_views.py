@@ -12,7 +12,7 @@ from ....checks.verdict import Word
 from ....inventory.errors import Exit
 from ...history.condition import DIFFERS
 from ...history.moments import age, moment
-from ...history.read import DevicePast, Estate, Look, ServicePast
+from ...history.read import DevicePast, EndPast, Estate, Flap, Look, ServicePast
 from .wrapped import WIDTH, wrapped
 
 _STYLES = {
@@ -98,14 +98,17 @@ def past_view(past: ServicePast, now: int, width: int = WIDTH) -> RenderableType
     for end in past.ends:
         ike = f", this one at the earliest {end.ike_since}" if end.ike_since else ""
         sas = f"; its SAs were {age(end.sa_age_seconds)} old" if end.sa_age_seconds is not None else ""
-        place = f"{end.host} ({end.role})" if end.role else end.host
-        words = f"{place}: IKE began again unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
+        words = f"{_place(end)}: IKE began again unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
         parts += wrapped(words, width, "  ")
     parts += _time_line(past.looks, width)
     parts += _listed("changes", [f"{item.time}  {item.before} -> {item.word}: {item.sentence}" for item in past.changes], width)
-    where = [f"{item.time}  {item.host + ': ' if item.host else ''}{item.reason}" for item in past.flaps]
+    where = [f"{item.time}  {f'{_place(item)}: ' if item.host else ''}{item.reason}" for item in past.flaps]
     parts += _listed("flaps", where, width)
     return Group(*parts)
+
+
+def _place(of: EndPast | Flap) -> str:
+    return f"{of.host} ({of.role})" if of.role else of.host
 
 
 def _time_line(looks: Sequence[Look], width: int) -> Iterator[Text]:

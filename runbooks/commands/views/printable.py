@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import cast
 
 #: C0 but tab and newline, DEL, C1, line and paragraph separators, marks and overrides of direction, lone surrogates.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -48,9 +50,10 @@ def json_text(
 
 def _laid_out(value: object, step: str, margin: str, change: Callable[[str], str] = str) -> str:
     """As json.dumps() lays a value out, which does so in Python piece by piece and takes several times as long."""
-    if isinstance(value, str):
-        return encode_basestring(change(value))
-    if type(value) is int:
+    kind = type(value)
+    if kind is str or isinstance(value, str):
+        return encode_basestring(change(cast("str", value)))
+    if kind is int:
         return str(value)
     if value is None or value is True or value is False:
         return _WORDS[value]
@@ -64,9 +67,14 @@ def _laid_out(value: object, step: str, margin: str, change: Callable[[str], str
     return json.dumps(value, ensure_ascii=False)
 
 
+@lru_cache(maxsize=1024)
+def _text_key(key: str) -> str:
+    return encode_basestring(key)
+
+
 def _key(key: object) -> str:
     """A key as JSON has it: of another kind than text it is one all the same."""
-    return encode_basestring(key) if isinstance(key, str) else json.dumps({key: 0}, ensure_ascii=False)[1:-4]
+    return _text_key(key) if isinstance(key, str) else json.dumps({key: 0}, ensure_ascii=False)[1:-4]
 
 
 _WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}

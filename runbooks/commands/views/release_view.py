@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ....checks.release_check import Hit
+from ....inventory.errors import Exit
 from ....inventory.models.release_rules import EFFECTS
 from ...release.check import ReleaseCheck, ServiceRelease
 from .wrapped import wrapped
@@ -17,7 +18,7 @@ _WORD = max(map(len, EFFECTS))
 _INDENT = " " * 4
 
 
-def release_view(made: ReleaseCheck, *, width: int) -> RenderableType:
+def release_view(made: ReleaseCheck, code: Exit, *, width: int) -> RenderableType:
     """All of it."""
     head = f"RELEASE {made.host}: {made.present.model}, {made.present.release} to {made.target.release}"
     parts: list[Text] = [Text(head, style="bold")]
@@ -35,7 +36,7 @@ def release_view(made: ReleaseCheck, *, width: int) -> RenderableType:
     count = len(made.besides) + sum(len(one.hits) for one in made.services)
     total = f"{count} line{'' if count == 1 else 's'} to look at" if count else "nothing to do"
     total = "nothing is known" if made.unread else total
-    parts += wrapped(f"{total}. Nothing was changed.   exit {int(made.code)} ({made.code.word})", width, "", style="bold")
+    parts += wrapped(f"{total}. Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")
     return Group(*parts)
 
 

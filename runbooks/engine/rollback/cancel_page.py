@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,13 +95,25 @@ def mark_cancelled(context: Context, hosts: Iterable[str], how: str = "by nr-run
     """Mark the pages of these devices as cancelled. A full disk is ignored: then a page only warns of a timer that is gone."""
     with context.folder.forgiving():
         for host in hosts:
-            for page in context.folder.path.glob(f"*/{host}/{PAGE}"):
+            for page in _pages_of(context.folder.path, host):
                 if is_armed(page):
                     name = str(page.relative_to(context.folder.path))
                     words = (
                         f"{CANCELLED} {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC {how}. Nothing of this run is armed on {host}.\n"
                     )
                     context.folder.write(name, words, durable=True)
+
+
+def _pages_of(run: Path, host: str) -> list[Path]:
+    """The pages of one device, of all deployments of a run; none where the run folder cannot be read.
+
+    Looked for by name: this is asked for each device of a fleet, and a pattern would have each folder's kind looked up again.
+    """
+    try:
+        names = os.listdir(run)  # noqa: PTH208 - names
+    except OSError:
+        return []
+    return [run / name / host / PAGE for name in names if os.path.exists(f"{run}/{name}/{host}/{PAGE}")]  # noqa: PTH110 - texts
 
 
 def armed_pages(run: Path) -> list[Path]:

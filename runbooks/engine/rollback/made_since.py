@@ -4,6 +4,13 @@ A run that slept, was cut off or was killed comes back when its rollback timers 
 whose runs folder and locks are not seen here, may have made the same change, verified and saved it. The lines on the devices are
 the same then, and to roll them back would end a service that is in use. What tells them apart is what has become of this run's
 own: none of its timers is left, and what it never began to save is saved, whole, on every end.
+
+Without timers (``--revert-in 0``) that none is left says nothing, and one thing is left to go by: somebody has saved what this
+run had not verified. Nothing that the devices show tells a person's ``write memory`` of this run's lines from another run that
+made the same ones: the note of the last change names the user, who is the same for all runs, and only some releases have it;
+that a device did not boot tells that no reload took the lines away, and neither does a removal. The journal's own saves are
+looked at already. So it is left there too, and a person is called (exit 21): what somebody has saved on every end may be in
+use, and to end it is worse than to ask. What is saved on some of the ends alone is rolled back.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from ....changes.configurations.configuration import Configuration
 from ....checks.observations.observation import Observation
 from ....inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
 from ....tasks.arming import arm, disarm, renew
-from ....tasks.rollback_timers import ROLLBACK_TIMERS, Arming, NotArmed, State
+from ....tasks.rollback_timers import ROLLBACK_TIMERS, AnotherReload, Arming, NotArmed, State
 from ..change_state import ChangeState
 from ..context import Context
 from ..nornir_run import run_on
@@ -34,6 +34,7 @@ def arming_of(context: Context, end: MemberPlan, change_state: ChangeState) -> d
         before=end.snapshot.running,
         mark=mark,
         trusting=not mark and (change_state.resumed or end.host in change_state.unsure),
+        after_another=end.host in change_state.after_another,
     )
     return {"method": end.method.name, "arming": arming}
 
@@ -68,6 +69,7 @@ def arm_ends(context: Context, plan: DeploymentPlan, change_state: ChangeState) 
     # Where no login succeeded nothing was sent: there is nothing to cancel, and nothing to wait for.
     others = [host for host, error in errors.items() if isinstance(error, NotArmed)]
     change_state.armed = [end for end in change_state.armed if end.host not in others and not _never_in(errors.get(end.host))]
+    change_state.after_another |= {host for host, error in errors.items() if isinstance(error, AnotherReload)}
     never = [host for host, error in errors.items() if _never_in(error)]
     mark_cancelled(context, never, "before it was armed: no login succeeded")
     mark_cancelled(context, others, "before it was armed: somebody else's timer is pending")

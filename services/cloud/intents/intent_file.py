@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
-from ....inventory.files.did_you_mean import hint
-from ....inventory.files.yaml_source import Document, Problem
 from ....inventory.intents.intent import Dpd, Waiver
 from ...instances import Instances, load_instances
+from ...intent_problems import KEY_IN_CLEAR, FieldWords
 from .intent import FILE, SECTION, Bgp, Circuit, Cloud, CloudFile, Esp, Gateway, Ike
 
 
@@ -27,7 +27,7 @@ class Connections(Instances[Cloud]):
 
 def load(folder: Path) -> Connections:
     """The connections of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    return load_instances(Connections, folder / FILE, SECTION, CloudFile, _problem)
+    return load_instances(Connections, folder / FILE, SECTION, CloudFile, _WORDS.problem)
 
 
 #: Keys under which people write the key itself.
@@ -42,12 +42,6 @@ _RECORDS: Mapping[str, type[BaseModel]] = {
     "dpd": Dpd,
     "waiver": Waiver,
 }
-_WORDS = {
-    "missing": "is missing",
-    "string_pattern_mismatch": "has a character that it may not have",
-    "too_short": "needs at least one entry",
-    "extra_forbidden": "unknown key",
-}
 #: The console takes one value for each; a list is what other vendors take.
 _ONE_VALUE = frozenset({"encryption_algorithm", "authentication_algorithm", "group", "pfs_group"})
 #: What is lost either way stands beside the field that has no default.
@@ -58,20 +52,17 @@ NO_DEFAULT = {
 }
 
 
-def _problem(document: Document, detail: object) -> Problem:
-    """One thing that pydantic found, in words that quote nothing of the file."""
-    assert isinstance(detail, dict)
-    location, kind = detail["loc"], detail["type"]
-    key = str(location[-1]) if location else ""
-    if kind == "value_error":
-        return document.problem(location, str(detail["ctx"]["error"]))
-    if kind == "missing" and key in NO_DEFAULT:
-        return document.problem(location, NO_DEFAULT[key])
-    if kind == "extra_forbidden":
-        if key.lower() in _LITERAL:
-            return document.problem(location, "a key is never written into the intent: use preshared_key_ref (credential:NAME)")
-        record = _RECORDS.get(str(location[-2]) if len(location) > 1 else "", Cloud if len(location) > 1 else CloudFile)
-        return document.problem(location, f"unknown key{hint(key, sorted(record.model_fields))}")
-    if key in _ONE_VALUE and isinstance(detail.get("input"), list):
-        return document.problem(location, "is a list: the console of Alibaba Cloud takes one value")
-    return document.problem(location, _WORDS.get(kind, "is not a valid value"))
+def _of_field(location: tuple[str | int, ...], detail: Mapping[str, Any]) -> str:
+    if location and location[-1] in _ONE_VALUE and isinstance(detail.get("input"), list):
+        return "is a list: the console of Alibaba Cloud takes one value"
+    return ""
+
+
+_WORDS = FieldWords(
+    file=CloudFile,
+    instance=Cloud,
+    records=_RECORDS,
+    refused=dict.fromkeys(_LITERAL, KEY_IN_CLEAR),
+    missing=NO_DEFAULT,
+    of_field=_of_field,
+)

@@ -17,7 +17,7 @@ from ....checks.proof import Traffic
 from ....checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ...common.configured_axis import findings, of_members, stated, unseen
 from ...common.large_packets_lost import MTU, large_lost
-from ...common.verifying import Seeing
+from ...common.verifying import Seeing, unanswered
 from ...l2l.verdicts.uncut_size import full_through, nodes_of
 from ...service import Deployment
 from ..intents.intent import Cloud, Gateway
@@ -53,10 +53,8 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     looks = seeing.of(site.host).looks
     large = [item for role, end in site.tunnels for item in large_lost(site.host, role, through(end), looks)] if view else []
     operating, known_by, sentence, own = _operating(view, why, configured, large)
-    if operating is Operating.UP and (silent := _silent(site, looks)):
-        # A session lives on for as long as it waits for the next message, whatever has become of the tunnel below it.
-        words = f"{' and '.join(silent)} answered no ping, so that packets pass is known by the session of BGP alone"
-        known_by, sentence = KnownBy.TABLES, f"{sentence}; {words}"
+    if operating is Operating.UP:
+        operating, known_by, sentence = _by_pings(site, looks, sentence)
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
@@ -70,11 +68,33 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     )
 
 
-def _silent(site: Cloud, looks: Sequence[Look]) -> tuple[str, ...]:
-    """The far ends inside of tunnels to which the last pings were sent in vain."""
-    sent = {traffic: probe for look in looks for traffic, probe in look.pings.items()}
-    probes = ((end.inner[1], sent.get(through(end))) for _, end in site.tunnels)
-    return tuple(str(address) for address, probe in probes if probe is not None and probe.sent and not probe.received)
+def _by_pings(site: Cloud, looks: Sequence[Look], sentence: str) -> tuple[Operating, KnownBy, str]:
+    """What is up by its tables, by the last pings through each tunnel.
+
+    A gateway need not answer any, and then it is the session of BGP that tells: packets have passed within its hold time. Where
+    the other gateway of the same cloud answers, and nothing comes by this tunnel, it is the tunnel that does not work.
+    """
+    sent = {traffic: probe for look in looks for traffic, probe in look.pings.items() if probe.sent}
+    probes = {role: sent[through(end)] for role, end in site.tunnels if through(end) in sent}
+    silent = [(role, end) for role, end in site.tunnels if role in probes and not probes[role].received]
+    if not silent:
+        return Operating.UP, KnownBy.PROBE if len(probes) == len(site.tunnels) else KnownBy.TABLES, sentence
+    named = " and ".join(str(end.inner[1]) for _, end in silent)
+    dead = [role for role, end in silent if not _came(end, looks)]
+    if dead and len(silent) < len(probes):
+        words = f"{named} answered no ping, though the other far end does, and nothing came by this tunnel meanwhile"
+        return Operating.DEGRADED, KnownBy.PROBE, f"{dead[0]}: {words}"
+    words = f"{named} answered no ping, so that packets pass is known by the session of BGP alone"
+    return Operating.UP, KnownBy.TABLES, f"{sentence}; {words}"
+
+
+def _came(end: Gateway, looks: Sequence[Look]) -> bool:
+    """Whether anything was decrypted of a gateway between the first look and the last, as far as that can be told."""
+    if len(looks) < 2:
+        return True
+    first, last = ({flow.peer: flow.decapsulated_packets for flow in look.seen.flows} for look in (looks[0], looks[-1]))
+    then, now = first.get(end.address), last.get(end.address)
+    return then is None or now is None or now != then
 
 
 def through(end: Gateway) -> Traffic:
@@ -115,12 +135,8 @@ def _looked(site: Cloud, shown: Shown) -> tuple[View | None, str]:
     if shown.running is None or not shown.looks:
         return None, shown.why_not or f"{site.host} did not show its configuration"
     look = shown.looks[-1]
-    for question in (*OF_TUNNELS, *OF_ROUTING):
-        answer = look.seen.answer(question)
-        if answer is None:
-            return None, f"{site.host} did not show {question}"
-        if not answer.complete:
-            return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
+    if unread := unanswered(site.host, look.seen, (*OF_TUNNELS, *OF_ROUTING)):
+        return None, unread
     view = View(site, site.host, shown.running, look.seen, told_of(site, look.seen))
     short = next(missing_rows(view), "")
     return (None, short) if short else (view, "")
@@ -156,8 +172,8 @@ def _operating(
         return Operating.DOWN, KnownBy.TABLES, f"{words}, and what is for it {ends}: {'; '.join(bad)}", tuple(own)
     if bad:
         return Operating.DEGRADED, KnownBy.TABLES, f"{' and '.join(works)} of two tunnels; {'; '.join(bad)}", tuple(own)
-    # Packets of BGP go through each tunnel all the time, and end its session when they do not.
-    return Operating.UP, KnownBy.PROBE, "both tunnels work, and every host of the cloud is reached through them", tuple(own)
+    # A session lives on for as long as it waits for the next message, whatever has become of the tunnel below it.
+    return Operating.UP, KnownBy.TABLES, "both tunnels work, and every host of the cloud is reached through them", tuple(own)
 
 
 def _leak(view: View) -> str:

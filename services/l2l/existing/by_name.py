@@ -39,20 +39,8 @@ def tunnel_of(
     of the intent: where one device alone was named, a peer that has none of them is a partner's.
     Raises NothingMatched when none has it, ChangeError when its two ends cannot be told for certain.
     """
-    ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
-    if not ends:
-        raise NothingMatched(
-            f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}, "
-            f"and no tunnel interface with an IPsec profile NR-{name}"
-        )
+    ends = _ends(name, texts, platforms)
     hosts = list(dict.fromkeys(found.host for found in ends))
-    if len(hosts) != len(ends) or len(hosts) > 2:
-        raise ChangeError(f"{' and '.join(found.host for found in ends)} have {name}: name two devices with --host")
-    unread = [found.host for found in ends if not _is_read(found)]
-    if unread:
-        raise ChangeError(
-            f"{unread[0]}: the networks or the peer of {name} cannot be parsed reliably, so it could not be verified gone"
-        )
     theirs = next((end for end in foreign if len(ends) == 1 and ends[0].entry.peers == (str(end.outside_ip),)), None)
     if len(ends) == 1 and theirs is None:
         other = _other(ends[0], texts, platforms, ours or {})
@@ -75,6 +63,25 @@ def tunnel_of(
         tunnel_prefix=ends[0].own_address.network if ends[0].own_address else None,
         terminations=(own[0], theirs or own[1]),
     )
+
+
+def _ends(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> list[Found]:
+    """The one or two ends of a tunnel, one a device. Raises NothingMatched for none, ChangeError for more or an unread one."""
+    ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
+    if not ends:
+        raise NothingMatched(
+            f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}, "
+            f"and no tunnel interface with an IPsec profile NR-{name}"
+        )
+    hosts = {found.host for found in ends}
+    if len(hosts) != len(ends) or len(hosts) > 2:
+        raise ChangeError(f"{' and '.join(found.host for found in ends)} have {name}: name two devices with --host")
+    unread = [found.host for found in ends if not _is_read(found)]
+    if unread:
+        raise ChangeError(
+            f"{unread[0]}: the networks or the peer of {name} cannot be parsed reliably, so it could not be verified gone"
+        )
+    return ends
 
 
 def _listed(hosts: Iterable[str]) -> str:

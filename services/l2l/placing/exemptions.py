@@ -1,7 +1,7 @@
-"""What a device has that keeps the traffic of one tunnel from being translated, whichever of its networks it was built for.
+"""The NAT exemption of one tunnel as a device has it: lines of an access list, nat 0 on an ASA up to 8.2, or twice NAT from 8.3.
 
-A line of somebody's list has no name: it is known by the pair of networks alone, and stays when the tunnel lets go of that pair.
-A list, a rule and groups of networks that nr-run has named go with what they are for.
+A line in an access list that nr-run did not create is matched by its pair of networks, and is not removed when the tunnel no
+longer has that pair. Access lists, NAT rules and object groups whose names begin with `NR-` are nr-run's own and are removed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _OURS = "NR-"
 
 
 def group_bases(tunnel: str) -> tuple[str, str]:
-    """What the groups of a rule of twice NAT are called, of the near and of the far networks; versions of both may be there."""
+    """Base names of the two object groups of a twice NAT rule: (near networks, far networks). Versions of both may exist."""
     return f"{_OURS}{tunnel}-L", f"{_OURS}{tunnel}-R"
 
 
 def rules_of(access_list: ConfigObject | None) -> frozenset[str]:
-    """The pairs of a list of selectors, as its lines have them."""
+    """The network pairs of a crypto access list, as text ("10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255"); empty for None."""
     return frozenset(line.partition(" ip ")[2] for line in access_list.children) if access_list is not None else frozenset()
 
 
 def exempted(config: Config, tunnel: str, access_list: ConfigObject | None) -> Iterator[ConfigObject]:
-    """What keeps the traffic of a tunnel with these selectors from being translated."""
+    """All objects of ``config`` that exempt the traffic of a tunnel from NAT. ``access_list`` is its crypto access list."""
     rules = rules_of(access_list)
     lines = [item for item in config.of("nat-exemption") if item.groups["rule"] in rules]
     yield from lines
@@ -49,9 +49,10 @@ def _by_groups(config: Config, tunnel: str) -> Iterator[ConfigObject]:
 def of_before(
     member: Member, access_list: ConfigObject | None, running: Config
 ) -> tuple[tuple[ConfigObject, ...], tuple[str, ...]]:
-    """What may go of the exemption that a tunnel had before a change in place, and a sentence for each line that stays.
+    """The exemption from before a change in place: (objects that may be removed, a sentence for each line that stays).
 
-    ``access_list`` is the list of selectors of before. What is wanted still is among the first as well: a plan keeps it.
+    ``access_list`` is the crypto access list from before the change. The first part may include objects that the tunnel still
+    needs; the planner keeps those.
     """
     if access_list is None or not member.nat_exemption:
         return (), ()

@@ -1,7 +1,7 @@
-"""What IKEv1 has for a whole device, and where a tunnel finds its place in it: the policies, the keepalive, and ``no-xauth``.
+"""IKEv1 settings that all tunnels of a device share: ISAKMP policies, the global keepalive, and ``no-xauth`` on a key.
 
-Rules: an identical ISAKMP policy is used again, an existing one never edited, and a new one comes last; global dead peer
-detection is set only where there is none; ``no-xauth`` where the map asks VPN clients for a user.
+Rules: an identical ISAKMP policy is reused. An existing policy is never edited. A new one gets a number after the others. The
+global keepalive is set only if the device has none. ``no-xauth`` is set if the crypto map authenticates VPN clients (XAUTH).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HIGHEST_POLICY, HIGHEST_POLICY_ASA = 10000, 65535
 
 
 def ikev1_places(member: Member, names: Names, wanted: Config, running: Config) -> tuple[Names, tuple[str, ...]]:
-    """The names with all that IKEv1 asks for, and the decisions; ``wanted`` holds the policy. Raises as free_policy() does."""
+    """(names with policy number, ``no-xauth`` and keepalive, sentences for the plan). Raises as free_policy() does."""
     number, on_policy = free_policy(member.local.host, wanted, running)
     asked = member.style == "crypto-map" and asks_clients(names.crypto_map, running)
     key = running.key_of(str(member.remote.outside_ip))
@@ -32,13 +32,13 @@ def ikev1_places(member: Member, names: Names, wanted: Config, running: Config) 
 
 
 def free_policy(host: str, wanted: Config, running: Config) -> tuple[int, str]:
-    """Number of the IKEv1 policy that ``wanted`` holds, with the decision. Raises ChangeError where none is free."""
+    """(number for the one ISAKMP policy in ``wanted``, a sentence or ""). Raises ChangeError if every number is taken."""
     (policy,) = wanted.of("isakmp-policy")
     return _policy(host, policy, running)
 
 
 def _keepalive_of(dpd: Dpd | None, wanted: Config, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:
-    """Dead peer detection of IKEv1: the tunnel's own where it has a group, else the device's, set only where there is none."""
+    """Dead peer detection of IKEv1: per tunnel if there is a tunnel group, else the global keepalive."""
     per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
     return (dpd, ()) if per_tunnel else _keepalive(dpd, running)
 

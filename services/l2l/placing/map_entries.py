@@ -1,4 +1,4 @@
-"""The entries of all crypto maps of a device, looked up by peer and by what they protect; made once a configuration."""
+"""An index of all crypto map entries of a device, by peer and by protected network. Built once for each configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ....inventory.prefix_index import PrefixIndex
 
 
 class MapEntries:
-    """The entries with their selectors, none where these cannot be parsed reliably, in the order of the configuration."""
+    """Entries with their selectors, in configuration order. An entry whose access list cannot be parsed has no selectors."""
 
     def __init__(self, config: Config) -> None:
         self._entries = [(item, selectors_of(config, item) or ()) for item in config.of("crypto-map-entry")]
@@ -21,7 +21,7 @@ class MapEntries:
         self._by_far = PrefixIndex((far, place) for place, (_, pairs) in enumerate(self._entries) for _, far in pairs)
 
     def near(self, peer: str, wanted: Sequence[Selector]) -> Iterator[tuple[ConfigObject, tuple[Selector, ...]]]:
-        """Those that go to this peer, or protect a part of these far networks, in their order."""
+        """(entry, its selectors) of those with this peer or an overlapping far network, in configuration order."""
         places = set(self._by_peer.get(peer, ()))
         for _, far in wanted:
             places.update(place for found in self._by_far.around(far) for place in found)

@@ -1,7 +1,8 @@
-"""The crypto map of an interface, and the place of a tunnel in it, found by looking at the device.
+"""Which crypto map and which sequence number a tunnel gets, chosen from the running configuration.
 
-Rules: a crypto map that is bound to the interface is used, never replaced; a tunnel that is there keeps its place; a static entry
-stands below the lowest dynamic one, which takes every peer; no two entries take the same traffic.
+Rules: a crypto map that is bound to the interface is used and never replaced. An existing tunnel keeps its sequence number. A
+static entry gets a lower number than any dynamic entry, because a dynamic entry accepts every peer. No two entries match the
+same traffic.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """The entries of one crypto map, read once for all tunnels that look for their place in it."""
+    """The entries of one crypto map, indexed once for all tunnels of the device."""
 
     by_peer: Mapping[str, tuple[ConfigObject, ...]] = field(default_factory=dict)
     #: Sequence numbers, and those of them that stand for dynamic maps.
@@ -40,7 +41,7 @@ class _Map:
     count: int = 0
 
     def meeting(self, ours: Iterable[Selector]) -> tuple[tuple[int, tuple[Selector, ...] | Unread], ...]:
-        """Number and selectors of the entries that may take some of this traffic, in the order of the configuration."""
+        """(sequence number, selectors) of the entries that may match some of this traffic, in configuration order."""
         found: dict[int, tuple[int, tuple[Selector, ...] | Unread]] = {place: (number, why) for place, number, why in self.unread}
         for _, target in ours:
             around = (one for group in self.by_target.around(target) for one in group)
@@ -52,17 +53,17 @@ _EMPTY = _Map()
 
 
 def _maps(running: Config) -> dict[str, _Map]:
-    """Every crypto map that has entries, by its name."""
+    """Name to crypto map, for each that has entries."""
     return _with_entries({}, running, running)
 
 
 def _maps_too(there: Mapping[str, _Map], running: Config, more: Config) -> dict[str, _Map] | None:
-    """A list that was not there, and made an entry unreadable, may be there now."""
+    """The maps with the entries of ``more``; None, so that all are read anew, if an entry could not be read before."""
     return None if any(one.unread for one in there.values()) else _with_entries(there, running, more)
 
 
 def _with_entries(there: Mapping[str, _Map], running: Config, more: Config) -> dict[str, _Map]:
-    """The maps with the entries of ``more``; what these match may be anywhere in the whole."""
+    """The maps with the entries of ``more`` added. Their access lists may be anywhere in ``running``."""
     entries: dict[str, list[ConfigObject]] = {}
     for item in more.of("crypto-map-entry"):
         entries.setdefault(item.groups["map"], []).append(item)
@@ -73,7 +74,7 @@ _MAPS = LookUp(_maps, _maps_too)
 
 
 def _map_with(there: _Map, entries: Sequence[ConfigObject], running: Config) -> _Map:
-    """A map with these entries behind those that it has."""
+    """The map with these entries appended."""
     by_peer: dict[str, list[ConfigObject]] = {}
     unread: list[tuple[int, int, Unread]] = []
     read: list[tuple[IPv4Network, tuple[int, int, tuple[Selector, ...]]]] = []
@@ -97,9 +98,9 @@ def _map_with(there: _Map, entries: Sequence[ConfigObject], running: Config) -> 
 
 
 def map_of(member: Member, access_list: str, running: Config) -> tuple[str, str]:
-    """The crypto map of a member, with the decision: the one of its interface, or a new one.
+    """(name of the crypto map, a sentence for the plan): the map that is bound to the interface, or a new one.
 
-    Raises ChangeError where the one of the intent would replace another, and for an ``access_list`` that is a number.
+    Raises ChangeError if the map that the intent names would replace a bound one, or if its ``access_list`` is a number.
     """
     _refuse_number(member, access_list)
     return _map(member, running, member.nameif or member.local.interface)
@@ -108,9 +109,9 @@ def map_of(member: Member, access_list: str, running: Config) -> tuple[str, str]
 def place_in(
     crypto_map: str, member: Member, access_list: str, running: Config, approved: int | None, there: ExistingTunnel | None
 ) -> tuple[int, str]:
-    """The sequence number in a crypto map, with the decision; one that a person has ``approved`` is taken again where it is free.
+    """(sequence number in the crypto map, a sentence for the plan). The ``approved`` number is kept if it is still free.
 
-    Raises ChangeError where there is no free number below the dynamic entries, or another entry takes, or may take, the traffic.
+    Raises ChangeError if no number below the dynamic entries is free, or if another entry matches, or may match, the traffic.
     """
     if there:
         sequence, said = int(there.tunnel.groups["sequence"]), ""
@@ -121,7 +122,7 @@ def place_in(
 
 
 def asks_clients(crypto_map: str, running: Config) -> bool:
-    """True if a map asks VPN clients for a user, and with them every router that its key does not exempt."""
+    """True if a crypto map has XAUTH: peers are asked for a user unless their pre-shared key has ``no-xauth``."""
     return any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
 
 

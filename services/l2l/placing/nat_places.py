@@ -1,8 +1,8 @@
-"""Where a tunnel's traffic is taken out of address translation on a device: which list or rule, and at which place of it.
+"""Where the NAT exemption of a tunnel goes on a device: which access list or NAT rule, and at which line.
 
-An exemption is built where something may translate the traffic, and stays wanted where it is there already; where nothing
-translates, nothing is built. What cannot be taken out by a line of a named list or by a rule before all others (a static
-translation, a list by number) is left to the precheck, which names it to a person.
+An exemption is wanted if something on the device may translate the traffic, or if the exemption is there already. Two cases are
+reported by the precheck instead, because neither a line in a named access list nor a first NAT rule exempts the traffic: a
+static translation, and a numbered access list.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ HIGHEST = 2147483647
 
 
 def nat_place(member: Member, running: str) -> tuple[NatExemption | None, str]:
-    """The exemption of a member, None where none is wanted or needed, and a sentence on it for the plan.
+    """(the exemption of a member, or None if none is wanted or needed; a sentence for the plan).
 
-    Raises ChangeError where there is no room before the first permit of the list.
+    Raises ChangeError if the access list has no free sequence number before its first permit line.
     """
     if not member.nat_exemption or member.style == "vti":
         return None, ""
@@ -52,7 +52,7 @@ def nat_place(member: Member, running: str) -> tuple[NatExemption | None, str]:
 
 
 def _in_list(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:
-    """In front of the first list by name that the device translates by, and that has or needs the lines."""
+    """IOS: deny lines at the top of the first named access list for NAT that has them already or needs them."""
     wanted = [_deny(pair) for pair in member.selectors]
     taken = any(not left for pair in member.selectors for _, left in translations(nodes, pair))
     for name in _lists(nodes):
@@ -74,7 +74,7 @@ def _deny(pair: tuple[object, object]) -> str:
 
 
 def _lists(nodes: Sequence[tree.Node]) -> Iterator[str]:
-    """Names of the lists by which the device translates from inside, directly or through a route map."""
+    """Names of the access lists of `ip nat inside source`, directly or through a route map."""
     for node in tree.starting(nodes, "ip nat inside"):
         match = _DYNAMIC.fullmatch(node.line)
         if match and match["kind"] == "list":
@@ -86,10 +86,10 @@ def _lists(nodes: Sequence[tree.Node]) -> Iterator[str]:
 
 
 def _numbers(wanted: Sequence[str], there: Sequence[re.Match[str] | None]) -> tuple[int, ...]:
-    """A number for each wanted line: its place where it is there, else a free one before the first line that is no exemption.
+    """A sequence number for each wanted line: its own if it is there, else a free one before the first line that is no exemption.
 
-    Where a release shows no numbers the list is numbered anew before each line, so that there is room behind any other. Empty
-    where numbers are shown, which are left alone, and there is no room for all.
+    Releases that show no sequence numbers resequence the list before each new line, so a number is always free there. Empty if
+    the release shows numbers and not enough are free; existing lines are not renumbered.
     """
     tops = takewhile(lambda match: match is not None and match["rule"].startswith("deny ip "), there)
     top = len(list(tops))
@@ -104,12 +104,12 @@ def _numbers(wanted: Sequence[str], there: Sequence[re.Match[str] | None]) -> tu
 
 
 def _number_of(match: re.Match[str], place: int) -> int:
-    """That of a line which is there, the ``place``-th of its list."""
+    """The sequence number of an existing line, the ``place``-th of its access list."""
     return int(match["number"]) if match["number"] else number_behind(place)
 
 
 def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:
-    """ASA up to 8.2: the list of nat 0 of the inside interface, or one of ours where it has none."""
+    """ASA up to 8.2: the access list of `nat 0` on the inside interface, or a new one named by nr-run."""
     present = [
         m["list"]
         for node in tree.starting(nodes, "nat")
@@ -132,14 +132,14 @@ def _lines(nodes: Sequence[tree.Node]) -> frozenset[str]:
 
 
 def _without_lists_of_ours(nodes: Sequence[tree.Node]) -> dict[str, tree.Nodes]:
-    """Each list of nat 0 that is ours, to all nodes but its own."""
+    """nr-run's own access lists of `nat 0`, each with all configuration nodes except its own lines."""
     names = (match["list"] for node in tree.starting(nodes, "nat") if (match := _NAT_0.fullmatch(node.line)))
     ours = dict.fromkeys(name for name in names if name.startswith("NR-"))
     return {name: tree.Nodes(node for node in nodes if not node.line.startswith(f"access-list {name} ")) for name in ours}
 
 
 def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:
-    """ASA from 8.3: a rule of ours before all others."""
+    """ASA from 8.3: a twice NAT rule at the first line."""
     made = exemption(member)
     if made is None:
         return None, ""
@@ -152,7 +152,7 @@ def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
 
 
 def _group(base: str, prefixes: Sequence[IPv4Network], nodes: Sequence[tree.Node]) -> str:
-    """The group of this name that has these networks, or else a later version of the name: a group in use is not edited."""
+    """The object group with this name and these networks, else the next free version: a group in use is not edited."""
     wanted = {f"network-object {FILTERS['asa_address'](net)}" for net in prefixes}
     there = tree.kept(nodes, _groups)
     same = (name for name in tree.kept(nodes, _versions).get(base, ()) if there[name] == wanted)
@@ -160,13 +160,13 @@ def _group(base: str, prefixes: Sequence[IPv4Network], nodes: Sequence[tree.Node
 
 
 def _exempt_groups(nodes: Sequence[tree.Node]) -> frozenset[tuple[str, str]]:
-    """The groups of all rules of twice NAT that leave alone, near and far, by the names of which theirs are versions."""
+    """(near group, far group) of all twice NAT rules that exempt traffic, by their base names."""
     rules = (match for node in tree.starting(nodes, "nat") if (match := _TWICE.fullmatch(node.line)))
     return frozenset(pair for rule in rules for pair in product(bases_of(rule["near"]), bases_of(rule["far"])))
 
 
 def _versions(nodes: Sequence[tree.Node]) -> dict[str, list[str]]:
-    """Names of groups by those of which they are versions."""
+    """Base name to the names of the groups that are versions of it."""
     found: dict[str, list[str]] = {}
     for name in tree.kept(nodes, _groups):
         for base in bases_of(name):

@@ -1,7 +1,7 @@
-"""Where a tunnel finds its place on a device beside its crypto map: tunnel interface, IKEv2 policy, routes and NAT exemption.
+"""Which names and numbers a tunnel gets on a device: tunnel interface, IKEv2 policy, crypto map entry, routes, NAT exemption.
 
-Pure: a member, the names that it would have, and what the device runs; out come the names that are free, and a sentence for each
-choice that a person may wonder at. Nothing that is there is replaced, and what others use keeps what it had.
+Pure. In: a member, its default names and the running configuration. Out: names that are free on the device, and a sentence for
+each choice that a person may want explained. Existing objects are not replaced, and shared objects are not edited.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _PROTECTED = "tunnel protection ipsec profile "
 
 
 def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str, ...]]:
-    """The names with all places that the form of the member asks for, and the decisions.
+    """(names with everything that the style of the member needs, sentences for the plan).
 
-    Raises ChangeError where there is no place, or where it is not certain what others rely on.
+    Raises ChangeError if a name or number cannot be found, or if it is not certain what other tunnels depend on.
     """
     nodes = tree.parse(running)
     decisions: list[str] = []
@@ -44,7 +44,7 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
 
 
 def _tunnel_number(member: Member, names: Names, running: Config) -> tuple[int, str]:
-    """Number of the tunnel interface: the one that is there, the one of the intent, or the lowest that is free."""
+    """Number of the tunnel interface: that of the existing tunnel, else that of the intent, else the lowest free one."""
     taken, by_profile = running.kept(_TUNNELS)
     there = by_profile.get(names.ipsec_profile, ())
     host, wanted = member.local.host, member.local.cisco.tunnel_interface
@@ -95,13 +95,13 @@ _TUNNELS = LookUp(_tunnels, _tunnels_too)
 
 
 def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
-    """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
+    """Number of the IKEv2 policy of an ASA: that of an identical policy, else one after all others."""
     number, said = policy_number(member.local.host, policy_in(text(member, names)), nodes)
     return replace(names, policy_number=number), [said] if said else []
 
 
 def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
-    """The IKEv2 policy for the local address, with our proposal behind those that are there."""
+    """The IKEv2 policy that matches the local address, with our proposal after its existing ones."""
     place, said = policy_place(
         member.local.host,
         member.local.outside_ip,

@@ -1,11 +1,11 @@
-"""Which static routes stand beside a crypto map: those of far networks that a device does not send out of its interface already.
+"""Which static routes a tunnel with a crypto map needs: far networks that the device does not route out of that interface yet.
 
-What the routing of a device does as it is needs no route: where its default route, or another one, leads a far network out of the
-interface with the map, nothing is built. Where nothing leads it anywhere, or a wider route leads it elsewhere, a route by the
-next hop toward the peer is built, after the map is at work, so that nothing leaves in clear. A route of somebody else to the
-network itself, or to a part of it, is left alone, and the precheck names it; so it does where no next hop is known.
+No route is built if the default route or another route already sends the far network out of the interface with the crypto map.
+A static route by the next hop toward the peer is built if there is no route, or if a wider one leads elsewhere. It is sent after
+the crypto map is active, so that nothing leaves unencrypted. A route by somebody else to the network or to a part of it is not
+changed. The precheck reports that case, and the one in which the next hop is not known.
 
-A route of a tunnel is known by its distance (`features.MAP_ROUTE_DISTANCE`) and its network, on every release.
+nr-run recognises its own routes by their distance (`features.MAP_ROUTE_DISTANCE`) and network, on every release.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<dis
 
 @dataclass(frozen=True, slots=True)
 class RoutePlace:
-    """The routes that are wanted, a sentence for each that a person may wonder at, and those of before that may go."""
+    """Wanted routes, sentences for the plan, and ``retired``: routes from before a change that may be removed."""
 
     routes: tuple[Route, ...] = ()
     decisions: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class RoutePlace:
 
 
 def routes_beside(site: Site[WantedEnd], member: Member, names: Names, running: Config) -> tuple[Names, tuple[str, ...]]:
-    """The names with the routes that stand beside the map of a member, what of before may go, and a sentence on each choice."""
+    """(names with the static routes of a member and the routes that may be removed, sentences for the plan)."""
     base = member.local.cisco.access_list or f"NR-{member.name}"
     made = route_place(member, base, running, table_of(site.platform, site.outputs, site.running))
     there = names.replacing
@@ -54,9 +54,10 @@ def routes_beside(site: Site[WantedEnd], member: Member, names: Names, running: 
 
 
 def route_place(member: Member, access_list: str, running: Config, table: Ways | None) -> RoutePlace:
-    """The static routes of a member with a crypto map. ``table`` is None where what the device showed was not read for certain.
+    """The static routes of a member with a crypto map. ``table`` is None if the routing table was not shown or not fully parsed.
 
-    ``access_list`` is the base name of the list of the tunnel: what it selects where it stands tells its routes of before.
+    ``access_list`` is the base name of the crypto access list. The far networks in it, as the device has it now, tell which
+    routes the tunnel had before.
     """
     wanted = member.remote.protected_prefixes
     standing = tuple(marked_routes(running, {*wanted, *_networks_of_before(running, access_list)}))
@@ -77,7 +78,7 @@ def route_place(member: Member, access_list: str, running: Config, table: Ways |
 
 
 def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]:
-    """Whether a route to a far network is to be built, and a sentence on it."""
+    """(True if a static route to this far network is needed, a sentence for the plan or "")."""
     outside = _outside(member)
     # A route to the network or to a part of it is somebody's own: the precheck judges where it leads.
     inside = [path for path, _ in ways.inside(prefix)]
@@ -96,14 +97,14 @@ def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]
 
 
 def _outside(member: Member) -> str:
-    """The interface with the map, as a routing table calls it."""
+    """The interface with the crypto map as the routing table names it: nameif on an ASA."""
     return member.nameif or member.local.interface
 
 
 def _next_hops(member: Member, ways: Ways) -> tuple[IPv4Address | str, ...]:
-    """By what packets for the peer leave the interface with the map: routers, or on IOS the interface that a route names alone.
+    """Next hops toward the peer: addresses or, on IOS, the interface if the route has no next-hop address.
 
-    Empty where they leave by another interface as well, or where it is not known.
+    Empty if packets to the peer can also leave by another interface, or if no route to it is known.
     """
     found = ways.next_hops(member.remote.outside_ip)
     outside = _outside(member)
@@ -116,7 +117,7 @@ def _next_hops(member: Member, ways: Ways) -> tuple[IPv4Address | str, ...]:
 
 
 def _still_right(item: ConfigObject, hops: tuple[IPv4Address | str, ...], member: Member) -> bool:
-    """True for a route that still leads by a next hop toward the peer, as far as one is known."""
+    """True if a route still points to a next hop toward the peer, or if no next hop is known."""
     nameif = item.groups.get("nameif")
     if nameif and nameif != member.nameif:
         return False
@@ -124,7 +125,7 @@ def _still_right(item: ConfigObject, hops: tuple[IPv4Address | str, ...], member
 
 
 def _as_route(item: ConfigObject) -> Route | None:
-    """A route as it stands, to be wanted as it is."""
+    """A static route of the configuration as a wanted route, unchanged."""
     prefix = destination(item)
     if prefix is None:
         return None
@@ -134,14 +135,14 @@ def _as_route(item: ConfigObject) -> Route | None:
 
 
 def marked_routes(config: Config, networks: Collection[IPv4Network]) -> Iterator[ConfigObject]:
-    """The static routes to these networks that were built beside a crypto map."""
+    """The static routes to these networks that nr-run built for a crypto map, in configuration order."""
     marked = config.kept(_MARKED)
     # In the order of the configuration, however the networks come.
     yield from (item for _, item in sorted((found for net in {*networks} for found in marked.get(net, ())), key=itemgetter(0)))
 
 
 def _marked(config: Config, first: int = 0) -> dict[IPv4Network, tuple[tuple[int, ConfigObject], ...]]:
-    """Network to the static routes with the distance of those that were built beside a map, with their places from ``first``."""
+    """Network to its static routes with `MAP_ROUTE_DISTANCE`, each with its position, counted from ``first``."""
     found: dict[IPv4Network, list[tuple[int, ConfigObject]]] = {}
     for place, item in enumerate(config.of(FAMILY), first):
         net = destination(item) if _distance(item) == MAP_ROUTE_DISTANCE and not item.groups.get("vrf") else None
@@ -168,16 +169,16 @@ def _distance(item: ConfigObject) -> int:
 
 
 def _networks_of_before(running: Config, access_list: str) -> Iterator[IPv4Network]:
-    """The far networks that the tunnel selects where it stands."""
+    """The far networks in the crypto access list that the device has now."""
     for there in tunnels_called(running, access_list):
         if there.style == "crypto-map":
             yield from (far for _, far in selectors_of(running, there.tunnel) or ())
 
 
 def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Ways | None:
-    """The routing table that a device showed, with what it will run then; None where it was not shown, or not read to its end.
+    """The routing table that a device showed, plus static routes that it will have; None if not shown or not fully parsed.
 
-    What was planned before in the same run is in ``running`` and not in the table yet.
+    Changes planned earlier in the same run are in ``running`` and not yet in the routing table.
     """
     system = system_of(platform)
     command = ROUTE.command(system)
@@ -197,7 +198,7 @@ def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Wa
 
 
 def _routes(config: Config) -> dict[str, ConfigObject]:
-    """The static routes of a configuration by their line."""
+    """The static routes of a configuration, by configuration line."""
     return {item.header: item for item in config.of(FAMILY)}
 
 

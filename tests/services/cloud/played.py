@@ -153,7 +153,9 @@ class Played:
         outputs = {**self.seen((RUNNING, *commands)).outputs, **shown}
         running = Configuration(HOST, "asa", RUNNING, outputs[RUNNING])
         small, large = ({traffic: both[place] for traffic, both in (pings or {}).items()} for place in (0, 1))
-        shown = Shown(HOST, PLATFORM, (Look(observed(HOST, "asa", outputs, questions), small, large),), running)
+        seen = observed(HOST, "asa", outputs, questions)
+        looks = (*((Look(seen),) if pings else ()), Look(seen, small, large))
+        shown = Shown(HOST, PLATFORM, looks, running)
         stands = {HOST: standing(self.deployment, member, PLATFORM, running, dict(KEYS), outputs["show route"])}
         return verdict_of(self.deployment, Seeing({HOST: shown}, stands, TIME, probing=True), "a connection")
 

@@ -151,11 +151,26 @@ def test_packets_of_full_size(built: Played) -> None:
 
 def test_pings_that_the_far_end_does_not_answer_are_no_proof(built: Played) -> None:
     """A gateway need not answer pings, and a session outlives its tunnel for a while: up, and known by the tables alone."""
-    through_first = through(site().first)
     for answers, known_by in ((5, "probe"), (0, "tables")):
-        found = built.verdict({through_first: (Probe(5, answers), Probe(0, 0))})
+        found = built.verdict({through(end): (Probe(5, answers), Probe(0, 0)) for _, end in site().tunnels})
         assert (found.operating.value, found.known_by.value) == ("up", known_by)
-        assert ("169.254.10.1 answered no ping" in found.sentence) == (answers == 0)
+        assert ("169.254.10.1 and 169.254.20.1 answered no ping" in found.sentence) == (answers == 0)
+
+
+def test_where_nothing_was_sent_nothing_is_known_by_it(built: Played) -> None:
+    """Without pings, or with those of one tunnel alone, it is up by its tables."""
+    for pings in ({}, {through(site().first): (Probe(5, 5), Probe(0, 0))}):
+        found = built.verdict(pings)
+        assert (found.operating.value, found.known_by.value) == ("up", "tables")
+
+
+def test_one_tunnel_is_silent_and_the_other_answers(built: Played) -> None:
+    """What one gateway of a cloud answers the other would: with nothing decrypted meanwhile that tunnel does not work, whatever
+    its session says."""
+    first, second = (end for _, end in site().tunnels)
+    found = built.verdict({through(first): (Probe(5, 5), Probe(0, 0)), through(second): (Probe(5, 0), Probe(0, 0))})
+    assert (found.word.value, found.known_by.value, found.healthy) == ("degraded", "probe", False)
+    assert "169.254.20.1 answered no ping, though the other far end does" in found.sentence
 
 
 def test_what_is_sent_through_the_tunnels(built: Played) -> None:

@@ -103,6 +103,21 @@ def test_nobody_is_in(empty: HeadEnd) -> None:
     assert (made.word.value, made.causes) == ("down", ())
 
 
+def test_a_session_without_a_tunnel_is_no_phone_that_is_in(busy: HeadEnd) -> None:
+    """Of a phone that was lost its parent session is left for a while: it is told, and counts for nothing that is expected."""
+    (gone, *_) = names(busy)
+    text = busy.outputs[SESSIONS]
+    words = next(line for line in text.splitlines() if line.startswith("Protocol"))
+    device = showing(busy, SESSIONS, text.replace(words, "Protocol     : AnyConnect-Parent", 1))
+    made = verdict(device, device, wanted=access(expected_sessions={"phones": [gone]}))
+    assert (made.word.value, made.healthy) == ("degraded", False), made.sentence
+    assert f"1 phone of 1 expected connected to VPNPhone, and 1 session without a tunnel for packets; {gone} not" in made.sentence
+    device = showing(busy, SESSIONS, text.replace(words, "Protocol     : AnyConnect-Parent"))
+    made = verdict(device, device, wanted=access(expected_sessions={"at_least": 1}))
+    assert (made.word.value, made.ends[0].flows) == ("down", ()), made.sentence
+    assert verdict(device, device).word.value == "idle"
+
+
 def test_sessions_of_others_do_not_count(busy: HeadEnd) -> None:
     """Sessions of another tunnel group are not those of the phones."""
     device = showing(busy, SESSIONS, busy.outputs[SESSIONS].replace("Tunnel Group : VPNPhone", "Tunnel Group : Staff"))
