@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from nr_run.runbooks.commands.cli import COMMANDS, cli
+from nr_run.runbooks.commands.cli import cli, commands
 from tables import code, table
 
 HEAD = """\
@@ -22,9 +22,9 @@ HEAD = """\
 def page() -> str:
     """All commands, in the order of `nr-run --help`."""
     context = click.Context(cli, info_name="nr-run")
-    rows = [(f"[`{name}`](#nr-run-{name})", words) for name, words in COMMANDS.items()]
-    commands = [(name, cli.get_command(context, name)) for name in COMMANDS]
-    sections = [text for name, command in commands if command for text in _sections(command, name, context)]
+    rows = [(f"[`{name}`](#nr-run-{name})", words) for name, words in commands().items()]
+    every = [(name, cli.get_command(context, name)) for name in commands()]
+    sections = [text for name, command in every if command for text in _sections(command, name, context)]
     return HEAD + table(("command", "does"), rows) + "\n" + "\n".join(sections)
 
 

@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 
 from nr_run.checks.verdict import Word
 from nr_run.inventory.errors import Exit
-from nr_run.runbooks.commands.cli import COMMANDS, cli
+from nr_run.runbooks.commands.cli import cli
+from nr_run.runbooks.commands.cli import commands as commands_of_nr_run
 from nr_run.runbooks.reports.metrics import METRICS
 
 from ..tools import tool
@@ -74,7 +75,7 @@ def test_what_an_alert_advises_exists() -> None:
     """What an alert tells a person to type is a command."""
     advised = set(_ADVICE.findall(RULES.read_text()))
     assert {"verify", "status"} <= advised
-    assert advised <= COMMANDS.keys()
+    assert advised <= commands_of_nr_run().keys()
 
 
 def test_every_metric_exists() -> None:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from nr_run.inventory.errors import UsageError
-from nr_run.runbooks.commands.cli import COMMANDS, OWN, cli
+from nr_run.runbooks.commands.cli import OWN, cli, commands
 from nr_run.runbooks.commands.from_here import FROM_HERE, help_text, refusal
 from nr_run.runbooks.far.messages import lease_seconds
 
@@ -53,7 +53,7 @@ def scheduler_option(command: str) -> click.Parameter | None:
     return next((one for one in made.params if "--scheduler" in one.opts), None)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", commands())
 def test_every_command_reaches_its_devices_elsewhere_or_says_why_not(command: str) -> None:
     """A command takes --scheduler, or stands in the table of those that do not, or asks no device at all."""
     option = scheduler_option(command)

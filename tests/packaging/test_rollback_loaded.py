@@ -1,4 +1,4 @@
-"""The way back imports nothing: while a device is changed, an upgrade, a full disk or a lack of memory may keep a module away."""
+"""A rollback imports nothing: while a device is changed, an upgrade, a full disk or a lack of memory may keep a module away."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _interrupted_at(state: str, journals: Path, run: subprocess.Popen[str]) -> N
 
 
 @pytest.mark.parametrize("state", ["armed", "applying"])
-def test_the_way_back_is_loaded_before_the_first_line(tmp_path: Path, state: str) -> None:
+def test_a_rollback_is_loaded_before_the_first_line(tmp_path: Path, state: str) -> None:
     """A deploy that is stopped amid its change rolls both devices back, with no module that was not there before it."""
     shutil.copytree(ROOT / "inventory" / "vpn", tmp_path / "inventory" / "vpn")
     for file in (ROOT / "inventory").glob("*.yaml"):
@@ -56,7 +56,7 @@ def test_the_way_back_is_loaded_before_the_first_line(tmp_path: Path, state: str
         _interrupted_at(state, tmp_path / "runs", run)
         _, told = run.communicate(timeout=300)
     had, code, *late = told.rpartition("late: ")[2].split()
-    # Where the stop comes before the first line of the change, the timers alone are taken back.
+    # Where the stop comes before the first line of the change, the timers alone are cancelled.
     assert had == "True", told
     assert code in ("20", "130"), told
     assert [name for name in late if not name.startswith(OF_THE_RECAP)] == []
