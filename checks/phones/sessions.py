@@ -57,9 +57,9 @@ def sessions_of(device: HeadEnd) -> tuple[Session, ...] | None:
 def _session(block: str) -> Session | None:
     found = {word: re.search(rf"(?:^| ){word} *: (\S+)", block, re.MULTILINE) for word in ("Username", "Index", "Tunnel Group")}
     address = re.search(r"^Assigned IP *: (\S+)", block, re.MULTILINE)
-    if not all(found.values()):
+    # Up to two blanks: behind them old releases have a second column.
+    protocol = re.search(r"^Protocol *: (\S+(?: \S+)*)", block, re.MULTILINE)
+    if protocol is None or not all(found.values()):
         return None
     user, index, group = (match[1] for match in found.values() if match)
-    protocol = re.search(r"^Protocol *: (.*)", block, re.MULTILINE)
-    words = protocol[1].split() if protocol else []
-    return Session(user, index, address[1] if address else "", group, not words or not _NO_TUNNEL.issuperset(words))
+    return Session(user, index, address[1] if address else "", group, not _NO_TUNNEL.issuperset(protocol[1].split()))

@@ -32,10 +32,12 @@ Session Type: AnyConnect
 
 Username     : CP-7962G-SEP00005E005301 Index        : 7
 Assigned IP  : 10.20.30.1             Public IP    : 203.0.113.241
+Protocol     : AnyConnect-Parent SSL-Tunnel DTLS-Tunnel
 Group Policy : GroupPolicy_VPNPhone   Tunnel Group : VPNPhone
 
 Username     : anna                   Index        : 9
 Assigned IP  : 10.20.30.2             Public IP    : 203.0.113.242
+Protocol     : AnyConnect-Parent
 Group Policy : Staff                  Tunnel Group : Staff
 """
 
@@ -104,3 +106,17 @@ def test_sessions_are_whole_or_not_known(device: HeadEnd) -> None:
     for cut in (TWO[: TWO.rindex("Tunnel")], TWO[TWO.index("Username") :], "", "Session Type: AnyConnect\n"):
         assert sessions_of(showing(device, SESSIONS, cut)) is None
     assert sessions_of(showing(device, SESSIONS, "INFO: There are presently no active sessions of the type specified\n")) == ()
+
+
+def test_a_session_has_a_tunnel_by_what_is_said_of_its_protocol(device: HeadEnd) -> None:
+    """Also where another column stands behind it; without that line it is not known whether anybody is connected."""
+
+    def tunnels(text: str) -> list[bool] | None:
+        made = sessions_of(showing(device, SESSIONS, text))
+        return None if made is None else [one.tunnel for one in made]
+
+    assert tunnels(TWO) == [True, False]
+    for parent in ("AnyConnect-Parent", "Clientless"):
+        aside = TWO.replace("AnyConnect-Parent\n", f"{parent}          Encryption   : 3DES\n")
+        assert tunnels(aside) == [True, False]
+    assert tunnels(TWO.replace("Protocol     : AnyConnect-Parent\n", "")) is None
