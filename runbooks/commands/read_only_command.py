@@ -73,7 +73,7 @@ def look_only(
     with open_verification(asked, progress) as opened, progress:
         made = work(opened)
         unkept = (opened.unkept,) if opened.unkept else kept_record(opened.folder, file, made.as_dict())
-        folder = "" if opened.unkept else str(opened.folder.path)
+        folder = "" if unkept else str(opened.folder.path)
         code = code_after(made.code, unkept)
         progress.pause()
         if as_json:
@@ -81,7 +81,7 @@ def look_only(
             print_json({**head, **made.as_dict(), "folder": folder, "warnings": list(unkept)})
         else:
             screen = console()
-            screen.print(view(made, "" if unkept else folder, code, screen.width if screen.is_terminal else WIDTH))
+            screen.print(view(made, folder, code, screen.width if screen.is_terminal else WIDTH))
         for words in unkept:
             progress.say(f"nr-run: {words}")
     return code

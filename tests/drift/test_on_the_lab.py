@@ -241,6 +241,7 @@ def test_what_differs_is_told_on_a_full_disk(clean: Estate) -> None:
     assert (done.code, done.report["outcome"]) == (1, "error"), done.out + done.err
     assert [one["configured"] for one in done.report["services"]] == ["as-intended"]
     assert "drift.json cannot be written" in done.report["warnings"][0]
+    assert done.report["folder"] == ""
     entry = header(clean, BRANCH, r"^crypto map \S+ \d+ (?=match address)")
     clean.configure(BRANCH, f"{entry} set pfs group5")
     done = clean.run_on_a_full_disk("drift")
