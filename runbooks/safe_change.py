@@ -37,7 +37,7 @@ from ..tasks.access.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
 from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
-from ..tasks.rollback_timers import Arming
+from ..tasks.rollback_timers import AnotherReload, Arming, NotArmed
 from ..tasks.undo import Undoing, Undone, undo
 from .engine.change_state import ChangeState
 from .engine.context import Context, Progress, Timeouts
@@ -45,6 +45,8 @@ from .engine.nornir_run import run_on, run_on_all
 from .engine.plans.planning import DeploymentPlan, MemberPlan
 from .engine.resume import refuse_unfinished
 from .engine.rollback.restore_startup import restore_startup
+from .engine.rollback.rollback_timers import never_in
+from .engine.signals import undisturbed
 from .locking.locks import locked
 from .locking.machine_locks import endpoints_of
 from .run.folder import RunFolder
@@ -125,6 +127,8 @@ class SafeChange:
     armed: dict[str, tuple[SelectedMethod, Arming]] = field(default_factory=dict)
     #: What is on the disk for a resume: the run as the engine knows it, and its members.
     recorded: tuple[Context, tuple[MemberPlan, ...]] | None = None
+    #: Whether a line of the change may have been sent.
+    pushed: bool = False
     #: Whether saving was begun.
     saving: bool = False
     #: What became of each device when the change was rolled back; empty while it was not.
@@ -160,6 +164,7 @@ class SafeChange:
         if self.changes:
             self._record(desired, chosen)
         self._arm(chosen)
+        self.pushed = bool(self.changes)
         for host in self.changes:
             folder.note("applying", tunnel=NAME, host=host)
         arguments = {
@@ -223,12 +228,11 @@ class SafeChange:
         arguments = self._arguments()
         if arguments:
             marks, errors = run_on(self.context.nornir, arming.arm, arguments, at_all_costs=True)
-            # Kept also where another device was not armed: by its mark a timer is known as ours when it is cancelled. Where the
-            # session was lost meanwhile, the device may have been armed without our seeing its mark.
-            lost = {host for host, error in errors.items() if isinstance(error, SessionLost)}
+            # Kept also where another device was not armed: by its mark a timer is known as ours when it is cancelled.
             self.armed = {
-                host: (timer, replace(made, mark=marks.get(host, ""), trusting=host in lost))
+                host: (timer, _after(made, marks.get(host, ""), errors.get(host)))
                 for host, (timer, made) in self.armed.items()
+                if not (isinstance(errors.get(host), NotArmed) or never_in(errors.get(host)))
             }
             if errors:
                 raise next(errors[host] for host in arguments if host in errors)
@@ -266,8 +270,8 @@ class SafeChange:
             }
             for host, change in self.changes.items()
         }
-        done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
-        clean = {host for host, result in done.items() if result.clean}
+        done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if self.pushed else ({}, {})
+        clean = {host for host, result in done.items() if result.clean} if self.pushed else set(self.changes)
         self.undone = {
             host: _whole() if host in clean else _incomplete("something of the change is left") for host in self.changes
         }
@@ -299,6 +303,12 @@ class SafeChange:
                     self.undone[member.host] = _incomplete(todo[0])
 
 
+def _after(arming: Arming, mark: str, error: NrRunError | None) -> Arming:
+    """By what its timer is known; where the session was lost it may have been armed without our seeing its mark."""
+    lost, another = isinstance(error, SessionLost), isinstance(error, AnotherReload)
+    return replace(arming, mark=mark, trusting=lost, after_another=another)
+
+
 def _whole() -> HostRollback:
     return HostRollback(Rollback.ROLLED_BACK)
 
@@ -317,6 +327,15 @@ def safe_change(
     Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else or a run that did
     not finish, and NrRunError that names the devices which need manual steps.
     """
+    with stoppable_change(Stop(), nornir, hosts, runs=runs, minutes=minutes, timeouts=timeouts) as change:
+        yield change
+
+
+@contextmanager
+def stoppable_change(
+    stop: Stop, nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, timeouts: Timeouts | None = None
+) -> Iterator[SafeChange]:
+    """safe_change() for who hears of signals through ``stop``: from its beginning until all is kept, or rolled back."""
     names = list(dict.fromkeys(hosts))
     refuse_unknown(names, nornir.inventory.hosts)
     if getattr(nornir.runner, "elsewhere", False):
@@ -332,7 +351,7 @@ def safe_change(
             if CONNECTION in host.connections:
                 host.close_connection(CONNECTION)
             log_in_by(host, login)
-        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
+        context = _Run(nornir, platforms, folder, stop, _Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
         with locked(context, runs, names):
             places = endpoints_of(context, names)
             folder.note("locked", hosts=names, at=places)
@@ -349,20 +368,28 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
     try:
         yield change
         change.keep()
+        if change.changes:
+            folder.note("done", tunnel=NAME)
     except BaseException as error:
-        whole = change.roll_back()
-        outcome = "rolled-back" if whole else "rollback-incomplete"
-        folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
-        folder.note_if_possible("finished", outcome=outcome)
+        with undisturbed(change.context.stop, change.context.progress):
+            whole = _rolled_back(change)
         if whole:
-            unmark(folder.path)
             raise
         words = "; ".join(f"{host}: {found}" for host, found in change.undone.items() if not found.complete)
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error
-    if change.changes:
-        folder.note("done", tunnel=NAME)
-    folder.note("finished", outcome="ok")
+    folder.note_if_possible("finished", outcome="ok")
     unmark(folder.path)
+
+
+def _rolled_back(change: SafeChange) -> bool:
+    """Roll back, and say in the journal what came of it; True if each device is what it was."""
+    folder, whole = change.context.folder, change.roll_back()
+    outcome = "rolled-back" if whole else "rollback-incomplete"
+    folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
+    folder.note_if_possible("finished", outcome=outcome)
+    if whole:
+        unmark(folder.path)
+    return whole
 
 
 def _platform(task: Task) -> Result:

@@ -24,12 +24,13 @@ from ...checks.phones.renewal import Renewal, renewal
 from ...checks.phones.sessions import Session, connected, sessions_of
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
+from ...tasks.device import Stop
 from ...tasks.gather import Snapshot, gather
 from ..engine.context import Progress
 from ..engine.doctor import Ready
 from ..engine.nornir_run import run_on_one
-from ..engine.signals import on_signals
-from ..safe_change import SafeChange, safe_change
+from ..engine.signals import heard
+from ..safe_change import SafeChange, stoppable_change
 from .audit import read
 from .confirmed import Confirmed, refuse_contradicted, remembered
 from .fix import NotFixed, what_became
@@ -202,12 +203,11 @@ def apply_with_rollback(ready: Ready, wanted: Wanted, stands: Stands, runs: Path
     held: SafeChange | None = None
     try:
         minutes = SPARE_MINUTES + int(wanted.wait // 60)
-        with safe_change(ready.nornir, [stands.host], runs=runs, minutes=minutes) as held:
-            restore = on_signals(held.context.stop, progress)
-            try:
-                back = _bind(ready, wanted, stands, held, progress)
-            finally:
-                restore()
+        with (
+            heard(Stop(), progress) as stop,
+            stoppable_change(stop, ready.nornir, [stands.host], runs=runs, minutes=minutes) as held,
+        ):
+            back = _bind(ready, wanted, stands, held, progress)
             progress.phase(stands.host, "keep")
     except NrRunError as error:
         raise what_became(held, error) from error
