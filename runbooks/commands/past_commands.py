@@ -119,6 +119,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """
     from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
+    from ..engine.resume import not_recorded
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..engine.verifying.confirmations import confirming
@@ -154,17 +155,17 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        outcomes = (*outcomes, *not_recorded(path, opened.journal, opened.records))
         _warn(console, context)
         return console.finish(context, outcomes)
 
 
 def _left_changed(opened: StoredRun, path: Path, runs: Path) -> list[str]:
     """Names of what a run changed and left so. Raises NothingMatched for none, and for a run that has not ended."""
-    from ..engine.resume import unfinished
     from ..locking.lock_records import advice
-    from ..run.journal_states import begun
+    from ..run.journal_states import begun, open_tunnels
 
-    if unfinished(opened.journal, opened.records):
+    if open_tunnels(path):
         raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
     names = [name for name in opened.records if "done" in begun(opened.journal, name)]
     if not names:

@@ -33,7 +33,7 @@ from .context import Context
 from .failover_test.failover import paths_of
 from .failover_test.failover_record import FailoverTest
 from .nornir_run import run_on, run_on_all
-from .outcome import Result, TunnelOutcome
+from .outcome import Result, TunnelOutcome, refused
 from .rollback.automatic_rollback import defect_of, roll_back
 from .rollback.cancel_page import PAGE
 from .rollback.made_since import is_changed
@@ -100,6 +100,16 @@ def without_record(context: Context, records: Mapping[str, SavedPlan]) -> list[T
         code = Exit.ROLLBACK_INCOMPLETE
         made.append(TunnelOutcome(name, Result.ROLLBACK_INCOMPLETE, code, True, sentence, by_hand=tuple(by_hand)))
     return made
+
+
+def not_recorded(path: Path, journal: Sequence[Mapping[str, Any]], records: Mapping[str, SavedPlan]) -> list[TunnelOutcome]:
+    """Outcomes of tunnels that a run has changed and kept, and of which no record is there: nothing can undo them."""
+    done = dict.fromkeys(str(line["tunnel"]) for line in journal if line["state"] == "done")
+    return [
+        refused(name, NrRunError(f"{path / name / FILE} is gone, so it was not undone: paste rollback.cfg of each device there"))
+        for name in done
+        if name not in records
+    ]
 
 
 def resume(

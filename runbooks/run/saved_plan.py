@@ -35,6 +35,7 @@ from ...services.service import Member
 from ...tasks.access.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.context import Context, Timeouts
 from ..engine.plans.planning import DeploymentPlan, MemberPlan
 from ..engine.verifying.confirmations import restored
@@ -188,6 +189,8 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
     # The field had another name, `fence`, in records that an earlier version wrote.
     method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Timeouts().revert_in_minutes}))
     chosen = SelectedMethod(str(method["name"]), int(method["minutes"])) if method else None
+    if chosen and chosen.name not in ROLLBACK_TIMERS:
+        raise ValueError(f"a rollback timer that this nr-run does not know: {chosen.name}")
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 

@@ -94,6 +94,7 @@ def test_records(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(lambda made: made["wanted"].pop("crypto"), "another version of nr-run, which this one cannot read")
     refused(lambda made: made["members"][0].pop("release"), "go on with the version that began the run")
     refused(lambda made: made["members"][1]["rollback_method"].pop("minutes"), "another version of nr-run")
+    refused(lambda made: made["members"][1]["rollback_method"].update(name="tomorrow"), "another version of nr-run")
 
 
 def test_every_format_becomes_the_one_of_today() -> None:

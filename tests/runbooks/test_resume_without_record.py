@@ -1,4 +1,4 @@
-"""A resume passes over no tunnel in silence: one whose record is gone is named, with what a person has to paste where."""
+"""Resume and rollback pass over no tunnel in silence: one whose record is gone is named, with what a person has to paste."""
 
 from __future__ import annotations
 
@@ -33,3 +33,20 @@ def test_a_tunnel_whose_record_is_gone_is_named(rehearsal: Rehearsal) -> None:
     assert rehearsal.nr_run("resume").code == 66
     assert "NR-hq-branch" in rehearsal.lab.exec("vpn3640", "show running-config")
     assert "NR-hq-warehouse" not in rehearsal.lab.exec("vpn3640", "show running-config")
+
+
+def test_what_a_rollback_cannot_undo_is_named(rehearsal: Rehearsal) -> None:
+    """Of two tunnels of a run the record of one is gone: the other is undone, and the run is not told as undone."""
+    two_tunnels(rehearsal)
+    assert rehearsal.deploy("--yes").code == 0
+    (record,) = rehearsal.runs.glob("2*/hq-warehouse/record.json")
+    record.unlink()
+    done = rehearsal.nr_run("rollback", "--yes", "--json")
+    assert done.code == 10, done.out + done.err
+    undone, left = done.report["tunnels"]
+    assert (undone["tunnel"], undone["changed"]) == ("hq-branch", True)
+    assert (left["tunnel"], left["result"]) == ("hq-warehouse", "refused")
+    assert "record.json is gone, so it was not undone" in left["sentence"]
+    running = rehearsal.lab.exec("vpn3640", "show running-config")
+    assert "NR-hq-branch" not in running
+    assert "NR-hq-warehouse" in running
