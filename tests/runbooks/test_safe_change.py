@@ -285,6 +285,18 @@ def nr_run(tmp_path: Path, *words: str) -> warm.Process:
     return warm.Process(line, {key: value for key, value in os.environ.items() if key != "NR_RUN_CREDENTIALS"})
 
 
+def test_a_journal_that_is_lost_before_the_last_line(lab: LabHandle, tmp_path: Path) -> None:
+    """Where it cannot be noted that the change is kept the block raises, and what raises has changed nothing, saved or not."""
+    before = shown(lab)
+    words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "texts": TEXTS}
+    program = KILLED.format(**words, step="saved").replace("os.kill(os.getpid(), 9)", 'os.unlink(folder.path / "journal.jsonl")')
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, env=os.environ)
+    assert "the journal cannot be written" in done.stderr
+    assert done.returncode == 1
+    now = shown(lab)
+    assert {name: sorted(body(text)) for name, text in now.items()} == {name: sorted(body(text)) for name, text in before.items()}
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_that_dies_is_taken_back_by_resume(lab: LabHandle, tmp_path: Path, step: str) -> None:
     """Killed at any step, it is named as unfinished, keeps its devices, and is rolled back on each; then nothing is left."""
