@@ -40,7 +40,7 @@ from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import AnotherReload, Arming, NotArmed
 from ..tasks.undo import Undoing, Undone, undo
 from .engine.change_state import ChangeState
-from .engine.context import Context, Progress, Timeouts
+from .engine.context import Context, Progress, Quiet, Timeouts
 from .engine.nornir_run import run_on, run_on_all
 from .engine.plans.planning import DeploymentPlan, MemberPlan
 from .engine.resume import refuse_unfinished
@@ -63,19 +63,6 @@ if TYPE_CHECKING:
 NAME = "safe-change"
 #: Minutes after which a device rolls itself back unless the change is kept.
 MINUTES = 15
-
-
-class _Quiet:
-    """Progress of a run that nobody watches; the journal has it."""
-
-    def phase(self, host: str, words: str) -> None:
-        """Nothing."""
-
-    def say(self, words: str) -> None:
-        """Nothing."""
-
-    def ended(self, name: str, word: str, number: int, total: int) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +338,7 @@ def stoppable_change(
             if CONNECTION in host.connections:
                 host.close_connection(CONNECTION)
             log_in_by(host, login)
-        context = _Run(nornir, platforms, folder, stop, _Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
+        context = _Run(nornir, platforms, folder, stop, Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
         with locked(context, runs, names):
             places = endpoints_of(context, names)
             folder.note("locked", hosts=names, at=places)
