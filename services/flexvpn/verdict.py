@@ -16,6 +16,7 @@ from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, 
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
 from ..common.verifying import Seeing
 from ..service import Deployment
+from .aaa import asked_servers, judged_lists
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .files import judged_files
 from .intent import FlexVpn
@@ -65,7 +66,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         stated(deployment, seeing, title, configured, answer),
         findings=(*_stated(deployment, seeing), *own, Finding("client-session", wanted.host, status_of(answer[0]), answer[2])),
         ends=(EndState(wanted.host, "head-end", "Secure Clients", configured, flows=tuple(_states(view))),),
-        untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if answer[0] is Operating.IDLE else ())),
+        untested=(*unseen(deployment, seeing), *(_untested(wanted, shown) if answer[0] is Operating.IDLE else ())),
         reach="" if view else f"{wanted.host} could not be read",
         sites=(wanted.host,),
         figures=tuple(_figures(view)) if view else (),
@@ -74,7 +75,15 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
 
 def _findings(view: View, wanted: FlexVpn, shown: Shown) -> tuple[Finding, ...]:
     own = _own(view, wanted, asleep_here=_asleep_here(wanted, shown))
-    return (*own, *_way_in(wanted, shown), *_file(wanted, shown))
+    lists = judged_lists(wanted, shown.running.nodes, view.last.seen.time) if shown.running else ()
+    return (*own, *_way_in(wanted, shown), *lists, *_file(wanted, shown))
+
+
+def _untested(wanted: FlexVpn, shown: Shown) -> Iterator[str]:
+    yield "no client was asked to connect"
+    asked = asked_servers(wanted, shown.running.nodes) if shown.running else ()
+    if asked:
+        yield f"whether the servers of {', '.join(asked)} answer, which are asked for each client, was not seen"
 
 
 def _configured(deployment: Deployment, seeing: Seeing) -> Configured:
@@ -106,6 +115,10 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     bad = [finding.sentence for finding in own if finding.status is Status.FAILED]
     closed = any(finding.status is Status.FAILED and finding.check not in _OF_SOME for finding in own)
     said = _said(wanted, clients)
+    short = _cut_short(view, asleep_here=_asleep_here(wanted, seeing.of(wanted.host)))
+    if short and all(finding.check == "expected-sessions" for finding in own if finding.status is Status.FAILED):
+        # Who is missing may be among those who were not shown.
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {short}"
     if bad:
         # Who is missing may come: that is no way that is closed.
         works = Operating.DOWN if closed and not clients else Operating.DEGRADED
@@ -113,13 +126,16 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     doubts = [finding.sentence for finding in own if finding.status is Status.UNVERIFIED and finding.check in _OF_TRUST]
     if not clients and doubts:
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {'; '.join(doubts)}"
-    if not clients and (odd := _carrying_and_odd(view)):
+    if not clients and (odd := _there_and_odd(view)):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said} of which all that is shown agrees: {odd}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
     if not any(client.sends for client in clients):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; no packets have gone both ways of any"
     before = {(client.peer, client.port): client for client in view.clients(view.first)}
+    one_way = [client for client in clients if _unheard(client, before.get((client.peer, client.port)))]
+    if not any(client.sends and client not in one_way for client in clients):
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {one_way[0].title} sends, and nothing goes back to it meanwhile"
     rises = [
         client.packets_in > old.packets_in and client.packets_out > old.packets_out
         for client in clients
@@ -128,14 +144,44 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said
 
 
-def _carrying_and_odd(view: View) -> str:
-    """What a session that carries packets contradicts itself in, at the first look and at the last; empty without one.
+def _there_and_odd(view: View) -> str:
+    """What a session contradicts itself in at the first look and at the last; empty without one.
 
-    Somebody is connected there, so it is not idle; and not as it has to be, so it is no client that works.
+    Somebody is connected there, so it is not idle; and not as it has to be, so it is no client that works. Who comes, or goes, is
+    so at one look alone.
     """
     before = {(client.peer, client.port) for client in view.clients(view.first) if client.wrong}
-    odd = (client for client in view.clients(view.last) if client.wrong and client.packets_in + client.packets_out)
+    odd = (
+        client for client in view.clients(view.last) if client.wrong and (client.packets_in + client.packets_out or client.bare)
+    )
     return next((client.wrong for client in odd if (client.peer, client.port) in before), "")
+
+
+def _cut_short(view: View, *, asleep_here: bool) -> str:
+    """Why the list of sessions is not all of them, at the first look and at the last; empty where nothing says so.
+
+    Two witnesses: addresses that IKEv2 has assigned, and sessions that may come again, which the router counts.
+    """
+    looks = (view.first, view.last)
+    missing = [next((one.wrong for one in view.clients(look) if one.unlisted), "") for look in looks]
+    if all(missing):
+        return missing[-1]
+    able = [look.seen.answers[RECONNECT.name].state.active_capable_sessions for look in looks]
+    if asleep_here and all(count > len(view.clients(look)) for count, look in zip(able, looks, strict=True)):
+        return f"{able[-1]} sessions that may come again are active, and {len(view.clients(view.last))} are listed"
+    return ""
+
+
+#: So many packets of a client without one back are no answer that is still on its way.
+_MANY_PACKETS = 5
+
+
+def _unheard(client: Client, before: Client | None) -> bool:
+    """True if a client has sent while it was watched, and nothing went back to it."""
+    if before is None:
+        return False
+    came, went = client.packets_in - before.packets_in, client.packets_out - before.packets_out
+    return came >= _MANY_PACKETS and went == 0
 
 
 def _said(wanted: FlexVpn, clients: Sequence[Client]) -> str:
@@ -184,6 +230,9 @@ def _tunnel(view: View, client: Client) -> Iterator[Finding]:
     if came > old.packets_in and not went:
         words = f"{client.title} sends, and nothing goes back to it: {came} packets in, none out"
         yield _finding(view, "client-traffic", Status.FAILED, words, SESSIONS, str(client.peer), (came, went))
+    elif _unheard(client, old):
+        words = f"{client.title} sends, and nothing goes back to it meanwhile: {came} packets in, {went} out"
+        yield _finding(view, "client-traffic", Status.UNVERIFIED, words, SESSIONS, str(client.peer), (came, went))
     elif not client.sends:
         words = f"no packets have gone both ways of {client.title}: {came} in, {went} out"
         yield _finding(view, "client-traffic", Status.UNVERIFIED, words, SESSIONS, str(client.peer), (came, went))
