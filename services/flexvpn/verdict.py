@@ -11,20 +11,21 @@ from dataclasses import dataclass, replace
 
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observations.looks import Look, Shown
-from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
+from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, INTERFACES, RECONNECT, SESSION, Question
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.outside import outside
 from ..common.verifying import Seeing
 from ..service import Deployment
-from .aaa import asked_servers, judged_lists
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .files import judged_files
 from .intent import FlexVpn
 from .names import own_name
-from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, Answer
+from .reading import IKEV2_SESSIONS, RECONNECTS, SESSIONS, Answer
 from .sessions import Client, Range, joined, pools_before
+from .way_in import asked_servers, way_in
 
-ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
+ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK, INTERFACES)
 #: So many clients are named.
 _NAMED = 3
 #: What a client has to trust before it comes in.
@@ -75,13 +76,13 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
 
 def _findings(view: View, wanted: FlexVpn, shown: Shown) -> tuple[Finding, ...]:
     own = _own(view, wanted, asleep_here=_asleep_here(wanted, shown))
-    lists = judged_lists(wanted, shown.running.nodes, view.last.seen.time) if shown.running else ()
-    return (*own, *_way_in(wanted, shown), *lists, *_file(wanted, shown))
+    ways = way_in(wanted, shown.running, view.last.seen.time) if shown.running else ()
+    return (*own, outside(wanted.host, wanted.interface, view.last.seen), *ways, *_file(wanted, shown))
 
 
 def _untested(wanted: FlexVpn, shown: Shown) -> Iterator[str]:
     yield "no client was asked to connect"
-    asked = asked_servers(wanted, shown.running.nodes) if shown.running else ()
+    asked = asked_servers(wanted, shown.running) if shown.running else ()
     if asked:
         yield f"whether the servers of {', '.join(asked)} answer, which are asked for each client, was not seen"
 
@@ -241,20 +242,6 @@ def _tunnel(view: View, client: Client) -> Iterator[Finding]:
 def _finding(view: View, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
     host = view.wanted.host
     return Finding(check, host, status, sentence, (Evidence(host, command, field, str(value), view.last.seen.time),))
-
-
-def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
-    """The profile names a virtual template, and that is protected by our IPsec profile; without it no client is let in."""
-    if shown.running is None:
-        return
-    profile = shown.running.objects.get("ikev2-profile", own_name(wanted))
-    number = next((line.split()[1] for line in profile.children if line.startswith("virtual-template ")), "") if profile else ""
-    template = shown.running.objects.get("virtual-template", f"Virtual-Template{number}")
-    there = template is not None and f"tunnel protection ipsec profile {own_name(wanted)}" in template.children
-    if profile is not None and not there:
-        words = f"IKEv2 profile {own_name(wanted)} has no virtual template that is protected by it: no client is let in"
-        evidence = (Evidence(wanted.host, RUNNING, "virtual-template", number or "none", shown.looks[-1].seen.time),)
-        yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
 
 
 def _file(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:

@@ -26,10 +26,18 @@ TIME = "2026-11-30T00:00:00Z"
 AGAIN = Laptop(user="", verified="PSK", marks="DNR")
 
 
-def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, **counted: int) -> dict[str, str]:
+BRIEF = "show ip interface brief"
+INTERFACES = """\
+Interface              IP-Address      OK? Method Status                Protocol
+GigabitEthernet1       172.18.124.117  YES NVRAM  up                    up
+GigabitEthernet2       10.10.117.1     YES NVRAM  up                    up
+"""
+
+
+def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, brief: str = INTERFACES, **counted: int) -> dict[str, str]:
     """What one look shows."""
     counted = {"active": len(laptops)} | counted
-    return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock}
+    return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock, BRIEF: brief}
 
 
 def verdict(
@@ -58,6 +66,9 @@ def many(count: int) -> list[Laptop]:
     return [Laptop(address=f"192.168.117.{10 + n}", port=50000 + n, user=f"user{n}") for n in range(count)]
 
 
+SHUT = INTERFACES.replace("up                    up", "administratively down down", 1)
+
+
 @pytest.mark.parametrize(
     ("looks", "other", "word", "words"),
     [
@@ -73,6 +84,13 @@ def many(count: int) -> list[Laptop]:
         ([looked(text=certificate(ends="Feb 17 2025"))], {}, "down", "has ended on"),
         ([looked(Laptop(), text=certificate(ends="Feb 17 2025"))], {}, "degraded", "has ended on"),
         ([looked(clock=f"*{CLOCK}")], {}, "down", "never set"),
+        ([looked(brief=SHUT)], {}, "down", "GigabitEthernet1 is administratively down"),
+        (
+            [looked(brief=INTERFACES.replace("GigabitEthernet1 ", "GigabitEthernet9 "))],
+            {},
+            "down",
+            "GigabitEthernet1 is not there",
+        ),
         ([looked(clock="10:00:00.000 UTC Tue Feb 31 2025")], {}, "unverified", "no time that can be"),
         ([looked(text=re.sub(r"    (?:start|end  ) date:.*\n", "", certificate()))], {}, "unverified", "is not shown"),
     ],
