@@ -313,6 +313,7 @@ HANDLERS: dict[str, Handler] = {
     "show_certificates": of_asa(asa_shows_webvpn.certificates, "name"),
     "show_activation_key": of_asa(asa_shows_webvpn.licences),
     "show_phones": of_asa(asa_shows_webvpn.sessions),
+    "show_session_summary": of_asa(asa_shows_sessions.summary),
     "show_license_summary": of_asa(asa_shows_webvpn.license_summary),
     "show_local_pool": of_asa(asa_pools.local_pool, "name"),
     "more_file": of_asa(asa_shows_webvpn.more_file, "path"),
