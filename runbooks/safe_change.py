@@ -26,6 +26,7 @@ from ..changes.plans.plan import plan
 from ..checks.finding import Status
 from ..checks.readiness.device_facts import Device
 from ..checks.readiness.failover_pair import one_unit
+from ..checks.readiness.one_device import one_device
 from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.errors import DriftError, Exit, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.files.did_you_mean import hint
@@ -340,6 +341,8 @@ def safe_change(
             folder.note("locked", hosts=names, at=places)
             refuse_unfinished(runs, places, besides=folder.id)
             before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
+            for error in one_device({name: (platforms[name].os, seen.outputs) for name, seen in before.items()}).values():
+                raise error
             change = SafeChange(context, minutes, before)
             yield from _held(change)
     finally:

@@ -1,4 +1,4 @@
-"""An ASA that is a unit of a failover pair: no command changes it, and its standby is never taken for what carries the traffic."""
+"""An ASA that is a unit of a failover pair: no command changes it, and its standby is never taken for the active unit."""
 
 from __future__ import annotations
 
