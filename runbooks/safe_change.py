@@ -25,6 +25,8 @@ from ..changes.plans.change import Change
 from ..changes.plans.plan import plan
 from ..checks.finding import Status
 from ..checks.readiness.device_facts import Device
+from ..checks.readiness.failover_pair import one_unit
+from ..checks.readiness.one_device import one_device
 from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.errors import DriftError, Exit, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.files.did_you_mean import hint
@@ -199,7 +201,8 @@ class SafeChange:
     def _timer(self, host: str, change: Change) -> SelectedMethod | None:
         snapshot, platform = self.before[host], self.context.platforms[host]
         found = choose(platform, snapshot.outputs, self.minutes, change.inverse)
-        for finding in timer_findings(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
+        device = Device(host, platform, snapshot.outputs, change, snapshot.observation.time)
+        for finding in (*one_unit(device), *timer_findings(device, found)):
             if finding.status is not Status.OK:
                 raise DriftError(f"{host}: {finding.sentence}")
         return found
@@ -344,6 +347,8 @@ def stoppable_change(
             folder.note("locked", hosts=names, at=places)
             refuse_unfinished(runs, places, besides=folder.id)
             before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
+            for error in one_device({name: (platforms[name].os, seen.outputs) for name, seen in before.items()}).values():
+                raise error
             change = SafeChange(context, minutes, before)
             yield from _held(change)
     finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...checks.readiness.one_device import one_device
 from ...inventory.errors import DriftError, Exit, NrRunError
 from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
@@ -156,6 +157,7 @@ def _plan_all(
         context.progress.phase(host, "log in and read")
     arguments = {host: _gathering(context, host, platform, deployments) for host, platform in wanted.items()}
     snapshots, errors = run_on(context.nornir, gather, arguments)
+    errors = {**errors, **one_device({host: (wanted[host].os, seen.outputs) for host, seen in snapshots.items()})}
     failed = {host: str(error) for host, error in errors.items()}
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))

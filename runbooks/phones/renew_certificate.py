@@ -21,7 +21,7 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.reconnected import Reconnected, reconnected
 from ...checks.phones.renewal import Renewal, renewal
-from ...checks.phones.sessions import Session, connected, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of, why_unknown
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
 from ...tasks.device import Stop
@@ -133,7 +133,7 @@ def _planned(ready: Ready, wanted: Wanted, device: HeadEnd, case: Case, stands: 
     _refuse_other_kind(device, stands.former)
     sessions = sessions_of(device)
     if sessions is None or not case.group:
-        why = "; ".join(case.unread) or "its sessions could not be read"
+        why = why_unknown(device) if sessions is None else "; ".join(case.unread)
         raise DriftError(f"{host}: whether phones come back could not be seen: {why}")
     snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
     line = f"ssl trust-point {wanted.trustpoint} {case.interface}"
@@ -189,7 +189,13 @@ class _Watch:
             raise NotFixed(f"{self.stands.host}: {', '.join(bound) or 'no certificate'} is bound, not {self.wanted.trustpoint}")
         if new:
             raise NotFixed(f"{self.stands.host}: {', '.join(new)} came with it")
-        self.at_switch = sessions_of(device) or ()
+        here = sessions_of(device)
+        if here is None:
+            here = sessions_of(device := self._read(again=True))
+        if here is None:
+            # A session that began before the switch would count as one that came by the new certificate.
+            raise NotFixed(f"{self.stands.host}: which phones were in at the switch is not known: {why_unknown(device)}")
+        self.at_switch = here
 
     def now(self) -> Reconnected:
         """The phones that have reconnected."""
