@@ -1,8 +1,8 @@
 """A task with its arguments, as bytes for another process; and what is alive in them, as marks.
 
 Records travel as they are. A store of secrets does not: a mark stands for the store that the far side has of its own. The wish to
-stop, the lease and a host are marks too. Every closure and bound method is a callback: the far side calls it by its number, and
-it is done on this side.
+stop, the lease and a host are marks too, and a family of objects is one of a table that both sides have. Every closure and bound
+method is a callback: the far side calls it by its number, and it is done on this side.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from nornir.core.inventory import Host
 
+from ...changes.family import Family
 from ...inventory.errors import NrRunError, UsageError
 from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.lease import Lease
@@ -120,6 +121,20 @@ def _remade(kind: type[Any], items: tuple[Any, ...] | None, values: dict[str, An
     return made
 
 
+@functools.cache
+def _families() -> dict[int, tuple[str, int]]:
+    """Of each family of objects, which both sides have, its place in the table."""
+    from ...changes.families import FAMILIES
+
+    return {id(family): (os, number) for os, families in FAMILIES.items() for number, family in enumerate(families)}
+
+
+def _family(os: str, number: int) -> Family:
+    from ...changes.families import FAMILIES
+
+    return FAMILIES[os][number]
+
+
 def _is_alive(thing: object) -> bool:
     """A closure, a method of some object or a function that was given some of what it needs: it works on what its process has."""
     if isinstance(thing, types.FunctionType):
@@ -132,7 +147,7 @@ def _is_alive(thing: object) -> bool:
 
 
 #: What depends on the object itself and not on its type alone.
-_EACH = (types.FunctionType, types.MethodType, types.BuiltinMethodType, functools.partial)
+_EACH = (types.FunctionType, types.MethodType, types.BuiltinMethodType, functools.partial, Family)
 #: Types of which pickle needs no word from here.
 _AS_IT_IS: set[type[Any]] = set()
 
@@ -173,6 +188,8 @@ class _Packer(pickle.Pickler):
             return _marked, ("call", self._callbacks.number(thing), not isinstance(thing, OneWay))
         if isinstance(thing, types.MappingProxyType):
             return _proxy, (dict(thing),)
+        if isinstance(thing, Family) and id(thing) in _families():
+            return _family, _families()[id(thing)]
         if isinstance(thing, types.FunctionType) and thing.__module__ == "__main__":
             raise pickle.PicklingError(
                 f"{thing.__qualname__} is defined in the program itself; put it into a module that the workers have"
