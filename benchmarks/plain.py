@@ -41,7 +41,9 @@ def by_nornir(mode: str) -> None:
     from nornir_netmiko.tasks import netmiko_save_config, netmiko_send_command, netmiko_send_config
 
     tuned = mode == "tuned"
-    extras: dict[str, Any] = {"secret": JOB["enable"], "read_timeout_override": 120}
+    # A hundred logins at once on two cores take longer than the 10 seconds that Netmiko waits for one.
+    patient = {"conn_timeout": 120, "banner_timeout": 120, "auth_timeout": 120}
+    extras: dict[str, Any] = {"secret": JOB["enable"], "read_timeout_override": 120, **patient}
     if tuned:
         extras |= {"fast_cli": True, "global_delay_factor": 0.1}
     words: dict[str, Any] = {"expect_string": r"[#>]\s*$", "cmd_verify": False} if tuned else {}
