@@ -95,7 +95,7 @@ def apply_there(context: Context, plan: DeploymentPlan, planner: Planner, *, sta
         raise made
     if isinstance(made, Exception):
         return finish(context, plan, planner, made if isinstance(made, NrRunError) else NrRunError(str(made)))
-    return finish(context, plan, planner, NrRunError(f"{plan.name}: {type(made).__name__} came back in the place of an outcome"))
+    return finish(context, plan, planner, NrRunError(f"{plan.name}: {type(made).__name__} came back, and no outcome"))
 
 
 def may_go(context: Context, plan: DeploymentPlan, planner: Planner) -> bool:
