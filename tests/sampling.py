@@ -22,6 +22,7 @@ GRIDS = {
         "faults/test_matrix_others.py": 24,
         "faults/test_cut_and_full.py": 5,
         "faults/test_killed.py": 2,
+        "faults/test_killed_elsewhere.py": 5,
         "faults/test_rollback_timers.py": 2,
         "honesty/test_no_answer.py": 120,
     },

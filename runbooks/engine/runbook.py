@@ -13,6 +13,7 @@ from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
+from ..far.elsewhere import keep_together, takes_whole
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
 from .apply_change import apply_change
@@ -58,13 +59,14 @@ def run_deployments(
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
     """
-    planner = _asking(planner)
+    planner = _Asking(planner)
     hosts = sorted({host for deployment in deployments for host in deployment.hosts})
     with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
         places = endpoints_of(context, hosts)
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts, at=places)
         refuse_unfinished(runs, places, besides=context.folder.id)
         context.readings.begin()
+        keep_together(context.nornir, [deployment.hosts for deployment in deployments])
         plans, outcomes = _plan_all(context, deployments, planner, changing=approval.ask is not None)
         if approval.ask is None:
             refuse_held(context, runs, hosts)  # it may have begun while the devices were read
@@ -81,7 +83,8 @@ def run_deployments(
             try:
                 first = context.readings.first_serves(plan.deployment.hosts, leads=plan is plans[0])
                 stale = approval.takes_time or not first
-                return _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
+                there = _elsewhere(context, plan, planner, stale=stale) if apply is apply_change else None
+                return there or apply_approved(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:
                 raise
             except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
@@ -91,29 +94,31 @@ def run_deployments(
             # What was read before the soak says nothing about what has become of it.
             for end in plan.members:
                 context.readings.take(end.host)
-            return _replan_and_apply(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
+            return _replan_and_apply(context, replace(plan, members=as_done(plan)), planner, (), stale=True)
 
         done = without_gone(roll_out(context, plans, rollout, work, look_again), plans)
         asked = {plan.name: plan.confirmations for plan in plans}
         return (*outcomes, *(replace(outcome, confirmations=asked.get(outcome.tunnel, ())) for outcome in done))
 
 
-def _asking(planner: Planner) -> Planner:
+@dataclass(frozen=True, slots=True)
+class _Asking:
     """A planner whose plans say what a person has to confirm, and who has.
 
     Nothing is asked where nothing is changed, or only for a while, and of what is rolled back to what it was.
     """
 
-    def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-        plan = planner(context, deployment, known)
+    planner: Planner
+
+    def __call__(self, context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        """As the planner."""
+        plan = self.planner(context, deployment, known)
         said = context.confirming
         if said is None or not _builds(plan):
             return plan
         changes = [member.change for member in plan.members]
         asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes, undone=plan.undone)
         return replace(plan, confirmations=asked)
-
-    return planned
 
 
 @contextmanager
@@ -216,9 +221,36 @@ def work_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count}{noun} to {verb}" for (count, verb), noun in zip(some, nouns, strict=True))
 
 
-def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
+def as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
     """The members as they will be planned once the change is applied: with nothing to do."""
     return tuple(replace(member, change=member.change.done) for member in plan.members)
+
+
+def _elsewhere(context: Context, plan: DeploymentPlan, planner: Planner, *, stale: bool) -> TunnelOutcome | None:
+    """The outcome of a plan that was applied as a whole in another process; None where it has to be applied from here."""
+    if not takes_whole(context.nornir):
+        return None
+    from ..far.application import apply_there
+
+    return apply_there(context, plan, planner, stale=stale)
+
+
+def apply_approved(
+    context: Context,
+    approved: DeploymentPlan,
+    planner: Planner,
+    every: Sequence[DeploymentPlan],
+    *,
+    stale: bool,
+    apply: Apply = apply_change,
+) -> TunnelOutcome:
+    """Plan again where its reading is ``stale``, and apply what was approved; a defect of ours is its outcome. Raises Locked."""
+    try:
+        return _replan_and_apply(context, approved, planner, every, stale=stale, apply=apply)
+    except NrRunError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
+        return refused(approved.name, defect_of(context, approved, error))
 
 
 def _replan_and_apply(

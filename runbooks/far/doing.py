@@ -11,18 +11,20 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nornir.core import Nornir
 from nornir.core.configuration import Config
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.connections import ConnectionPluginRegister
+from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.processor import Processors
 from nornir.core.state import GlobalState
 from nornir.core.task import Result, Task
-from nornir.plugins.runners import SerialRunner
+from nornir.plugins.runners import SerialRunner, ThreadedRunner
 
 from ...inventory.errors import NrRunError, SessionLost
 from ...inventory.hiding.secrets import Secrets
@@ -46,6 +48,15 @@ class Job:
     host: bytes
     name: str
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Work on several devices at once; ``work`` gets what is ``given``, a Nornir of the hosts, and what is here of the run."""
+
+    work: Callable[..., Any]
+    given: object
+    hosts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,27 +226,36 @@ class Doer:
 
     def _do(self, number: object, packed: object) -> None:
         try:
-            outcome = pack(self._results(unpack(packed, self)))  # type: ignore[arg-type]
+            job = unpack(packed, self)  # type: ignore[arg-type]
+            outcome = pack(self._together(job) if isinstance(job, Together) else self._results(job))
         except Exception as error:  # noqa: BLE001 - the engine's side is told of every end
             outcome = pack(Failed.of(error, self.secrets.hide_known))
         with suppress(Exception):
             self._send((OVER, number, outcome, self._news()))
 
+    def _together(self, job: Together) -> Any:
+        records = {unpack(packed, self).name: packed for packed in job.hosts}
+        with ExitStack() as held:
+            for name in sorted(records):
+                held.enter_context(self._free(name))
+            if self._ended.is_set():
+                raise SessionLost(f"{', '.join(records)}: this run has ended here")
+            hosts = {name: self._host_of(name, packed) for name, packed in records.items()}
+            nornir = _nornir(hosts, dry_run=False, runner=ThreadedRunner(len(hosts)))
+            return job.work(job.given, nornir, self.secrets, self.stop, partial(unpack, around=self))
+
+    def _free(self, name: str) -> threading.Lock:
+        """Held while a job is at work on a device."""
+        with self._lock:
+            return self._busy.setdefault(name, threading.Lock())
+
     def _results(self, job: Job) -> list[Result]:
         name = unpack(job.host, self).name
-        with self._lock:
-            busy = self._busy.setdefault(name, threading.Lock())
-        with busy:
+        with self._free(name):
             if self._ended.is_set():
                 raise SessionLost(f"{name}: this run has ended here")
             host = self._host_of(name, job.host)
-            stub = Nornir(
-                inventory=Inventory(Hosts({name: host}), Groups(), Defaults()),
-                config=Config(),
-                data=GlobalState(dry_run=job.dry_run),
-                processors=Processors([]),
-                runner=SerialRunner(),
-            )
+            stub = _nornir({name: host}, dry_run=job.dry_run, runner=SerialRunner())
             task = Task(job.work, stub, job.dry_run, Processors([]), name=job.name, **job.arguments)
             made = task.start(host)
         for result in made:
@@ -256,6 +276,16 @@ class Doer:
             with self._lock:
                 self._hosts[name] = known
         return known[1]
+
+
+def _nornir(hosts: dict[str, Host], *, dry_run: bool, runner: RunnerPlugin) -> Nornir:
+    return Nornir(
+        inventory=Inventory(Hosts(hosts), Groups(), Defaults()),
+        config=Config(),
+        data=GlobalState(dry_run=dry_run),
+        processors=Processors([]),
+        runner=runner,
+    )
 
 
 def _close(host: Host) -> None:

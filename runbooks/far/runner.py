@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from ...tasks.access.credentials import Login, login_of
 from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
 from .carrying import Callbacks, pack, unpack
-from .doing import HostRecord, Job
+from .doing import HostRecord, Job, Together
 from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
 from .outcome import Failed, results_of
 from .placing import Far, NoneLeft, Places
@@ -38,7 +38,8 @@ CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 @dataclass(slots=True)
 class _Job:
     process: Far
-    host: Host
+    #: The device, or the devices, for a sentence.
+    what: str
     over: threading.Event = field(default_factory=threading.Event)
     outcome: Any = None
 
@@ -69,6 +70,8 @@ class FarRunner:
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
         self._lease, self.lets_go, self._private, self._here = lease, lets_go, private, here
         self._tell_person = tell
+        #: Over the processes of this machine, which may read what is in the run folder.
+        self.takes_whole = private
         #: What comes back holds none; that of the engine itself does not end.
         self.lease = Lease()
         #: Devices of which all was looked through that goes out while they are changed.
@@ -123,6 +126,28 @@ class FarRunner:
             raise self._raised[0]
         return results
 
+    def keep_together(self, groups: Iterable[tuple[str, ...]]) -> None:
+        """Have the devices of a group in one process, where whole deployments go to one."""
+        if self.takes_whole:
+            self._places.keep_together(groups)
+
+    def together(self, hosts: Sequence[Host], work: Callable[..., Any], given: object) -> Any:
+        """What ``work`` returns of ``given`` in the process that has all these devices, or the error by which it ended.
+
+        None where no one process has them all: then nothing was begun. Raises UsageError for what cannot be sent.
+        """
+        far = self._places.one_of(host.name for host in hosts) if self.takes_whole else None
+        if far is None:
+            return None
+        try:
+            packed = pack(Together(work, given, tuple(map(self._record_of, hosts))), self._callbacks)
+        except NrRunError:
+            self._places.done(far)
+            raise
+        job = self._send(far, " and ".join(host.name for host in hosts), packed)
+        made = job if isinstance(job, Exception) else self._wait(job)
+        return made.error if isinstance(made, Failed) else made
+
     def close(self) -> None:
         """The run is over: the far processes let go of its devices."""
         self._tell_all((END,))
@@ -171,7 +196,7 @@ class FarRunner:
         try:
             return unpack(packed, self)
         except Exception as error:  # noqa: BLE001 - what is read decides what is raised
-            return NrRunError(f"{job.host.name}: what came back of it cannot be read here: {self._words(error)}")
+            return NrRunError(f"{job.what}: what came back of it cannot be read here: {self._words(error)}")
 
     def lost(self, process: Process, why: str) -> None:
         """Nothing more comes from a process: its jobs end as lost sessions do."""
@@ -185,7 +210,7 @@ class FarRunner:
                 del self._jobs[number]
         process.end()
         for job in jobs.values():
-            job.outcome = _lost_with(far, job.host.name)
+            job.outcome = _lost_with(far, job.what)
             self._ended(job)
         self._places.wake()
 
@@ -211,7 +236,6 @@ class FarRunner:
             far = self._process_of(host.name)
         except NrRunError as error:
             return error
-        begun = _Job(far, host)
         try:
             job = Job(work, dict(task.params), self._record_of(host), task.name, task.is_dry_run())
             packed = pack(job, self._callbacks)
@@ -219,6 +243,10 @@ class FarRunner:
         except NrRunError as error:
             self._places.done(far)
             return error
+        return self._send(far, host.name, packed)
+
+    def _send(self, far: Far, what: str, packed: bytes) -> _Job | Exception:
+        begun = _Job(far, what)
         with self._lock:
             lost = far.lost  # since it was chosen: nobody would end this job any more
             if not lost:
@@ -230,7 +258,7 @@ class FarRunner:
             far.known |= keys.keys()
         if lost:
             self._places.done(far)
-            return _lost_with(far, host.name)
+            return _lost_with(far, what)
         try:
             far.process.send((JOB, number, packed, keys))
         except OSError as error:
@@ -240,7 +268,7 @@ class FarRunner:
     def _wait(self, job: _Job) -> Any:
         while not job.over.wait(2.0):  # each wakes up where the run ends; this is for one that began just then
             if self._over.is_set():
-                return SessionLost(f"{job.host.name}: the run has ended")
+                return SessionLost(f"{job.what}: the run has ended")
         return job.outcome
 
     def _process_of(self, host: str) -> Far:
@@ -324,7 +352,7 @@ class FarRunner:
             jobs = list(self._jobs.values())
             self._jobs.clear()
         for job in jobs:
-            job.outcome = SessionLost(f"{job.host.name}: the run has ended")
+            job.outcome = SessionLost(f"{job.what}: the run has ended")
         return jobs
 
     def _tell_all(self, message: Message) -> None:

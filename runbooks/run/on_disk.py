@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import blake2b
 from pathlib import Path
 
 
@@ -26,3 +27,8 @@ def write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
+
+
+def digest_of(data: bytes) -> bytes:
+    """Of what stands in a file."""
+    return blake2b(data, digest_size=16).digest()

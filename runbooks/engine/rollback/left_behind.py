@@ -36,6 +36,10 @@ class LeftBehind:
         items, stays = freed(running, there, {item.key for item in going.items})
         return replace(going, items=(*going.items, *items), stays=(*going.stays, *stays))
 
+    def on(self, hosts: Iterable[str]) -> LeftBehind:
+        """What is left on these devices alone."""
+        return LeftBehind({host: dict(self._by_host[host]) for host in hosts if host in self._by_host})
+
 
 def _is_there(item: ConfigObject, running: Config) -> bool:
     present = running.objects.get(item.key)

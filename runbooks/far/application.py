@@ -1,0 +1,183 @@
+"""A whole deployment in another process: its approved plan is applied there, by the same engine, with a context of its own.
+
+| of a run | where it is done |
+|---|---|
+| deploy, remove, canaries too | there, where no other deployment of the run is on its devices and one process has them all |
+| the same on a hub, or with an end that has moved | here, each task where the session is: deployments share a device |
+| verifying canaries after the soak | here, as above: it is short, and changes nothing |
+| rotate-psk | here: a store over there has other values under its references |
+| rollback, resume, failover-test, safe_change | here: they go on from records, or apply in a way of their own |
+| over the workers of a Dask cluster | here: the run folder is read over there, and a worker has none |
+
+Of a Context over there: ``nornir`` has the hosts of the deployment with the sessions of that process, ``secrets`` and ``stop``
+are those of that process, ``folder`` calls home (distant_folder.py). ``progress``, ``notices`` and ``visit`` call home too, and
+``intended`` where it is asked to find something. ``readings`` are empty, since what they keep is for devices that are shared.
+``left_behind`` goes along. What comes back is the outcome; without one, finishing.py finishes what was begun.
+"""
+
+from __future__ import annotations
+
+from collections import UserList
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from ...inventory.errors import Locked, NrRunError, UsageError
+from ...services.registry import find_built
+from ..engine.context import Context
+from ..engine.outcome import TunnelOutcome
+from ..engine.plans.planners import Building, Removing
+from .carrying import OneWay, pack
+from .distant_folder import DistantFolder, FolderCalls, Writing
+from .finishing import finish
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+
+    from ...inventory.hiding.secrets import Secrets
+    from ...inventory.models.platforms import Platform
+    from ...services.service import Deployment, Intended
+    from ...tasks.device import Stop
+    from ..engine.plans.planning import DeploymentPlan
+    from ..engine.rollback.left_behind import LeftBehind
+    from ..engine.runbook import Planner
+    from ..engine.verifying.confirmations import Confirming
+    from ..engine.waits import Timeouts
+    from ..run.folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What is applied, all of it records: nothing in it may call anything."""
+
+    plan: DeploymentPlan
+    planner: Planner
+    stale: bool
+    platforms: Mapping[str, Platform]
+    timeouts: Timeouts
+    confirming: Confirming | None
+    left_behind: LeftBehind
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One deployment as it is sent: an `Approved` as bytes, and what calls home."""
+
+    approved: bytes
+    service: str
+    folder: FolderCalls
+    phase: Callable[[str, str], None]
+    say: Callable[[str], None]
+    notice: Callable[[str], None]
+    visit: Callable[[Deployment], None]
+    #: As Intended.find(); None where a run has none.
+    find: Callable[[str, Mapping[str, str]], Deployment] | None
+
+
+def apply_there(context: Context, plan: DeploymentPlan, planner: Planner, *, stale: bool) -> TunnelOutcome | None:
+    """The outcome of a plan that is applied in the process that has its devices; None where it has to be applied from here.
+
+    Raises Locked where another run has taken the devices over.
+    """
+    hosts = [context.nornir.inventory.hosts[end.host] for end in plan.members]
+    if not may_go(context, plan, planner):
+        return None
+    writing = Writing(context.folder, context.secrets)
+    try:
+        application = _application(context, plan, planner, writing, stale=stale)
+        made = context.nornir.runner.together(hosts, applied, application)  # type: ignore[attr-defined]
+    except UsageError:
+        return None  # a record of a service that stays in its process
+    if made is None or isinstance(made, TunnelOutcome):
+        return made
+    writing.close()
+    if isinstance(made, Locked):
+        raise made
+    if isinstance(made, Exception):
+        return finish(context, plan, planner, made if isinstance(made, NrRunError) else NrRunError(str(made)))
+    return finish(context, plan, planner, NrRunError(f"{plan.name}: {type(made).__name__} came back, and no outcome"))
+
+
+def may_go(context: Context, plan: DeploymentPlan, planner: Planner) -> bool:
+    """Whether all that the plan rests on can go elsewhere, and nothing else of the run is on its devices."""
+    inner = getattr(planner, "planner", planner)
+    alone = context.readings.shared.isdisjoint(end.host for end in plan.members)
+    return alone and isinstance(inner, Building | Removing) and not context.secrets.given
+
+
+def _application(context: Context, plan: DeploymentPlan, planner: Planner, writing: Writing, *, stale: bool) -> Application:
+    """Raises UsageError where a record of it cannot be sent."""
+    hosts = [end.host for end in plan.members]
+    platforms = {host: context.platforms[host] for host in hosts}
+    left = context.left_behind.on(hosts)
+    approved = Approved(plan, planner, stale, platforms, context.timeouts, context.confirming, left)
+    return Application(
+        pack(approved),
+        context.service.name,
+        FolderCalls.of(context.folder, writing, plan.name),
+        OneWay(context.progress.phase),
+        OneWay(context.progress.say),
+        OneWay(context.notices.append),
+        context.visit,
+        context.intended.find if context.intended is not None else None,
+    )
+
+
+def applied(
+    application: Application, nornir: Nornir, secrets: Secrets, stop: Stop, read: Callable[[bytes], Any]
+) -> TunnelOutcome:
+    """Over there: apply it. Raises Locked as run_deployments() does; ``read`` reads what was packed."""
+    from ..engine.runbook import apply_approved
+
+    approved: Approved = read(application.approved)
+    folder = DistantFolder(application.folder, secrets)
+    context = Context(
+        nornir,
+        find_built(application.service),
+        cast("Intended", _Intended(application.find)) if application.find is not None else None,
+        dict(approved.platforms),
+        secrets,
+        cast("RunFolder", folder),
+        stop,
+        _Progress(application.phase, application.say),
+        approved.timeouts,
+        application.visit,
+        approved.confirming,
+        cast("list[str]", _Notices(application.notice)),
+        left_behind=approved.left_behind,
+    )
+    outcome = apply_approved(context, approved.plan, approved.planner, (approved.plan,), stale=approved.stale)
+    folder.settle()
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Intended:
+    """What a plan asks of an intent."""
+
+    find: Callable[[str, Mapping[str, str]], Deployment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    phase: Callable[[str, str], None]
+    say: Callable[[str], None]
+
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """Told where all are counted."""
+
+
+class _Notices(UserList[str]):
+    """Told at home as they come: who is lost afterwards has told them."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, item: str) -> None:
+        super().append(item)
+        self._tell(item)
+
+    def extend(self, other: Iterable[str]) -> None:
+        for item in other:
+            self.append(item)
