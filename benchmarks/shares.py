@@ -26,8 +26,8 @@ from measuring import NR_RUN, Row, Sample, Sides, alternate, medians, process
 
 MODEL, COUNTS, LATENCY = "c881", (20, 200), 100
 TICK = os.sysconf("SC_CLK_TCK")
-#: What an agent's command line has.
-AGENT = b"nr_run.runbooks.far.local_agent"
+#: What the command line of an agent has that is an interpreter of its own; a forked one has that of the command.
+AGENT, COMMAND = b"nr_run.runbooks.far.local_agent", b"deploy-l2l"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,22 @@ def _agents() -> Iterator[int]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                if AGENT in (folder / "cmdline").read_bytes() and _is_ours(int(folder.name)):
-                    yield int(folder.name)
+                line, pid = (folder / "cmdline").read_bytes(), int(folder.name)
+                agent = AGENT in line or (COMMAND in line and _parent_of(pid) != os.getpid())
+                if agent and _is_ours(pid):
+                    yield pid
             except OSError:
                 continue
 
 
 def _is_ours(pid: int) -> bool:
     while pid > 1 and pid != os.getpid():
-        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        pid = _parent_of(pid)
     return pid == os.getpid()
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _used(pid: int) -> float:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nornir.core import Nornir
 
@@ -31,6 +32,9 @@ from .plans.limit import within
 from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
 from .verifying.confirmations import Confirming, confirming
+
+if TYPE_CHECKING:
+    from ..far.local_processes import LocalProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
         devices = _of_a_lab(stack, wanted, chosen, progress) if wanted.lab else _of_the_network(wanted, chosen)
+        # Before there is a second thread, a folder or a lock: a fork has none of them.
+        processes = _further(stack, devices.processes)
         secrets = devices.secrets
         warnings = (*chosen.warnings, *_begin_rotations(stack, wanted, chosen, secrets))
         deployments, lost = _with_keys(chosen.service, secrets, chosen.deployments, removal=wanted.removal)
@@ -129,10 +135,10 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
         nornir = connect_by(devices.nornir, secrets, chosen.platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         reached = _hosts_of(deployments, lost, chosen.hosts)
-        if devices.processes > 1:
+        if processes:
             from ..far.local_processes import beside
 
-            nornir = stack.enter_context(beside(devices.processes, nornir, reached, secrets, stop))
+            nornir = stack.enter_context(beside(processes, nornir, reached, secrets, stop))
         if wanted.scheduler:
             told = progress.say
             nornir = stack.enter_context(elsewhere(wanted.scheduler, nornir, reached, secrets, stop, told, changes=True))
@@ -142,6 +148,15 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*chosen.missing, *(deployment.name for deployment in lost))
         yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*chosen.hosts, *more))))
+
+
+def _further(stack: ExitStack, count: int) -> Sequence[LocalProcess]:
+    """Further processes of this machine, until ``stack`` is closed. Raises Unreachable."""
+    if count <= 1:
+        return ()
+    from ..far.local_processes import further
+
+    return stack.enter_context(further(count))
 
 
 def _choose(wanted: RunRequest) -> _Chosen:

@@ -86,8 +86,9 @@ def apply_there(context: Context, plan: DeploymentPlan, planner: Planner, *, sta
     try:
         application = _application(context, plan, planner, writing, stale=stale)
         made = context.nornir.runner.together(hosts, applied, application)  # type: ignore[attr-defined]
-    except UsageError:
-        return None  # a record of a service that stays in its process
+    except UsageError as error:  # a record of a service that stays in its process
+        context.folder.tell(f"{plan.name} was applied by the first process alone: {error}")
+        return None
     if made is None or isinstance(made, TunnelOutcome):
         return made
     writing.close()

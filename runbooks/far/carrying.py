@@ -40,6 +40,17 @@ class OneWay:
         self.work(*given, **named)
 
 
+@dataclass(frozen=True, slots=True)
+class InTwo:
+    """A callback that is waited for, and done several at a time: all are begun, and then each ended by what that returned."""
+
+    begin: Callable[..., Callable[[], Any]]
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """As on this side."""
+        return self.begin(*given, **named)()
+
+
 class Callbacks:
     """What the far side may call here, by number; the same callable has one number."""
 
@@ -57,9 +68,13 @@ class Callbacks:
                 self._calls.append(callback)
             return self._numbers[callback]
 
+    def at(self, number: int) -> Callable[..., Any]:
+        """The callable of a number."""
+        return self._calls[number]
+
     def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Do it."""
-        return self._calls[number](*given, **named)
+        return self.at(number)(*given, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +195,7 @@ class _Packer(pickle.Pickler):
             return _marked, ("lease",)
         if isinstance(thing, Host):
             return _marked, ("host", thing.name)
-        if isinstance(thing, OneWay) or _is_alive(thing):
+        if isinstance(thing, OneWay | InTwo) or _is_alive(thing):
             if self._callbacks is None:
                 raise pickle.PicklingError(
                     f"{getattr(thing, '__qualname__', type(thing).__name__)} works on what its process has"

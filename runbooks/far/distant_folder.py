@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from ..commands.views.printable import json_text
 from ..run.folder import RunFolder, plain_values
 from ..run.json_names import each_text
 from ..run.on_disk import digest_of
-from .carrying import OneWay
+from .carrying import InTwo, OneWay
 
 
 class Writing:
@@ -43,10 +43,21 @@ class Writing:
             while self._busy:
                 self._changed.wait()
 
-    def note(self, forgiving: bool, state: str, details: Mapping[str, Any]) -> None:
-        """As RunFolder.note()."""
-        with self._awaited(forgiving):
-            self._folder.note(state, **details)
+    def begin_note(self, forgiving: bool, state: str, details: Mapping[str, Any]) -> Callable[[], None]:
+        """As RunFolder.begin_note(); until what is returned has returned it is at work."""
+        held = ExitStack()
+        with ExitStack() as begun:
+            begun.enter_context(self._entered())
+            with self._mood(forgiving):
+                self._raise_failed(forgiving)
+                end = self._folder.begin_note(state, **details)
+            held = begun.pop_all()
+
+        def ended() -> None:
+            with held, self._mood(forgiving):
+                end()
+
+        return ended
 
     def write(self, forgiving: bool, name: str, text: str) -> None:
         """A durable file. As RunFolder.write()."""
@@ -86,12 +97,15 @@ class Writing:
     @contextmanager
     def _awaited(self, forgiving: bool) -> Iterator[None]:
         with self._entered(), self._mood(forgiving):
-            while self._failed:
-                error = self._failed.pop()
-                if not forgiving:
-                    raise error
-                self._folder.complaints.append(str(error))
+            self._raise_failed(forgiving)
             yield
+
+    def _raise_failed(self, forgiving: bool) -> None:
+        while self._failed:
+            error = self._failed.pop()
+            if not forgiving:
+                raise error
+            self._folder.complaints.append(str(error))
 
     @contextmanager
     def _entered(self) -> Iterator[None]:
@@ -130,7 +144,7 @@ class FolderCalls:
     def of(cls, folder: RunFolder, writing: Writing, below: str) -> FolderCalls:
         """As it is sent with a job on the deployment of this name."""
         here = writing
-        awaited = here.note, here.write, here.write_sealed, here.keep_secrets, here.settle, here.tell
+        awaited = InTwo(here.begin_note), here.write, here.write_sealed, here.keep_secrets, here.settle, here.tell
         return cls(folder.path, folder.runbook, folder.held(below), *awaited, OneWay(here.write_later))
 
 

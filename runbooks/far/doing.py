@@ -32,11 +32,13 @@ from ...tasks.access.device_types import register_device_types
 from ...tasks.access.lease import Lease, clock
 from ...tasks.device import CONNECTION, Stop
 from .carrying import pack, unpack
-from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
+from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MANY, OVER, PULSE, STOP, Message, as_one
 from .outcome import Failed, root_cause
 
 #: Devices at a time: each thread waits for its device most of its time.
 AT_ONCE = 100
+#: Seconds since anything was sent, from which on what nobody waits for is sent by itself.
+A_MOMENT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,10 @@ class Doer:
         self.lease = Lease(lease)
         self._send, self._learns = send, learns
         self._told = set(secrets.seen())
+        #: Messages that nobody waits for yet, and when something was sent last.
+        self._sending = threading.Lock()
+        self._later: list[Message] = []
+        self._sent = 0.0
         #: Signs of life that were not acknowledged yet, and when each was given.
         self._pulses: dict[int, float] = {}
         self._pulse = 0
@@ -120,7 +126,8 @@ class Doer:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nr-run-job")
         self._ended = threading.Event()
         register_device_types()
-        ConnectionPluginRegister.auto_register()
+        if CONNECTION not in ConnectionPluginRegister.available:
+            ConnectionPluginRegister.auto_register()
 
     @property
     def ended(self) -> bool:
@@ -132,7 +139,10 @@ class Doer:
     def take(self, message: Message) -> None:
         """One message of the engine's side."""
         kind, *words = message
-        if kind == JOB:
+        if kind == MANY:
+            for one in words[0]:  # type: ignore[attr-defined]
+                self.take(one)
+        elif kind == JOB:
             if self.ended:
                 return
             self.secrets.take(words[2])  # type: ignore[arg-type]
@@ -155,7 +165,7 @@ class Doer:
             self._pulse += 1
             number = self._pulse
             self._pulses[number] = clock()
-        self._send((PULSE, number))
+        self._out((PULSE, number))
 
     def _acknowledged(self, number: Any) -> None:
         with self._lock:
@@ -191,9 +201,11 @@ class Doer:
             mine = self._number
             if awaited:
                 self._calls[mine] = waiting
-        self._send((CALL, mine, number, pack((given, named)), awaited, self._news()))
+        packed = pack((given, named))
         if not awaited:
+            self._out_later((CALL, mine, number, packed, awaited, self._news()))
             return None
+        self._out((CALL, mine, number, packed, awaited, self._news()))
         try:
             while not waiting.over.wait(0.5):
                 if self.ended:
@@ -207,6 +219,20 @@ class Doer:
         if waiting.ok:
             return value
         raise value
+
+    def _out(self, message: Message) -> None:
+        """Send it, and before it what nobody waits for. Raises OSError."""
+        with self._sending:
+            later, self._later, self._sent = self._later, [], clock()
+            self._send(as_one((*later, message)))
+
+    def _out_later(self, message: Message) -> None:
+        """Send it with the next one, or a moment later. Raises OSError where it was time to and nothing can be sent any more."""
+        with self._sending:
+            self._later.append(message)
+            if clock() - self._sent > A_MOMENT:
+                later, self._later, self._sent = self._later, [], clock()
+                self._send(as_one(later))
 
     def _answered(self, number: Any, ok: Any, value: Any) -> None:
         with self._lock:
@@ -231,7 +257,7 @@ class Doer:
         except Exception as error:  # noqa: BLE001 - the engine's side is told of every end
             outcome = pack(Failed.of(error, self.secrets.hide_known))
         with suppress(Exception):
-            self._send((OVER, number, outcome, self._news()))
+            self._out((OVER, number, outcome, self._news()))
 
     def _together(self, job: Together) -> Any:
         records = {unpack(packed, self).name: packed for packed in job.hosts}

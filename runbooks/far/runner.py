@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nornir.core.inventory import Host
@@ -23,9 +22,10 @@ from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.credentials import Login, login_of
 from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
+from .answers import Answers
 from .carrying import Callbacks, pack, unpack
 from .doing import HostRecord, Job, Together
-from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
+from .messages import ACK, CALL, END, JOB, LEASE, MANY, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
 from .outcome import Failed, results_of
 from .placing import Far, NoneLeft, Places
 
@@ -83,7 +83,7 @@ class FarRunner:
         self._records: dict[str, bytes] = {}
         self._jobs: dict[int, _Job] = {}
         self._number = 0
-        self._calls = ThreadPoolExecutor(16, thread_name_prefix="nr-run-calls")
+        self._answers = Answers(self.secrets.hide_known, self._send_to)
         self._over = threading.Event()
         threading.Thread(target=self._keep_time, name="nr-run-far", daemon=True).start()
 
@@ -155,7 +155,7 @@ class FarRunner:
         for job in self._taken():
             self._ended(job)
         self._places.wake()
-        self._calls.shutdown(wait=False)
+        self._answers.close()
 
     def received(self, process: Process, message: Message) -> None:
         """What a process has sent, in its order. One whose words cannot be read is lost, and no other one."""
@@ -172,12 +172,14 @@ class FarRunner:
         return self.secrets.hide_known(f"{type(error).__name__}: {error}")
 
     def _hear(self, far: Far, kind: object, *words: Any) -> None:
-        if kind == CALL:
+        if kind == MANY:
+            for message in words[0]:
+                self._hear(far, *message)
+        elif kind == CALL:
             number, callback, packed, awaited, news = words
             self._learn(far, news)
             if awaited:
-                with suppress(RuntimeError):  # the run has ended: who asks is told so
-                    self._calls.submit(self._answer, far, number, callback, packed)
+                self._answers.add(far, number, self._callbacks.at(callback), partial(unpack, packed, self))
             else:
                 self._tell(callback, packed)
         elif kind == PULSE:
@@ -259,10 +261,7 @@ class FarRunner:
         if lost:
             self._places.done(far)
             return _lost_with(far, what)
-        try:
-            far.process.send((JOB, number, packed, keys))
-        except OSError as error:
-            self.lost(far.process, str(error))
+        self._send_to(far, (JOB, number, packed, keys))
         return begun
 
     def _wait(self, job: _Job) -> Any:
@@ -295,10 +294,7 @@ class FarRunner:
             if far.lost:
                 return
             far.acked = time.monotonic()
-        try:
-            far.process.send((ACK, number))
-        except OSError as error:
-            self.lost(far.process, str(error))
+        self._send_to(far, (ACK, number))
 
     def _record_of(self, host: Host) -> bytes:
         """Raises IntentError where its password stands in the inventory: what stands in clear is not sent."""
@@ -324,26 +320,16 @@ class FarRunner:
             far.known |= news.keys()
             self.secrets.take(news)
 
-    def _called(self, callback: Any, packed: Any) -> Any:
-        given, named = unpack(packed, self)
-        return self._callbacks.call(callback, given, named)
-
     def _tell(self, callback: Any, packed: Any) -> None:
         """Of a one-way callback: what it raises ends the task, and not the thread that hears the process."""
         try:
-            self._called(callback, packed)
+            self._callbacks.call(callback, *unpack(packed, self))
         except Exception as error:  # noqa: BLE001 - it is raised by run()
             self._raised.append(error)
 
-    def _answer(self, far: Far, number: Any, callback: Any, packed: Any) -> None:
-        ok, value = True, b""
+    def _send_to(self, far: Far, message: Message) -> None:
         try:
-            value = pack(self._called(callback, packed))
-        except Exception as error:  # noqa: BLE001 - it is raised where it was called
-            failed = Failed.of(error, self.secrets.hide_known)
-            ok, value = False, pack(failed.error)
-        try:
-            far.process.send((ANSWER, number, ok, value))
+            far.process.send(message)
         except OSError as error:
             self.lost(far.process, str(error))
 

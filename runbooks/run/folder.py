@@ -21,14 +21,13 @@ import json
 import os
 import re
 import secrets
-import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +37,7 @@ from ...inventory.hiding.secrets import Secrets
 from ..commands.views.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
 from .json_names import document, each_text
-from .on_disk import digest_of, is_cut, sync_folder, write_all
+from .on_disk import digest_of, is_cut, make_private, sync_folder, write_all
 from .run_names import run_names
 
 T = TypeVar("T")
@@ -126,17 +125,30 @@ class RunFolder:
 
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard."""
+        self.begin_note(state, **details)()
+
+    def begin_note(self, state: str, **details: Any) -> Callable[[], None]:
+        """A journal line that is written, and on the disk when what is returned returns. Both raise as note()."""
         # The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
         self._ask_guard()
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
         line = json_text(self._hidden(record))
-        try:
-            with self._lock:
-                number = self._append(line)
+        with self._written(), self._lock:
+            number = self._append(line)
+            return partial(self._end_note, number)
+        return self._ask_guard
+
+    def _end_note(self, number: int) -> None:
+        with self._written():
             self._sync(number)
+        self._ask_guard()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
-        self._ask_guard()
 
     def _ask_guard(self) -> None:
         if self.guard is not None:
@@ -340,19 +352,6 @@ def new_path(runs: Path) -> Path:
     except OSError as error:
         raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
     return path
-
-
-def make_private(path: Path) -> None:
-    """Make a folder for its owner only, whatever the umask; one that is ours and open to others is closed to them.
-
-    A folder of another user stays as it is, and so do the rights of a group that shares it. Raises OSError.
-    """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.stat()
-    # The setgid bit says that a group shares the folder on purpose.
-    open_to = 0o007 if found.st_mode & stat.S_ISGID else 0o077
-    if found.st_uid == os.geteuid() and found.st_mode & open_to:
-        path.chmod(stat.S_IMODE(found.st_mode) & ~open_to)
 
 
 def _time_after(runs: Path) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -72,10 +73,14 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
     )
 
 
-@cache
 def _adapter(wanted: Any) -> TypeAdapter[Any]:
     """Type adapter of a service's ``wanted``, kept because a run writes a record for each of its tunnels."""
-    return TypeAdapter(wanted)
+    with _MAKING:  # tunnels that are changed side by side ask for it at the same moment, and each would make it
+        return _made_adapter(wanted)
+
+
+_MAKING = threading.Lock()
+_made_adapter = cache(TypeAdapter)
 
 
 def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:

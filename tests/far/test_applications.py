@@ -17,9 +17,10 @@ from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
+from ..conftest import ROOT
 from ..runbooks.test_processes import TWO, children
-from .befalling import another_build
 
+DEFECT = "    import os\n    if os.getsid(0) == os.getpid():\n        raise ZeroDivisionError\n"
 PROOF = "    change_state.proof = change_state.postcheck.prove(context, plan)\n"
 
 
@@ -39,14 +40,23 @@ class Silent:
 def test_a_defect_over_there_is_rolled_back_there_and_its_file_is_kept_here(
     rehearsal, unchanged: Callable[[], None], tmp_path: Path
 ) -> None:
-    """The engine of the other process goes wrong in the midst of a change, and not that of the run: so it was applied there."""
-    copy = another_build(tmp_path) / "nr_run" / "runbooks" / "engine" / "transaction.py"
+    """The engine goes wrong in the midst of a change, in a process with a session of its own, as further ones alone have."""
+    shutil.copytree(ROOT / "dev" / "nr_run", tmp_path / "nr_run", ignore=shutil.ignore_patterns("__pycache__"))
+    copy = tmp_path / "nr_run" / "runbooks" / "engine" / "transaction.py"
     text = copy.read_text()
     assert PROOF in text
-    copy.write_text(text.replace(PROOF, "    raise ZeroDivisionError\n" + PROOF))
-    done = rehearsal.deploy(*TWO, PYTHONPATH=str(tmp_path))
-    assert done.code == 20, done.out + done.err
-    assert "ZeroDivisionError, which is a defect of nr-run" in done.tunnel["message"]
+    copy.write_text(text.replace(PROOF, DEFECT + PROOF))
+    done = subprocess.run(
+        rehearsal.arguments(*TWO),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**rehearsal.environment, "PYTHONPATH": str(tmp_path)},
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 20, done.stdout + done.stderr
+    assert "ZeroDivisionError, which is a defect of nr-run" in done.stdout
     (kept,) = rehearsal.runs.glob("2*/hq-branch/defect.txt")
     assert "ZeroDivisionError" in kept.read_text()
     unchanged()
