@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...inventory.errors import DriftError, Exit, NrRunError
 from ...inventory.models.platforms import Platform
@@ -21,13 +21,16 @@ from .context import Context
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
 from .plans.find_unintended import notice_strays
-from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
+from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan, write_texts
 from .resume import refuse_unfinished
 from .rollback.automatic_rollback import defect_of
 from .rollback.left_behind import without_gone
 from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .verifying.reach import reach_of
 from .verifying.verification import save_accepted, verify_only
+
+if TYPE_CHECKING:
+    from ..far.application import Planned
 
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment from what its devices showed.
@@ -149,16 +152,23 @@ def _plan_all(
     plans: list[DeploymentPlan] = []
     outcomes: list[TunnelOutcome] = []
     running: dict[str, str] = {}
+    elsewhere = _planned_elsewhere(context, deployments, planner, snapshots)
     for deployment in deployments:
         try:
             _raise_unread(deployment, errors)
-            plan = planner(context, deployment, Known(snapshots, running))
-            write_plan(context, plan)
+            there = elsewhere.get(deployment.name)
+            if there is None:
+                plan = planner(context, deployment, Known(snapshots, running))
+                write_plan(context, plan)
+            else:
+                plan = there.plan()
+                write_texts(context, plan, there.texts)
             if plan.changed or plan.removal or not changing:
                 said = context.confirming
                 plan.refuse_if_forbidden(said.open(plan.confirmations) if changing and said else ())
             _note_confirmed(context, plan)
-            running = running_after(plan, running)
+            if there is None:
+                running = running_after(plan, running)
             plans.append(plan)
             context.folder.note("planned", tunnel=deployment.name, changes=plan.changed)
         except NrRunError as error:
@@ -224,6 +234,17 @@ def work_words(counts: Mapping[str, int]) -> str:
 def as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
     """The members as they will be planned once the change is applied: with nothing to do."""
     return tuple(replace(member, change=member.change.done) for member in plan.members)
+
+
+def _planned_elsewhere(
+    context: Context, deployments: Sequence[Deployment], planner: Planner, snapshots: Mapping[str, Snapshot]
+) -> Mapping[str, Planned]:
+    """What was planned in other processes, by the name of the deployment; what is missing has to be planned here."""
+    if not takes_whole(context.nornir):
+        return {}
+    from ..far.application import plan_there
+
+    return plan_there(context, deployments, planner, snapshots)
 
 
 def _elsewhere(context: Context, plan: DeploymentPlan, planner: Planner, *, stale: bool) -> TunnelOutcome | None:

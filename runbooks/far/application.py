@@ -1,7 +1,9 @@
-"""A whole deployment in another process: its approved plan is applied there, by the same engine, with a context of its own.
+"""A whole deployment in another process: planned there, and applied when approved, by the same engine with a context of its own.
 
 | of a run | where it is done |
 |---|---|
+| planning a deploy, where no other deployment is on its devices | there; the plan comes back, and texts of its files |
+| planning anything else, and where a process is lost or a plan cannot travel | here |
 | deploy, remove, canaries too | there, where no other deployment of the run is on its devices and one process has them all |
 | the same on a hub, or with an end that has moved | here, each task where the session is: deployments share a device |
 | verifying canaries after the soak | here, as above: it is short, and changes nothing |
@@ -18,8 +20,9 @@ are those of that process, ``folder`` calls home (distant_folder.py). ``progress
 from __future__ import annotations
 
 from collections import UserList
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ...inventory.errors import Locked, NrRunError, UsageError
@@ -27,9 +30,12 @@ from ...services.registry import find_built
 from ..engine.context import Context
 from ..engine.outcome import TunnelOutcome
 from ..engine.plans.planners import Building, Removing
+from ..engine.plans.planning import Known, texts_of
 from .carrying import OneWay, pack
 from .distant_folder import DistantFolder, FolderCalls, Writing
+from .elsewhere import alone_on
 from .finishing import finish
+from .outcome import Failed
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from ...inventory.models.platforms import Platform
     from ...services.service import Deployment, Intended
     from ...tasks.device import Stop
+    from ...tasks.gather import Snapshot
     from ..engine.plans.planning import DeploymentPlan
     from ..engine.rollback.left_behind import LeftBehind
     from ..engine.runbook import Planner
@@ -72,6 +79,110 @@ class Application:
     visit: Callable[[Deployment], None]
     #: As Intended.find(); None where a run has none.
     find: Callable[[str, Mapping[str, str]], Deployment] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is planned, all of it records."""
+
+    deployments: tuple[Deployment, ...]
+    planner: Planner
+    snapshots: Mapping[str, Snapshot]
+    platforms: Mapping[str, Platform]
+    timeouts: Timeouts
+    confirming: Confirming | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToPlan:
+    """Deployments as they are sent: a `Wanted` as bytes."""
+
+    wanted: bytes
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One plan or its refusal, and the texts of a plan by their names."""
+
+    made: DeploymentPlan | Failed
+    texts: Mapping[str, str]
+
+    def plan(self) -> DeploymentPlan:
+        """Raises what refused it."""
+        if isinstance(self.made, Failed):
+            raise self.made.error
+        return self.made
+
+
+def plan_there(
+    context: Context, deployments: Sequence[Deployment], planner: Planner, snapshots: Mapping[str, Snapshot]
+) -> dict[str, Planned]:
+    """Plans by the names of their deployments, made in the processes that have their devices; others have to be made here."""
+    if not isinstance(getattr(planner, "planner", planner), Building) or context.secrets.given:
+        return {}
+    alone = alone_on([one.hosts for one in deployments])
+    able = [one for one, free in zip(deployments, alone, strict=True) if free and all(host in snapshots for host in one.hosts)]
+    groups = context.nornir.runner.by_process([one.hosts for one in able])  # type: ignore[attr-defined]
+    if not groups:
+        return {}
+    with ThreadPoolExecutor(len(groups)) as pool:
+        parts = pool.map(lambda numbers: _part(context, [able[number] for number in numbers], planner, snapshots), groups)
+        return {name: made for part in parts for name, made in part.items()}
+
+
+def _part(
+    context: Context, deployments: Sequence[Deployment], planner: Planner, snapshots: Mapping[str, Snapshot]
+) -> dict[str, Planned]:
+    """Those of one process; nothing where it is lost, or where something that stays in its process would have to travel."""
+    hosts = [host for one in deployments for host in one.hosts]
+    platforms, seen = {host: context.platforms[host] for host in hosts}, {host: snapshots[host] for host in hosts}
+    wanted = Wanted(tuple(deployments), planner, seen, platforms, context.timeouts, context.confirming)
+    try:
+        given = ToPlan(pack(wanted), context.service.name)
+        made = context.nornir.runner.together([context.nornir.inventory.hosts[host] for host in hosts], planned, given)  # type: ignore[attr-defined]
+    except UsageError:
+        return {}  # whoever applies it is told why
+    if not isinstance(made, list):
+        return {}
+    return {one.name: _restored(part, one, context, snapshots) for one, part in zip(deployments, made, strict=True)}
+
+
+def planned(to_plan: ToPlan, nornir: Nornir, secrets: Secrets, stop: Stop, read: Callable[[bytes], Any]) -> list[Planned]:
+    """Over there: plan each. What is no refusal ends all of them: it comes again where they are planned instead."""
+    wanted: Wanted = read(to_plan.wanted)
+    nothing_is_written = cast("RunFolder", None)
+    service, silent = find_built(to_plan.service), _Progress(lambda _host, _words: None, lambda _words: None)
+    context = Context(
+        *(nornir, service, None, dict(wanted.platforms), secrets, nothing_is_written, stop, silent, wanted.timeouts),
+        confirming=wanted.confirming,
+    )
+    found: list[Planned] = []
+    for deployment in wanted.deployments:
+        try:
+            plan = wanted.planner(context, deployment, Known(wanted.snapshots))
+        except NrRunError as error:
+            found.append(Planned(Failed.of(error, secrets.hide_known), {}))
+        else:
+            found.append(Planned(_stripped(plan), texts_of(plan)))
+    return found
+
+
+def _stripped(plan: DeploymentPlan) -> DeploymentPlan:
+    """Without what the other side has."""
+    members = tuple(replace(member, snapshot=cast("Snapshot", None)) for member in plan.members)
+    return replace(plan, members=members)
+
+
+def _restored(part: Planned, deployment: Deployment, context: Context, snapshots: Mapping[str, Snapshot]) -> Planned:
+    if isinstance(part.made, Failed):
+        return part
+    pairs = zip(part.made.members, deployment.members, strict=True)
+    members = tuple(
+        replace(made, member=member, platform=context.platforms[member.host], snapshot=snapshots[member.host])
+        for made, member in pairs
+    )
+    return replace(part, made=replace(part.made, deployment=deployment, members=members))
 
 
 def apply_there(context: Context, plan: DeploymentPlan, planner: Planner, *, stale: bool) -> TunnelOutcome | None:

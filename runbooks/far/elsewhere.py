@@ -67,8 +67,13 @@ def keep_together(nornir: Nornir, groups: Sequence[Collection[str]]) -> None:
     """Have the devices of each of these groups be reached from one process, where a device is in no other of them."""
     together = getattr(nornir.runner, "keep_together", None)
     if together is not None:
-        number = Counter(host for group in groups for host in group)
-        together([tuple(group) for group in groups if all(number[host] == 1 for host in group)])
+        together([tuple(group) for group, alone in zip(groups, alone_on(groups), strict=True) if alone])
+
+
+def alone_on(groups: Sequence[Collection[str]]) -> list[bool]:
+    """Of each group of devices, whether none of them is in another group."""
+    number = Counter(host for group in groups for host in group)
+    return [all(number[host] == 1 for host in group) for group in groups]
 
 
 def takes_whole(nornir: Nornir) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...inventory.errors import SessionLost, Unreachable
@@ -64,6 +64,16 @@ class Places:
                 return None
             chosen.jobs += 1
             return chosen
+
+    def by_process(self, groups: Sequence[Iterable[str]]) -> list[list[int]]:
+        """Numbers of the groups of devices that one process has, for each process; a group that no one has whole is in none."""
+        with self._changed:
+            found: dict[int, list[int]] = {}
+            for number, hosts in enumerate(groups):
+                who = {id(far) for far in map(self._of_host.get, hosts) if far is None or not far.lost}
+                if len(who) == 1 and who != {id(None)}:
+                    found.setdefault(who.pop(), []).append(number)
+            return list(found.values())
 
     def add(self, process: Process, known: set[str]) -> None:
         """One more, which takes what waits."""

@@ -131,6 +131,10 @@ class FarRunner:
         if self.takes_whole:
             self._places.keep_together(groups)
 
+    def by_process(self, groups: Sequence[Iterable[str]]) -> list[list[int]]:
+        """As Places.by_process(); nothing where whole deployments stay here."""
+        return self._places.by_process(groups) if self.takes_whole else []
+
     def together(self, hosts: Sequence[Host], work: Callable[..., Any], given: object) -> Any:
         """What ``work`` returns of ``given`` in the process that has all these devices, or the error by which it ended.
 

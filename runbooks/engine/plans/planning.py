@@ -310,17 +310,31 @@ def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, s
 
 def write_plan(context: Context, plan_: DeploymentPlan) -> None:
     """What a person needs to judge the plan, and to do or undo it by hand, into the run folder."""
+    write_texts(context, plan_, texts_of(plan_))
+
+
+def write_texts(context: Context, plan_: DeploymentPlan, texts: Mapping[str, str]) -> None:
+    """As write_plan(), with what texts_of() has made of it."""
+    for name, text in texts.items():
+        context.folder.write(name, text)
     for member in plan_.members:
         place = f"{plan_.name}/{member.host}"
-        folder = context.folder
-        folder.write(f"{place}/rendered.cfg", member.desired)
-        folder.write(f"{place}/change.cfg", _header(member) + member.change.forward_text)
-        folder.write(f"{place}/rollback.cfg", _header(member) + member.change.inverse_text + _clearing(member))
-        folder.write(f"{place}/blast-radius.txt", "".join(f"{sentence}\n" for sentence in member.change.blast_radius))
-        folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
+        context.folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
         for command, text in member.snapshot.outputs.items():
             if not command.endswith("-config"):
-                folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
+                context.folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
+
+
+def texts_of(plan_: DeploymentPlan) -> dict[str, str]:
+    """Name of a file below the run folder to what is planned, for a person."""
+    texts: dict[str, str] = {}
+    for member in plan_.members:
+        place = f"{plan_.name}/{member.host}"
+        texts[f"{place}/rendered.cfg"] = member.desired
+        texts[f"{place}/change.cfg"] = _header(member) + member.change.forward_text
+        texts[f"{place}/rollback.cfg"] = _header(member) + member.change.inverse_text + _clearing(member)
+        texts[f"{place}/blast-radius.txt"] = "".join(f"{sentence}\n" for sentence in member.change.blast_radius)
+    return texts
 
 
 def file_name(command: str) -> str:
