@@ -14,6 +14,8 @@ import pytest
 
 from nr_run.runbooks.commands.service_command import building
 from nr_run.runbooks.engine.context import Timeouts
+from nr_run.runbooks.engine.plans import planners
+from nr_run.runbooks.engine.plans.planning import DeploymentPlan
 from nr_run.runbooks.engine.run_setup import RunRequest, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
@@ -83,6 +85,30 @@ def test_a_plan_that_no_longer_holds_is_refused(rehearsal, monkeypatch: pytest.M
     assert outcome.result.value == "refused", outcome
     assert "vpn3640" in outcome.sentence
     assert "NR-hq-branch" not in str(rehearsal.configurations())
+
+
+def test_a_plan_is_made_by_who_has_the_devices(rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner of this process is never asked, and the plan is there, with all that it rests on."""
+    for name, value in rehearsal.environment.items():
+        monkeypatch.setenv(name, value)
+    wanted = RunRequest(
+        *("l2l", "deploy-l2l", ("hq-branch",), rehearsal.inventory, rehearsal.runs, False, False),
+        Timeouts(ike=6.0, poll=0.1, reconnect=6.0),
+        processes=2,
+    )
+
+    def asked(*_given: object, **_named: object) -> None:
+        raise AssertionError("it is asked here")
+
+    shown: list[DeploymentPlan] = []
+    with open_run(wanted, Silent()) as opened:
+        monkeypatch.setattr(planners, "plan_deployment", asked)  # the others began before this
+        arguments = opened.runs, building(accept_unsaved=False), lambda plans, _refused: shown.extend(plans), Approval(None)
+        (outcome,) = run_deployments(opened.context, opened.deployments, *arguments)
+        assert shown[0].deployment is opened.deployments[0]
+    assert outcome.result.value == "pending", outcome
+    assert [len(member.snapshot.outputs) > 3 for member in shown[0].members] == [True, True]
+    assert all(member.change.created for member in shown[0].members)
 
 
 @pytest.mark.parametrize("size", [1100, 2100, 3100])

@@ -57,6 +57,20 @@ def test_its_process_is_killed(rehearsal, state: str, host: str | None) -> None:
     assert rehearsal.nr_run("resume").code == 66
 
 
+def test_all_are_killed_while_they_plan(rehearsal) -> None:
+    """Where every process is lost before anything was sent the run plans for itself, and builds the tunnel or touches nothing."""
+    from .. import warm
+
+    process = warm.Process(rehearsal.arguments("--yes", *TWO), rehearsal.environment)
+    rehearsal.wait_for("snapshot")
+    for child in children(process.pid):
+        os.kill(child, signal.SIGKILL)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (0, 11, 20), out + err
+    ended_right(rehearsal, 20 if process.returncode == 11 else process.returncode)
+    assert rehearsal.nr_run("resume").code == 66
+
+
 @pytest.mark.parametrize(("state", "host"), [("recorded", None), ("building", "vpn2611"), ("commit-decided", None)], ids=str)
 def test_the_process_of_a_removal_is_killed(rehearsal, state: str, host: str | None) -> None:
     """A removal is finished in the same way: gone on both ends and saved, or there on both ends and as it was."""
