@@ -25,6 +25,7 @@ from deploys import Scene, scene_of
 from measuring import NR_RUN, Row, Sample, Sides, alternate, medians, process
 
 MODEL, COUNTS, LATENCY = "c881", (20, 200), 100
+PROC = Path("/proc")
 TICK = os.sysconf("SC_CLK_TCK")
 #: What the command line of an agent has that is an interpreter of its own; a forked one has that of the command.
 AGENT, COMMAND = b"nr_run.runbooks.far.local_agent", b"deploy-l2l"
@@ -97,11 +98,11 @@ class Watched:
 
 def _agents() -> Iterator[int]:
     """Those that this very process has begun, over whatever others: another run on this machine has agents of its own."""
-    for folder in Path("/proc").iterdir():
+    for folder in PROC.iterdir():
         if folder.name.isdigit():
             try:
                 line, pid = (folder / "cmdline").read_bytes(), int(folder.name)
-                agent = AGENT in line or (COMMAND in line and _parent_of(pid) != os.getpid())
+                agent = AGENT in line or (COMMAND in line and line == (PROC / str(_parent_of(pid)) / "cmdline").read_bytes())
                 if agent and _is_ours(pid):
                     yield pid
             except OSError:
