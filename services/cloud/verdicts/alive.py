@@ -120,5 +120,5 @@ _STATUS = {Life.DEAD: Status.FAILED, Life.UNKNOWN: Status.UNVERIFIED}
 def findings_of(host: str, signs: Sequence[Sign], seen: Observation) -> Iterator[Finding]:
     """A finding for each tunnel, with what the firewall shows of BGP."""
     for sign in signs:
-        evidence = (seen.evidence(BGP, "last read", sign.life.value),)
+        evidence = (seen.evidence(BGP, "last message", sign.sentence),)
         yield Finding("alive", host, _STATUS.get(sign.life, Status.OK), sign.sentence, evidence)
