@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations import tree
 from ...changes.configurations.refusals import is_refused
@@ -39,8 +40,7 @@ OLD_SSH: Mapping[str, str] = {
 MINUTES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithms:
+class Algorithms(Struct, frozen=True):
     """What SSH agreed on."""
 
     key: str
@@ -53,8 +53,7 @@ class Algorithms:
         return tuple(word for word in (self.key, self.cipher, self.integrity) if word)
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """One device as an examination saw it. ``prompts`` by mode; ``no_configuration``: why configuration mode was not entered."""
 
     host: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import DriftError, Exit, NrRunError
 from ...inventory.models.platforms import Platform
@@ -35,8 +37,7 @@ Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
 Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """``ask`` returns the person's answer, None stops after the plan; ``takes_time``: devices may change meanwhile."""
 
     ask: Callable[[], bool] | None

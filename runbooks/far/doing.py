@@ -12,9 +12,9 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core import Nornir
 from nornir.core.configuration import Config
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
@@ -37,8 +37,7 @@ from .outcome import Failed, root_cause
 AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One task of one device. ``host`` is packed: it is the same for all jobs of a device in a run."""
 
     work: Callable[..., Any]
@@ -48,8 +47,7 @@ class Job:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HostRecord:
+class HostRecord(Struct, frozen=True):
     """A host, with what its groups and the defaults give it."""
 
     name: str
@@ -81,8 +79,7 @@ class HostRecord:
         )
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     over: threading.Event = field(default_factory=threading.Event)
     ok: bool = False
     value: bytes = b""

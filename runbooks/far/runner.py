@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core.inventory import Host
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, Task
@@ -35,8 +35,7 @@ STOOD_STILL = 5.0
 CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     process: Far
     host: Host
     over: threading.Event = field(default_factory=threading.Event)
