@@ -13,9 +13,10 @@ anything else                before, changed or in between     rolled back on bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...inventory.errors import DriftError, Exit, NrRunError

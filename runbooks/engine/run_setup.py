@@ -7,11 +7,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core import Nornir
 
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from ..far.local_processes import LocalProcess
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     service: str
@@ -65,8 +65,7 @@ class RunRequest:
     scheduler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRun:
+class OpenRun(Struct, frozen=True):
     """A run that is ready to begin."""
 
     context: Context
@@ -86,8 +85,7 @@ def inventory_folder(given: Path | None) -> Path:
     return folder
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """What a run is about, by inventory and intent alone: no secret was read, and nothing was written or contacted."""
 
     folder: Path
@@ -103,8 +101,7 @@ class _Chosen:
     said: Confirming
 
 
-@dataclass(frozen=True, slots=True)
-class _Devices:
+class _Devices(Struct, frozen=True):
     """Through what the devices are reached: those of a lab, or those of the network."""
 
     nornir: Nornir

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...checks.readiness.one_device import one_device
 from ...inventory.errors import DriftError, Exit, NrRunError
@@ -40,8 +42,7 @@ Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
 Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """``ask`` returns the person's answer, None stops after the plan; ``takes_time``: devices may change meanwhile."""
 
     ask: Callable[[], bool] | None
@@ -126,8 +127,7 @@ def _with_defects(context: Context, work: Work) -> Work:
     return told
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True):
     """A planner whose plans say what a person has to confirm, and who has.
 
     Nothing is asked where nothing is changed, or only for a while, and of what is rolled back to what it was.

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
+
+from msgspec import Struct
 
 from .carrying import InTwo, pack
 from .messages import ANSWER, Message, as_one
@@ -24,8 +25,7 @@ from .placing import Far
 Given = Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     far: Far
     number: Any
     begin: Callable[[], Callable[[], Any]]
@@ -84,8 +84,7 @@ class Answers:
             return (ANSWER, number, False, pack(Failed.of(error, self._hide).error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Raises:
+class _Raises(Struct, frozen=True):
     """The end of what could not be begun."""
 
     error: Exception

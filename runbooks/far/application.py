@@ -22,8 +22,10 @@ from __future__ import annotations
 from collections import UserList
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import Locked, NrRunError, UsageError
 from ...services.registry import find_built
@@ -53,8 +55,7 @@ if TYPE_CHECKING:
     from ..run.folder import RunFolder
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """What is applied, all of it records: nothing in it may call anything."""
 
     plan: DeploymentPlan
@@ -66,8 +67,7 @@ class Approved:
     left_behind: LeftBehind
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """One deployment as it is sent: an `Approved` as bytes, and what calls home."""
 
     approved: bytes
@@ -81,8 +81,7 @@ class Application:
     find: Callable[[str, Mapping[str, str]], Deployment] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is planned, all of it records."""
 
     deployments: tuple[Deployment, ...]
@@ -93,16 +92,14 @@ class Wanted:
     confirming: Confirming | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToPlan:
+class ToPlan(Struct, frozen=True):
     """Deployments as they are sent: a `Wanted` as bytes."""
 
     wanted: bytes
     service: str
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """One plan or its refusal, and the texts of a plan by their names."""
 
     made: DeploymentPlan | Failed
@@ -263,15 +260,13 @@ def applied(
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Intended:
+class _Intended(Struct, frozen=True):
     """What a plan asks of an intent."""
 
     find: Callable[[str, Mapping[str, str]], Deployment]
 
 
-@dataclass(frozen=True, slots=True)
-class _Progress:
+class _Progress(Struct, frozen=True):
     phase: Callable[[str, str], None]
     say: Callable[[str], None]
 

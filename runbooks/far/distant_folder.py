@@ -11,10 +11,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.errors import NrRunError, SessionLost
 from ...inventory.hiding.secrets import Secrets
@@ -124,8 +125,7 @@ class Writing:
         return self._folder.forgiving() if forgiving else nullcontext()
 
 
-@dataclass(frozen=True, slots=True)
-class FolderCalls:
+class FolderCalls(Struct, frozen=True):
     """What travels of a run folder: where it is, what stands in it already, and how to have more written."""
 
     path: Path

@@ -12,10 +12,10 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core import Nornir
 from nornir.core.configuration import Config
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
@@ -41,8 +41,7 @@ AT_ONCE = 100
 A_MOMENT = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One task of one device. ``host`` is packed: it is the same for all jobs of a device in a run."""
 
     work: Callable[..., Any]
@@ -52,8 +51,7 @@ class Job:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Work on several devices at once; ``work`` gets what is ``given``, a Nornir of the hosts, and what is here of the run."""
 
     work: Callable[..., Any]
@@ -61,8 +59,7 @@ class Together:
     hosts: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HostRecord:
+class HostRecord(Struct, frozen=True):
     """A host, with what its groups and the defaults give it."""
 
     name: str
@@ -94,8 +91,7 @@ class HostRecord:
         )
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     over: threading.Event = field(default_factory=threading.Event)
     ok: bool = False
     value: bytes = b""

@@ -13,8 +13,9 @@ The process that is lost types nothing more when this begins, and nothing more o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ...inventory.errors import Exit, Locked, NrRunError
 from ..engine.context import Context

@@ -9,15 +9,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...inventory.errors import SessionLost, Unreachable
 from .doing import AT_ONCE
 from .messages import Process
 
 
-@dataclass(slots=True)
-class Far:
+class Far(Struct):
     """One far process, as the engine's side knows it."""
 
     process: Process

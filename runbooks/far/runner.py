@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core.inventory import Host
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, Task
@@ -35,8 +35,7 @@ STOOD_STILL = 5.0
 CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     process: Far
     #: The device, or the devices, for a sentence.
     what: str

@@ -24,13 +24,15 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...inventory.errors import NrRunError
 from ...inventory.hiding.secrets import Secrets
@@ -372,11 +374,6 @@ def canonical(document: Mapping[str, object]) -> str:
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
 def plain_values(value: object) -> Any:
     """A value as JSON has it: mappings, lists, texts, numbers."""
     return json.loads(json.dumps(value, default=plain))
@@ -384,9 +381,9 @@ def plain_values(value: object) -> Any:
 
 def plain(value: object) -> Any:
     """Records, addresses, enumerations and sets as JSON values."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         # Of each record itself: who asks goes on with what is in it, and needs no copies.
-        return {name: getattr(value, name) for name in _field_names(type(value))}
+        return asdict(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network | Path):

@@ -10,11 +10,12 @@ import json
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from nornir.core import Nornir
 from nornir.core.configuration import Config as NornirConfig
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
@@ -49,8 +50,7 @@ FILE = "record.json"
 _READABLE = " or ".join(str(number) for number in READABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True):
     """One deployment of an earlier run: the plan as it was applied, and where the devices are."""
 
     plan: DeploymentPlan

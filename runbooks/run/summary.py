@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from rich import box
 from rich.table import Table
 
@@ -22,8 +22,7 @@ from .run_names import run_names
 RUNNING, UNFINISHED, INTERRUPTED = "running", "unfinished", Exit.INTERRUPTED.word
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """One run; ``last`` is the last state of its journal."""
 
     run: str

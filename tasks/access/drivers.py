@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import select
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import paramiko  # type: ignore[import-untyped]
+from msgspec import Struct
 from netmiko.base_connection import BaseConnection
 from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
@@ -299,8 +299,7 @@ class IosTelnet(LeanDriver, CiscoIosTelnet):
         return self.login_prompt
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A connection as its Session has it: what is typed here is not taken for somebody else's."""
 
     driver: LeanDriver

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ....changes.implicit_references import uses_of_peer
 from ....changes.plans.change import Change, in_stages
@@ -33,8 +35,7 @@ TIMERS = frozenset({"reload-timer", "revert-timer", "event-manager", "kron-timer
 WHILE_PENDING = frozenset({"saved", "reload-restores"})
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPlan:
+class MemberPlan(Struct, frozen=True):
     """One member: what its device should have, what it has, and what is done about it."""
 
     member: Member
@@ -68,8 +69,7 @@ class MemberPlan:
         return self.change.stages[index] if self.change.stages else self.change
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """The lines of one stage go to one member."""
 
     stage: int
@@ -78,8 +78,7 @@ class Push:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """The gate of a stage has to hold before anything that follows."""
 
     stage: int
@@ -87,8 +86,7 @@ class Hold:
     gate: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentPlan:
+class DeploymentPlan(Struct, frozen=True):
     """All members, in the order of the intent; the first is the one from which traffic is sent."""
 
     deployment: Deployment
@@ -228,8 +226,7 @@ class DeploymentPlan:
             raise DriftError("\n".join(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a plan starts from: what the devices showed, what they will run after the plans before, what was approved."""
 
     snapshots: Mapping[str, Snapshot]

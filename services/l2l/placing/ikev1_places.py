@@ -6,7 +6,7 @@ global keepalive is set only if the device has none. ``no-xauth`` is set if the 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ....changes.objects import Config, ConfigObject
 from ....inventory.errors import ChangeError
