@@ -116,6 +116,7 @@ class AsaBgpNeighbor(Struct, frozen=True, kw_only=True):
     """One neighbor of `show bgp neighbors`. Prefix counters are of its address families together, None before a session.
 
     state: Established, Idle, Active, ... link: external or internal. last_reset None: never.
+    last_read_seconds: age of the last message that came. keepalives_received counts over all sessions of the neighbor.
     """
 
     address: Address
@@ -127,8 +128,10 @@ class AsaBgpNeighbor(Struct, frozen=True, kw_only=True):
     router_id: Address | None = None
     state: Annotated[str, Column(one_of(BGP_STATE))]
     established_seconds: Annotated[int | None, Column(lambda text: duration_or_none(text.split(" for ")[-1]))] = None
+    last_read_seconds: Annotated[int | None, Column(duration_or_none)] = None
     hold_seconds: int | None = None
     keepalive_seconds: int | None = None
+    keepalives_received: int | None = None
     prefixes_sent: int | None = None
     prefixes_received: int | None = None
     connections_established: int | None = None
