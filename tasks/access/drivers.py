@@ -33,6 +33,7 @@ from .login_watch import LoginWatch
 from .ssh_client import CheckedClient
 from .ssh_config import Reached, reached
 from .ssh_login import keys_of, labs_of, times_of
+from .telnet_read import read_arrived
 
 if TYPE_CHECKING:
     from ..fresh_login import FreshLogin
@@ -269,20 +270,9 @@ class IosTelnet(LeanDriver, CiscoIosTelnet):
         self.remote_conn.write(data)
 
     def _receive(self) -> bytes:
-        parts: list[bytes] = []
-        while True:
-            if self.remote_conn is None:
-                raise EOFError("the session has ended")
-            try:
-                part = self.remote_conn.read_eager()
-            except EOFError:
-                if parts:
-                    break
-                raise
-            if not part:
-                break
-            parts.append(part)
-        return b"".join(parts)
+        if self.remote_conn is None:
+            raise EOFError("the session has ended")
+        return read_arrived(self.remote_conn)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
