@@ -67,6 +67,10 @@ def import_everything() -> None:
     pair = Path(__file__).with_name("inventories") / "pair"
     importlib.import_module("nr_run.inventory.files.hosts").load_nornir(pair)
     importlib.import_module("nr_run.inventory.intents.intent_files").load_intent(pair / "vpn")
+    # The largest expressions of a session are compiled when a device first says something.
+    messages = importlib.import_module("nr_run.tasks.sessions.messages")
+    for form in (messages._LINES, messages._HERE, messages._INLINE):
+        messages._form(form)
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
