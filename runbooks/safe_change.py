@@ -25,6 +25,8 @@ from ..changes.plans.change import Change
 from ..changes.plans.plan import plan
 from ..checks.finding import Status
 from ..checks.readiness.device_facts import Device
+from ..checks.readiness.failover_pair import one_unit
+from ..checks.readiness.one_device import one_device
 from ..checks.readiness.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.errors import DriftError, Exit, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.files.did_you_mean import hint
@@ -37,14 +39,16 @@ from ..tasks.access.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
 from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
-from ..tasks.rollback_timers import Arming
+from ..tasks.rollback_timers import AnotherReload, Arming, NotArmed
 from ..tasks.undo import Undoing, Undone, undo
 from .engine.change_state import ChangeState
-from .engine.context import Context, Progress, Timeouts
+from .engine.context import Context, Progress, Quiet, Timeouts
 from .engine.nornir_run import run_on, run_on_all
 from .engine.plans.planning import DeploymentPlan, MemberPlan
 from .engine.resume import refuse_unfinished
 from .engine.rollback.restore_startup import restore_startup
+from .engine.rollback.rollback_timers import never_in
+from .engine.signals import undisturbed
 from .locking.locks import locked
 from .locking.machine_locks import endpoints_of
 from .run.folder import RunFolder
@@ -61,19 +65,6 @@ if TYPE_CHECKING:
 NAME = "safe-change"
 #: Minutes after which a device rolls itself back unless the change is kept.
 MINUTES = 15
-
-
-class _Quiet:
-    """Progress of a run that nobody watches; the journal has it."""
-
-    def phase(self, host: str, words: str) -> None:
-        """Nothing."""
-
-    def say(self, words: str) -> None:
-        """Nothing."""
-
-    def ended(self, name: str, word: str, number: int, total: int) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +116,8 @@ class SafeChange:
     armed: dict[str, tuple[SelectedMethod, Arming]] = field(default_factory=dict)
     #: What is on the disk for a resume: the run as the engine knows it, and its members.
     recorded: tuple[Context, tuple[MemberPlan, ...]] | None = None
+    #: Whether a line of the change may have been sent.
+    pushed: bool = False
     #: Whether saving was begun.
     saving: bool = False
     #: What became of each device when the change was rolled back; empty while it was not.
@@ -160,6 +153,7 @@ class SafeChange:
         if self.changes:
             self._record(desired, chosen)
         self._arm(chosen)
+        self.pushed = bool(self.changes)
         for host in self.changes:
             folder.note("applying", tunnel=NAME, host=host)
         arguments = {
@@ -207,7 +201,8 @@ class SafeChange:
     def _timer(self, host: str, change: Change) -> SelectedMethod | None:
         snapshot, platform = self.before[host], self.context.platforms[host]
         found = choose(platform, snapshot.outputs, self.minutes, change.inverse)
-        for finding in timer_findings(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
+        device = Device(host, platform, snapshot.outputs, change, snapshot.observation.time)
+        for finding in (*one_unit(device), *timer_findings(device, found)):
             if finding.status is not Status.OK:
                 raise DriftError(f"{host}: {finding.sentence}")
         return found
@@ -223,12 +218,11 @@ class SafeChange:
         arguments = self._arguments()
         if arguments:
             marks, errors = run_on(self.context.nornir, arming.arm, arguments, at_all_costs=True)
-            # Kept also where another device was not armed: by its mark a timer is known as ours when it is cancelled. Where the
-            # session was lost meanwhile, the device may have been armed without our seeing its mark.
-            lost = {host for host, error in errors.items() if isinstance(error, SessionLost)}
+            # Kept also where another device was not armed: by its mark a timer is known as ours when it is cancelled.
             self.armed = {
-                host: (timer, replace(made, mark=marks.get(host, ""), trusting=host in lost))
+                host: (timer, _after(made, marks.get(host, ""), errors.get(host)))
                 for host, (timer, made) in self.armed.items()
+                if not (isinstance(errors.get(host), NotArmed) or never_in(errors.get(host)))
             }
             if errors:
                 raise next(errors[host] for host in arguments if host in errors)
@@ -266,8 +260,8 @@ class SafeChange:
             }
             for host, change in self.changes.items()
         }
-        done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
-        clean = {host for host, result in done.items() if result.clean}
+        done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if self.pushed else ({}, {})
+        clean = {host for host, result in done.items() if result.clean} if self.pushed else set(self.changes)
         self.undone = {
             host: _whole() if host in clean else _incomplete("something of the change is left") for host in self.changes
         }
@@ -299,6 +293,12 @@ class SafeChange:
                     self.undone[member.host] = _incomplete(todo[0])
 
 
+def _after(arming: Arming, mark: str, error: NrRunError | None) -> Arming:
+    """By what its timer is known; where the session was lost it may have been armed without our seeing its mark."""
+    lost, another = isinstance(error, SessionLost), isinstance(error, AnotherReload)
+    return replace(arming, mark=mark, trusting=lost, after_another=another)
+
+
 def _whole() -> HostRollback:
     return HostRollback(Rollback.ROLLED_BACK)
 
@@ -317,6 +317,15 @@ def safe_change(
     Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else or a run that did
     not finish, and NrRunError that names the devices which need manual steps.
     """
+    with stoppable_change(Stop(), nornir, hosts, runs=runs, minutes=minutes, timeouts=timeouts) as change:
+        yield change
+
+
+@contextmanager
+def stoppable_change(
+    stop: Stop, nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, timeouts: Timeouts | None = None
+) -> Iterator[SafeChange]:
+    """safe_change() for who hears of signals through ``stop``: from its beginning until all is kept, or rolled back."""
     names = list(dict.fromkeys(hosts))
     refuse_unknown(names, nornir.inventory.hosts)
     if getattr(nornir.runner, "elsewhere", False):
@@ -332,12 +341,14 @@ def safe_change(
             if CONNECTION in host.connections:
                 host.close_connection(CONNECTION)
             log_in_by(host, login)
-        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
+        context = _Run(nornir, platforms, folder, stop, Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
         with locked(context, runs, names):
             places = endpoints_of(context, names)
             folder.note("locked", hosts=names, at=places)
             refuse_unfinished(runs, places, besides=folder.id)
             before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
+            for error in one_device({name: (platforms[name].os, seen.outputs) for name, seen in before.items()}).values():
+                raise error
             change = SafeChange(context, minutes, before)
             yield from _held(change)
     finally:
@@ -349,20 +360,28 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
     try:
         yield change
         change.keep()
+        if change.changes:
+            folder.note("done", tunnel=NAME)
     except BaseException as error:
-        whole = change.roll_back()
-        outcome = "rolled-back" if whole else "rollback-incomplete"
-        folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
-        folder.note_if_possible("finished", outcome=outcome)
+        with undisturbed(change.context.stop, change.context.progress):
+            whole = _rolled_back(change)
         if whole:
-            unmark(folder.path)
             raise
         words = "; ".join(f"{host}: {found}" for host, found in change.undone.items() if not found.complete)
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error
-    if change.changes:
-        folder.note("done", tunnel=NAME)
-    folder.note("finished", outcome="ok")
+    folder.note_if_possible("finished", outcome="ok")
     unmark(folder.path)
+
+
+def _rolled_back(change: SafeChange) -> bool:
+    """Roll back, and say in the journal what came of it; True if each device is what it was."""
+    folder, whole = change.context.folder, change.roll_back()
+    outcome = "rolled-back" if whole else "rollback-incomplete"
+    folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
+    folder.note_if_possible("finished", outcome=outcome)
+    if whole:
+        unmark(folder.path)
+    return whole
 
 
 def _platform(task: Task) -> Result:

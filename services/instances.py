@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..inventory.errors import IntentError, NothingMatched
 from ..inventory.files.did_you_mean import hint
+from ..inventory.files.present import is_there
 from ..inventory.files.yaml_source import Document, Problem, Unreadable, raise_all, read_document
 from ..inventory.intents.intent import Waiver
 from ..inventory.intents.intent_files import details_of, places_of_checks
@@ -102,7 +103,7 @@ def load_instances(
 
     ``besides`` finds what is wrong among several of them. Raises IntentError with file, line and field.
     """
-    if not path.exists():
+    if not is_there(path):
         return kind({}, path)
     try:
         document = read_document(path)

@@ -19,6 +19,8 @@ from ..checks.observations.looks import DROPS, Look, Shown, Stimulus
 from ..checks.observations.observation import Observation, Probe
 from ..checks.observations.questions import QUESTIONS, ROUTE, Question
 from ..checks.proof import Traffic
+from ..checks.readiness.failover_pair import SHOW as FAILOVER
+from ..checks.readiness.failover_pair import standby
 from ..checks.readiness.precheck import is_named, name_in
 from ..checks.readiness.rollback_methods import shows_of
 from ..checks.readiness.timers import RELOAD, REVERT
@@ -131,10 +133,14 @@ class _Visit:
     def _states(self) -> tuple[str, ...]:
         return asking(self._system, self._questions) if self._questions else ()
 
+    @property
+    def _pair(self) -> tuple[str, ...]:
+        return (FAILOVER,) if FAILOVER in self._system.facts else ()
+
     def first(self) -> None:
         """The first observation; a damaged answer is asked for once more, over another login."""
         timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
-        commands = self._with_own((*self._running, *self._states, *timers, *self._also))
+        commands = self._with_own((*self._running, *self._states, *timers, *self._pair, *self._also))
         try:
             replies = self._open().look(commands)
         except (DeviceRefused, NotKnown):
@@ -143,6 +149,7 @@ class _Visit:
         self._take(replies, {})
         self._refuse_another()
         outputs = texts(replies)
+        self._refuse_standby(outputs)
         tags = _TAG.findall("\n".join(outputs.get(show, "") for show in (*timers, *self._running)))
         if tags:
             self._tell(changing=f"{self.so_far.host} is being changed by run {tags[0]}, whose timer is armed")
@@ -154,6 +161,16 @@ class _Visit:
             self.so_far = replace(self.so_far, looks=(), running=None)
             raise NotKnown(
                 f"{self.so_far.host}: the device at its address calls itself {name}, so nothing that it shows is taken as known"
+            )
+
+    def _refuse_standby(self, outputs: Mapping[str, str]) -> None:
+        """Raise NotKnown if the unit at this address is not the one of its pair that carries the traffic: it has the SAs of the
+        other one, and no packet passes."""
+        if unit := standby(outputs.get(FAILOVER, "")):
+            self.so_far = replace(self.so_far, looks=(), running=None)
+            raise NotKnown(
+                f"{self.so_far.host}: the device at its address is not the active unit of its failover pair ({unit}), so nothing "
+                "that it shows is taken as known: give the address of the active unit"
             )
 
     def again(self, wishes: Wishes) -> None:

@@ -1,4 +1,8 @@
-"""The AnyConnect sessions that a head-end has, as `show vpn-sessiondb anyconnect` lists them (before 8.4: `svc`)."""
+"""The AnyConnect sessions that a head-end has, as `show vpn-sessiondb anyconnect` lists them (before 8.4: `svc`).
+
+The list has no end and no count of its own, so that one that is cut between two sessions reads as whole: the summary of the
+session database says how many there have to be (Cisco ASA command reference, show vpn-sessiondb), active and inactive ones.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .shown import SESSIONS, SESSIONS_OLD, HeadEnd
+from ...inventory.errors import DeviceRefused, ParseError
+from ...parsers import parse
+from ...parsers.records.asa_vpn import SessionSummary
+from .shown import SESSION_COUNT, SESSIONS, SESSIONS_OLD, HeadEnd
 
 _NONE = "There are presently no active sessions"
+#: The row of these sessions; releases before 8.4 have the other one.
+_ROWS = frozenset({"anyconnect client", "with client"})
 #: What stands beside the word for a tunnel, and is none: a client that was lost, or sleeps, has nothing but its parent session.
 _NO_TUNNEL = frozenset({"AnyConnect-Parent", "Clientless"})
 _PHONE = re.compile(r"CP-\S*-?(?P<name>SEP[0-9A-F]{12})", re.IGNORECASE)
@@ -40,18 +49,44 @@ def connected(sessions: Sequence[Session] | None) -> tuple[Session, ...] | None:
 
 
 def sessions_of(device: HeadEnd) -> tuple[Session, ...] | None:
-    """All of them; None where they were not shown, or where one is not whole."""
+    """All of them; None where they were not shown, where one is not whole, or where more are counted than are listed."""
     text = device.output(SESSIONS) or device.output(SESSIONS_OLD)
-    if text is None:
+    counted = session_count(device)
+    if text is None or counted is None:
         return None
     if _NONE in text:
-        return ()
+        return () if not counted else None
     blocks = re.split(r"^(?=Username +:)", text, flags=re.MULTILINE)
     if len(blocks) < 2 or "Session Type:" not in blocks[0]:
         return None
     made = [_session(block) for block in blocks[1:]]
     whole = tuple(one for one in made if one is not None)
-    return whole if len(whole) == len(made) else None
+    return whole if len(whole) == len(made) and len(made) >= counted else None
+
+
+def session_count(device: HeadEnd) -> int | None:
+    """How many of these sessions the device counts; None where its summary was not shown to its end."""
+    text = device.output(SESSION_COUNT)
+    if text is None:
+        return None
+    try:
+        parsed = parse("asa", SESSION_COUNT, f"{text}\n")
+    except (ParseError, DeviceRefused):
+        return None
+    summary: SessionSummary = parsed.state
+    if not parsed.complete:
+        return None
+    rows = (row for row in summary.rows if row.name.lower() in _ROWS and "session" in row.table.lower())
+    return sum((row.active or 0) + (row.inactive or 0) for row in rows)
+
+
+def why_unknown(device: HeadEnd) -> str:
+    """Why `sessions_of` knows none."""
+    for command in (SESSION_COUNT, SESSIONS_OLD if device.output(SESSIONS_OLD) else SESSIONS):
+        if device.output(command) is None:
+            return device.why_not(command)
+    counted = session_count(device)
+    return f"{SESSION_COUNT!r} was not read whole" if counted is None else f"{counted} are counted, and not all were listed whole"
 
 
 def _session(block: str) -> Session | None:

@@ -24,6 +24,7 @@ SSL_CIPHERS = "show ssl ciphers"
 CERTIFICATES = "show crypto ca certificates"
 LICENCE_USE = "show vpn-sessiondb license-summary"
 SESSIONS = "show vpn-sessiondb anyconnect"
+SESSION_COUNT = "show vpn-sessiondb summary"
 SESSIONS_OLD = "show vpn-sessiondb svc"
 DAP_FILE = "more disk0:/dap.xml"
 #: `ssl cipher` takes the place of `ssl encryption`; CSD becomes Hostscan's own commands.
@@ -45,7 +46,8 @@ def commands_for(release: Release) -> tuple[str, ...]:
     """What a head-end of a release is asked, beside its running configuration."""
     ciphers = (SSL_CIPHERS,) if release >= CIPHERS_SINCE else ()
     sessions = SESSIONS if release >= ANYCONNECT_SINCE else SESSIONS_OLD
-    return (VERSION, ACTIVATION, CLOCK, DEFAULT_POLICY, ALL_SSL, SSL, *ciphers, CERTIFICATES, LICENCE_USE, sessions, DAP_FILE)
+    asked = (VERSION, ACTIVATION, CLOCK, DEFAULT_POLICY, ALL_SSL, SSL, *ciphers, CERTIFICATES, LICENCE_USE)
+    return (*asked, SESSION_COUNT, sessions, DAP_FILE)
 
 
 @dataclass(frozen=True)

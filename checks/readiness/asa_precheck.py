@@ -1,7 +1,6 @@
 """May a tunnel be built on this ASA now? What an ASA asks for besides what every device is asked for.
 
-Sources: ASA 8.2 to 9.19 configuration guides (management-access, sysopt connection permit-vpn, names, crypto map), and the
-guides to contexts and failover: a reload hits every context, and an active unit that reloads hands over to its standby.
+Sources: ASA 8.2 to 9.19 configuration guides (management-access, sysopt connection permit-vpn, names, crypto map).
 """
 
 from __future__ import annotations
@@ -28,20 +27,6 @@ RUNNING = COMMANDS["asa"].running
 ROUTE = COMMANDS["asa"].route
 #: Brings twice NAT, and takes nat 0, static and nat-control away (ASA 8.3 release notes).
 TWICE_NAT = Release.parse("8.3(1)")
-
-
-def unit(facts: EndFacts) -> Iterator[Finding]:
-    """One context, no standby: a reload would hit all contexts, and the standby of a pair has the bad configuration as well."""
-    shown = facts.outputs["show mode"].strip()
-    single = shown.endswith(" single")
-    words = (
-        "the device has one context" if single else f"the device says {shown!r}: an ASA in multiple context mode is not changed"
-    )
-    yield say(facts, "single-context", single, words, "show mode", "mode", shown)
-    shown = facts.outputs["show failover"].strip().partition("\n")[0]
-    alone = shown.startswith("Failover Off")
-    words = "the device has no failover peer" if alone else f"show failover says {shown!r}: a failover pair is not changed"
-    yield say(facts, "no-failover", alone, words, "show failover", "first line", shown)
 
 
 def addresses(facts: EndFacts) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from ...parsers import parse
 from ..finding import Evidence, Finding, Status
 from ..observations.questions import QUESTIONS
 from .device_facts import doubt, say
+from .failover_pair import one_unit
 from .precheck import identity, nvram
 from .rollback_methods import METHODS_BY_NAME, boots, choose, methods_of, pending_timers
 
@@ -226,6 +227,7 @@ _CHECKS: tuple[Check, ...] = (
     _login,
     _modes,
     identity,
+    one_unit,
     _release,
     _readings,
     _saved,

@@ -22,6 +22,7 @@ from ..translation.nat import translations
 from ..translation.nat_page import exemption_page, said
 from . import asa_precheck
 from .device_facts import EndFacts, Facts, say
+from .failover_pair import one_unit
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
@@ -210,7 +211,7 @@ _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
         (nvram, _route, transit.transit, _nat),
     ),
     "asa": (
-        (asa_precheck.unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),
+        (one_unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),
         (asa_precheck.route, asa_transit.transit, asa_transit.inherited, asa_precheck.nat),
     ),
 }

@@ -23,7 +23,8 @@ class BgpRow:
 
     ``uptime_seconds``, ``received`` and ``advertised`` (prefixes that were taken from it, and that it is told) are None unless it
     is up: what stands there else is of a session that is over. ``dropped`` counts the sessions that have ended, None where the
-    device does not say.
+    device does not say. ``read_seconds`` is how long ago the last message of the neighbour came, ``due_seconds`` the most
+    that may be between two; ``keepalives`` is how many came, ``sessions`` how often it came up. None: the device does not say.
     """
 
     neighbour: object
@@ -34,6 +35,20 @@ class BgpRow:
     received: int | None
     advertised: int | None
     dropped: int | None
+    read_seconds: int | None = None
+    due_seconds: int | None = None
+    keepalives: int | None = None
+    sessions: int | None = None
+
+    @property
+    def overdue(self) -> bool:
+        """True if what has to come within an interval did not come within one and a half."""
+        return self.read_seconds is not None and bool(self.due_seconds) and 2 * self.read_seconds > 3 * (self.due_seconds or 0)
+
+    def heard_since(self, before: BgpRow) -> bool:
+        """True if a message of the neighbour came between two looks; what is not counted is not known, and no sign of one."""
+        pairs = ((before.keepalives, self.keepalives), (before.sessions, self.sessions))
+        return any(then is not None and now is not None and now > then for then, now in pairs)
 
     @property
     def both_ways(self) -> bool:
@@ -58,7 +73,22 @@ def _row(row: AsaBgpNeighbor) -> BgpRow:
         received=row.prefixes_received if up else None,
         advertised=row.prefixes_sent if up else None,
         dropped=row.connections_dropped,
+        read_seconds=row.last_read_seconds if up else None,
+        due_seconds=_due(row) if up else None,
+        keepalives=row.keepalives_received,
+        sessions=row.connections_established,
     )
+
+
+def _due(row: AsaBgpNeighbor) -> int | None:
+    """Seconds within which a message has to come: a third of the hold time that both agreed on, or our own interval if longer.
+
+    RFC 4271 section 4.4: at most a third of the hold time is between two, and jitter only shortens it; with a hold time of zero
+    none has to come, and 0 says so.
+    """
+    if row.hold_seconds is None:
+        return None
+    return max(row.hold_seconds // 3, row.keepalive_seconds or 0) if row.hold_seconds else 0
 
 
 def plain_system(text: str) -> int:

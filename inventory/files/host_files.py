@@ -13,6 +13,7 @@ from pathlib import Path
 from ..hiding.references import SCHEMES
 from .connection_settings import PLUGINS, problems_in
 from .did_you_mean import hint, nearest, quoted
+from .present import is_there
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
 
 HOSTS, GROUPS, DEFAULTS = "hosts.yaml", "groups.yaml", "defaults.yaml"
@@ -50,7 +51,7 @@ def check_host_files(folder: Path) -> Mapping[str, Document]:
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
     for name in (HOSTS, GROUPS, DEFAULTS):
-        if name == HOSTS or (folder / name).exists():
+        if name == HOSTS or is_there(folder / name):
             try:
                 documents[name] = read_document(folder / name)
             except Unreadable as unreadable:

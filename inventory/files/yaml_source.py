@@ -105,6 +105,10 @@ def read_document(path: Path) -> Document:
     def unreadable(text: str, line: int = 1) -> Unreadable:
         return Unreadable(Problem(str(path), line, text))
 
+    if path.is_symlink() and not path.exists():
+        raise unreadable("it is a link that leads to no file")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise unreadable("it is no file")  # a pipe would be waited for
     try:
         text = path.read_text(encoding="utf-8")
         reader = _kept(text) if len(text) <= _KEPT_SIZE else _read(text)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NrRunError, SecretError
+from .secret_file import sync_names, write_whole
 
 #: A file with the value that is to come.
 NEXT = ".next"
@@ -77,14 +78,9 @@ class KeptSecret:
         return value or None
 
     def keep_next(self, value: str) -> None:
-        """On the disk when this returns, for its owner alone. Raises NrRunError."""
+        """On the disk when this returns, whole, and for its owner alone. Raises NrRunError."""
         try:
-            descriptor = os.open(self.next, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf8") as file:
-                file.write(value + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            _sync(self.path.parent)
+            write_whole(self.next, value + "\n", replaces=True)
         except OSError as error:
             raise NrRunError(f"{self.reference}: {self.next} cannot be written: {error.strerror}") from None
 
@@ -93,7 +89,7 @@ class KeptSecret:
         try:
             self.next.chmod(stat.S_IMODE(self.path.stat().st_mode))
             self.next.replace(self.path)
-            _sync(self.path.parent)
+            sync_names(self.path.parent)
         except OSError as error:
             raise NrRunError(f"{self.reference}: {self.next} cannot take the place of {self.path}: {error.strerror}") from None
 
@@ -126,11 +122,3 @@ def replaceable(reference: str, folders: Iterable[Path]) -> KeptSecret:
     if not os.access(kept.path.parent, os.W_OK):
         raise SecretError(f"{reference}: {kept.path.parent} cannot be written by this user: {instead}")
     return kept
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import SecretError
 from .references import check_preshared_key, fetch
+from .secret_file import write_whole
 
 
 def ready(store: str, folders: Sequence[Path]) -> None:
@@ -57,13 +58,8 @@ def _folder(folders: Sequence[Path]) -> Path:
 
 
 def _write(path: Path, value: str, reference: str) -> None:
-    """A file for its owner alone, on the disk when this returns."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf8") as file:
-            file.write(value + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(path, value + "\n")
     except OSError as error:
         raise SecretError(f"{reference}: {path} cannot be written: {error.strerror}") from None
 

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import IntentError, NoIntent
 from ..files.did_you_mean import hint, quoted
+from ..files.present import intent_files, is_there
 from ..files.yaml_source import Document, Location, Problem, Unreadable, describe, raise_all, read_document
 from .intent import Intent, IntentFile
 from .intent_crypto import AUTO
@@ -74,9 +75,12 @@ def load_intent(folder: Path) -> Intent:
     Raises IntentError with every problem on a line of its own: ``file:line: field: what is wrong (did you mean ...)``; NoIntent
     where there is no such folder.
     """
-    if not folder.is_dir():
+    if not is_there(folder):
         raise NoIntent(f"{folder}: there is no such folder of intent files")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
+    try:
+        paths = intent_files(folder)
+    except OSError as error:
+        raise IntentError(f"{error.filename or folder}: the folder of intent files cannot be read: {error.strerror}") from None
     if not paths:
         raise IntentError(f"{folder}: the folder has no intent file (*.yaml)")
     problems: list[Problem] = []

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import IntentError
 from ..files.connection_settings import OVER_SSH, OVER_TELNET
 from ..files.did_you_mean import hint
+from ..files.present import is_there
 from ..files.yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
 from ..intents.intent_crypto import AUTHENTICATION_ALGORITHMS, ENCRYPTION_ALGORITHMS, DHGroup
 from .platforms import KNOWN, Model, Models, Platform, Suite, platform_for
@@ -49,7 +50,7 @@ def load_models(folder: Path) -> Models:
     Raises IntentError with every problem on a line of its own, as ``file:line: field: what is wrong (did you mean ...)``.
     """
     path = folder / FILE
-    if not path.exists():
+    if not is_there(path):
         return KNOWN
     try:
         document = read_document(path)

@@ -22,6 +22,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "HOW": ("confirm", "yes-no"),
     "WHICH": ("ike", "esp", "pfs"),
     "TO": ("sink", "peer"),
+    "UNIT": ("active", "standby", "pseudo-standby"),
 }
 WHERE: dict[Where, str] = {
     "any": "",
@@ -174,6 +175,13 @@ FAULTS: dict[str, Fault] = {
             (),
             "Insecure lines are taken and answered with SECURITY WARNING or INSECURE DYNAMIC WARNING, as IOS-XE 17.18 does.",
             "xe",
+        ),
+        Fault(
+            "failover-pair",
+            ("UNIT",),
+            "The box is this unit of a failover pair, whose other unit nobody plays; one that is not active has the SAs of the "
+            "other, and passes no packet of its own.",
+            "asa",
         ),
         Fault(
             "ask-after",

@@ -110,6 +110,7 @@ class AsaBgpNeighbor:
     """One neighbor of `show bgp neighbors`. Prefix counters are of its address families together, None before a session.
 
     state: Established, Idle, Active, ... link: external or internal. last_reset None: never.
+    last_read_seconds: age of the last message that came. keepalives_received counts over all sessions of the neighbor.
     """
 
     address: Address
@@ -121,8 +122,10 @@ class AsaBgpNeighbor:
     router_id: Address | None = None
     state: str = column(one_of(BGP_STATE))
     established_seconds: int | None = column(lambda text: duration_or_none(text.split(" for ")[-1]), default=None)
+    last_read_seconds: int | None = column(duration_or_none, default=None)
     hold_seconds: int | None = None
     keepalive_seconds: int | None = None
+    keepalives_received: int | None = None
     prefixes_sent: int | None = None
     prefixes_received: int | None = None
     connections_established: int | None = None

@@ -51,12 +51,6 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a --close   already repaired by hand: send nothing, release the devices for other runs
     """
     from ..engine.close_run import close_run
-    from ..engine.key_rotation import left_to_rotate
-    from ..engine.resume import refuse_overtaken, resume, unfinished
-    from ..engine.stored_run import reopen
-    from ..far.let_go import note_elsewhere, wait_until_gone
-    from ..locking.locks import locked
-    from ..run.authentic import journal_of
     from ..run.journal_states import is_unfinished
     from ..run.open_runs import mark
 
@@ -69,21 +63,32 @@ def _resume(run: str | None, **options: Any) -> Exit:
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
-    debug, scheduler = options["debug"], options["scheduler"]
-    progress, timeouts = console.progress, timeouts_of(options)
-    with reopen(path, "resume", progress, timeouts, new_run_in=None, debug=debug, scheduler=scheduler) as opened, progress:
+    return _finish(console, path, runs, options)
+
+
+def _finish(console: CommandConsole, path: Path, runs: Path, options: dict[str, Any]) -> Exit:
+    """Finish what a run has left open. Raises NothingMatched if there is nothing."""
+    from ..engine.key_rotation import left_to_rotate
+    from ..engine.resume import refuse_overtaken, resume, unfinished
+    from ..engine.stored_run import reopen
+    from ..far.let_go import note_elsewhere, wait_until_gone
+    from ..locking.locks import locked
+    from ..run.authentic import journal_of
+    from ..run.journal_states import open_tunnels
+
+    progress, by = console.progress, {"debug": options["debug"], "scheduler": options["scheduler"]}
+    with reopen(path, "resume", progress, timeouts_of(options), new_run_in=None, **by) as opened, progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
             journal = journal_of(path)
-            names = unfinished(journal, opened.records)
-            if not names:
+            if not open_tunnels(path):
                 raise NothingMatched(f"run {path.name} has finished; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
             wait_until_gone(journal, progress.say)
             if opened.scheduler:
                 note_elsewhere(opened.context.folder, opened.scheduler)
-            outcomes = resume(opened.context, names, opened.records, journal)
+            outcomes = resume(opened.context, unfinished(journal, opened.records), opened.records, journal)
             opened.context.notices.extend(left_to_rotate(journal, outcomes))
             _warn(console, opened.context)
             return console.finish(opened.context, outcomes)
@@ -114,6 +119,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """
     from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
+    from ..engine.resume import not_recorded
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..engine.verifying.confirmations import confirming
@@ -149,17 +155,17 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        outcomes = (*outcomes, *not_recorded(path, opened.journal, opened.records))
         _warn(console, context)
         return console.finish(context, outcomes)
 
 
 def _left_changed(opened: StoredRun, path: Path, runs: Path) -> list[str]:
     """Names of what a run changed and left so. Raises NothingMatched for none, and for a run that has not ended."""
-    from ..engine.resume import unfinished
     from ..locking.lock_records import advice
-    from ..run.journal_states import begun
+    from ..run.journal_states import begun, open_tunnels
 
-    if unfinished(opened.journal, opened.records):
+    if open_tunnels(path):
         raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
     names = [name for name in opened.records if "done" in begun(opened.journal, name)]
     if not names:

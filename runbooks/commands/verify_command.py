@@ -15,6 +15,7 @@ from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
+    from ..verify.opening import Asked
 
 _HELP = """\
 Report for every service of the inventory whether it works. Nothing is changed.
@@ -61,25 +62,13 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
     from ..reports.document import document
     from ..run.kept_runs import runs_folder
     from ..verify.kept import kept
-    from ..verify.opening import Asked, open_verification
+    from ..verify.opening import open_verification
     from ..verify.outcome import exit_of
     from ..verify.since import before, changed
     from ..verify.verify import verify
 
     then = before(runs_folder(options["runs"]), options["since"]) if options["since"] else None
-    asked = Asked(
-        names,
-        options["limits"],
-        options["inventory"],
-        options["runs"],
-        probe=not options["no_probe"],
-        deadline=options["deadline"],
-        lab=options["lab"],
-        debug=options["debug"],
-        provider_log=options["provider_log"],
-        scheduler=options["scheduler"],
-    )
-    progress = progress_of()
+    asked, progress = _asked(names, options), progress_of()
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
         unkept = (opened.unkept,) if opened.unkept else kept(opened.folder, made)
@@ -103,6 +92,23 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         for warning in left.warnings:
             progress.say(f"nr-run: {warning}")
     return code
+
+
+def _asked(names: tuple[str, ...], options: dict[str, Any]) -> Asked:
+    from ..verify.opening import Asked
+
+    return Asked(
+        names,
+        options["limits"],
+        options["inventory"],
+        options["runs"],
+        probe=not options["no_probe"],
+        deadline=options["deadline"],
+        lab=options["lab"],
+        debug=options["debug"],
+        provider_log=options["provider_log"],
+        scheduler=options["scheduler"],
+    )
 
 
 def _show(made: Verification, folder: str, code: Exit, since: list[str]) -> None:

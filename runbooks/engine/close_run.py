@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...inventory.errors import NothingMatched
+from ...inventory.errors import Locked, NothingMatched
 from ...inventory.hiding.secrets import Secrets
+from ..locking.lock_records import living
 from ..locking.locks import DeviceLocks, seconds_kept
 from ..run.folder import RunFolder
 from ..run.journal_states import open_tunnels
@@ -18,6 +19,9 @@ from .context import Progress, Timeouts
 
 def close_run(path: Path, runs: Path, progress: Progress, timeouts: Timeouts) -> None:
     """Note each unfinished tunnel of a run as closed. Raises NothingMatched if there is none, Locked if the run is active."""
+    # A run that has not armed a device yet has none in the journal that could be locked.
+    if (holder := living(runs, path.name)) is not None:
+        raise Locked(f"run {path.name} is at work ({holder}): wait until it has ended")
     folder = RunFolder(path, "resume", Secrets(folders=()))
     try:
         hosts = {host for touched in open_tunnels(path).values() for host in touched}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...tasks.device import Stop
     from ..run.folder import RunFolder
 
-__all__ = ["WORKERS", "Context", "Progress", "Run", "Timeouts", "nobody"]
+__all__ = ["WORKERS", "Context", "Progress", "Quiet", "Run", "Timeouts", "nobody"]
 
 
 class Progress(Protocol):
@@ -36,6 +36,19 @@ class Progress(Protocol):
 
     def ended(self, name: str, word: str, number: int, total: int) -> None:
         """One of ``total`` finished as the ``number``-th, with this outcome."""
+
+
+class Quiet:
+    """Progress of a run that nobody watches; the journal has it."""
+
+    def phase(self, host: str, words: str) -> None:
+        """Nothing."""
+
+    def say(self, words: str) -> None:
+        """Nothing."""
+
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """Nothing."""
 
 
 class Run(Protocol):

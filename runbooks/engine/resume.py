@@ -18,22 +18,24 @@ from pathlib import Path
 from typing import Any
 
 from ...changes.configurations.configuration import Configuration
-from ...inventory.errors import DriftError, NrRunError
+from ...inventory.errors import DriftError, Exit, NrRunError
 from ...tasks.answers import running, startup
 from ...tasks.arming import pending
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
 from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
+from ..run.old_files import rollback_file
 from ..run.open_runs import open_runs
 from ..run.run_names import run_names
-from ..run.saved_plan import SavedPlan
+from ..run.saved_plan import FILE, SavedPlan
 from .change_state import ChangeState
 from .context import Context
 from .failover_test.failover import paths_of
 from .failover_test.failover_record import FailoverTest
 from .nornir_run import run_on, run_on_all
-from .outcome import TunnelOutcome
+from .outcome import Result, TunnelOutcome, refused
 from .rollback.automatic_rollback import defect_of, roll_back
+from .rollback.cancel_page import PAGE
 from .rollback.made_since import is_changed
 from .rollback.rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
@@ -78,13 +80,46 @@ def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Saved
     return [name for name in records if "recorded" in states[name] and not states[name] & ENDED]
 
 
+def without_record(context: Context, records: Mapping[str, SavedPlan]) -> list[TunnelOutcome]:
+    """Outcomes of tunnels that were begun and did not end, and of which no record was read: they are not passed over in silence.
+
+    Either somebody has taken the record away, or the run wrote it while this resume was beginning.
+    """
+    path, made = context.folder.path, []
+    for name, hosts in open_tunnels(path).items():
+        if name in records:
+            continue
+        if (path / name / FILE).exists():
+            by_hand = [f"the run has come to {name} since this resume began: nr-run resume {path.name} again"]
+        else:
+            pages = {host: path / name / host for host in sorted(hosts)}
+            by_hand = [f"on {host}, paste {rollback_file(page)}, and follow {PAGE} beside it" for host, page in pages.items()]
+            by_hand += [f"when the devices are in order, nr-run resume {path.name} --close lets other runs go on"]
+        context.folder.note("rollback-incomplete", tunnel=name, by_hand=by_hand)
+        sentence = f"{path / name / FILE} was not read, so nothing was sent to its devices: manual steps below"
+        code = Exit.ROLLBACK_INCOMPLETE
+        made.append(TunnelOutcome(name, Result.ROLLBACK_INCOMPLETE, code, True, sentence, by_hand=tuple(by_hand)))
+    return made
+
+
+def not_recorded(path: Path, journal: Sequence[Mapping[str, Any]], records: Mapping[str, SavedPlan]) -> list[TunnelOutcome]:
+    """Outcomes of tunnels that a run has changed and kept, and of which no record is there: nothing can undo them."""
+    done = dict.fromkeys(str(line["tunnel"]) for line in journal if line["state"] == "done")
+    return [
+        refused(name, NrRunError(f"{path / name / FILE} is gone, so it was not undone: paste rollback.cfg of each device there"))
+        for name in done
+        if name not in records
+    ]
+
+
 def resume(
     context: Context, names: Sequence[str], records: Mapping[str, SavedPlan], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
     """Finish each unfinished tunnel, verified or rolled back; one outcome per tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
     outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
-    return [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
+    done = [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
+    return [*done, *without_record(context, records)]
 
 
 def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
@@ -125,10 +160,13 @@ def _situation(
     )
     timed = [end for end in changing if end.method]
     armed, away = (
-        run_on(context.nornir, pending, {end.host: arming_of(context, end, change_state) for end in timed}) if timed else ({}, {})
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, change_state) for end in timed}, at_all_costs=True)
+        if timed
+        else ({}, {})
     )
     here = [end for end in changing if end.host not in away]
-    starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
+    asked: dict[str, dict[str, Any]] = {end.host: {} for end in here}
+    starting, lost = run_on(context.nornir, startup, asked, at_all_costs=True) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
     change_state.armed = [end for end in timed if armed.get(end.host, True)]
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the

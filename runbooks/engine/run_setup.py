@@ -15,6 +15,7 @@ from nornir.core import Nornir
 
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
 from ...inventory.files.hosts import load_nornir, platforms_of
+from ...inventory.files.present import is_there
 from ...inventory.files.unknown_host import refuse_unknown
 from ...inventory.hiding.secrets import Secrets, credential_folders
 from ...inventory.models.platforms import Platform
@@ -76,7 +77,7 @@ class OpenRun:
 def inventory_folder(given: Path | None) -> Path:
     """``given``, else ``$NR_RUN_INVENTORY``, else ``inventory`` in the current folder. Raises NothingMatched."""
     folder = given or Path(os.environ.get("NR_RUN_INVENTORY") or "inventory")
-    if not (folder / "hosts.yaml").is_file():
+    if not is_there(folder / "hosts.yaml"):
         raise NothingMatched(f"{folder} holds no inventory: there is no hosts.yaml; name a folder with --inventory")
     return folder
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...checks.readiness.one_device import one_device
 from ...inventory.errors import DriftError, Exit, NrRunError
 from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
@@ -24,7 +25,7 @@ from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, wr
 from .resume import refuse_unfinished
 from .rollback.automatic_rollback import defect_of
 from .rollback.left_behind import without_gone
-from .rollout import ONE_BY_ONE, Rollout, roll_out
+from .rollout import ONE_BY_ONE, Rollout, Work, roll_out
 from .verifying.reach import reach_of
 from .verifying.verification import save_accepted, verify_only
 
@@ -73,29 +74,49 @@ def run_deployments(
             return (*outcomes, *(_planned(plan) for plan in plans))
         if any(plan.changed or plan.to_be_saved for plan in plans) and not approval.ask():
             return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
-        context.folder.note("approved", tunnels=[plan.name for plan in plans])
-        context.readings.share(host for plan in plans for host in plan.deployment.hosts)
+        return (*outcomes, *_apply_all(context, plans, planner, approval, rollout, apply))
 
-        def work(plan: DeploymentPlan) -> TunnelOutcome:
-            # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
-            try:
-                first = context.readings.first_serves(plan.deployment.hosts, leads=plan is plans[0])
-                stale = approval.takes_time or not first
-                return _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
-            except NrRunError:
-                raise
-            except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
-                return refused(plan.name, defect_of(context, plan, error))
 
-        def look_again(plan: DeploymentPlan) -> TunnelOutcome:
-            # What was read before the soak says nothing about what has become of it.
-            for end in plan.members:
-                context.readings.take(end.host)
-            return _replan_and_apply(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
+def _apply_all(
+    context: Context,
+    plans: Sequence[DeploymentPlan],
+    planner: Planner,
+    approval: Approval,
+    rollout: Rollout,
+    apply: Apply,
+) -> list[TunnelOutcome]:
+    """Apply what was approved, in the order of the rollout; one outcome per plan."""
+    context.folder.note("approved", tunnels=[plan.name for plan in plans])
+    context.readings.share(host for plan in plans for host in plan.deployment.hosts)
 
-        done = without_gone(roll_out(context, plans, rollout, work, look_again), plans)
-        asked = {plan.name: plan.confirmations for plan in plans}
-        return (*outcomes, *(replace(outcome, confirmations=asked.get(outcome.tunnel, ())) for outcome in done))
+    def work(plan: DeploymentPlan) -> TunnelOutcome:
+        # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
+        first = context.readings.first_serves(plan.deployment.hosts, leads=plan is plans[0])
+        return _replan_and_apply(context, plan, planner, plans, stale=approval.takes_time or not first, apply=apply)
+
+    def look_again(plan: DeploymentPlan) -> TunnelOutcome:
+        # What was read before the soak says nothing about what has become of it.
+        for end in plan.members:
+            context.readings.take(end.host)
+        return _replan_and_apply(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
+
+    done = roll_out(context, plans, rollout, _with_defects(context, work), _with_defects(context, look_again))
+    asked = {plan.name: plan.confirmations for plan in plans}
+    return [replace(outcome, confirmations=asked.get(outcome.tunnel, ())) for outcome in without_gone(done, plans)]
+
+
+def _with_defects(context: Context, work: Work) -> Work:
+    """The same work; a defect in it is the outcome of its tunnel, since what was done to others has to be told all the same."""
+
+    def told(plan: DeploymentPlan) -> TunnelOutcome:
+        try:
+            return work(plan)
+        except NrRunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            return refused(plan.name, defect_of(context, plan, error))
+
+    return told
 
 
 def _asking(planner: Planner) -> Planner:
@@ -136,6 +157,7 @@ def _plan_all(
         context.progress.phase(host, "log in and read")
     arguments = {host: _gathering(context, host, platform, deployments) for host, platform in wanted.items()}
     snapshots, errors = run_on(context.nornir, gather, arguments)
+    errors = {**errors, **one_device({host: (wanted[host].os, seen.outputs) for host, seen in snapshots.items()})}
     failed = {host: str(error) for host, error in errors.items()}
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))

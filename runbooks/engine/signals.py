@@ -19,8 +19,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """While a question is open, Ctrl-C ends the run at once, since nothing was changed yet. Raises Interrupted."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """While a question is open, each of these signals ends the run at once, since nothing was changed yet. Raises Interrupted."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
     woken = signal.set_wakeup_fd(-1)
     try:
         yield
@@ -28,7 +28,8 @@ def asking() -> Iterator[None]:
         raise Interrupted("stopped before anything was changed") from None
     finally:
         signal.set_wakeup_fd(woken)
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 #: What is said at the first wish to stop, and at the next ones: of a run that changes devices, and of one that only looks.
@@ -61,6 +62,30 @@ def on_signals(stop: Stop, progress: Progress, *, changes: bool = True) -> Calla
         ours.close()
 
     return restore
+
+
+@contextmanager
+def heard(stop: Stop, progress: Progress) -> Iterator[Stop]:
+    """Within it these signals set ``stop``, of a run that changes devices."""
+    restore = on_signals(stop, progress)
+    try:
+        yield stop
+    finally:
+        restore()
+
+
+@contextmanager
+def undisturbed(stop: Stop, progress: Progress) -> Iterator[None]:
+    """Within it no signal ends this process, also where a program of somebody else's has not said what its signals do.
+
+    Python tells only the main thread of a signal; where the program hears them itself, they stay its own.
+    """
+    is_open = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_open and threading.current_thread() is threading.main_thread():
+        with heard(stop, progress):
+            yield
+    else:
+        yield
 
 
 def _listen(ours: socket.socket, stop: Stop, progress: Progress, words: tuple[str, str]) -> None:

@@ -51,12 +51,7 @@ def reopen(
     Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read, or its journal or record
     are not verified to be what the run wrote.
     """
-    journal = check_journal(path, strict=True)
-    records = records_in(path)
-    if not records:
-        if any(line["state"] == "recorded" for line in journal):
-            raise NrRunError(f"run {path.name} has lost its record.json; paste its rollback.cfg by hand, on each device")
-        raise NothingMatched(f"run {path.name} sent nothing to any device")
+    journal, records = _read(path)
     scheduler = scheduler or scheduler_of(journal)
     refuse_both(scheduler, lab=False)
     secrets = decrypt_secrets(path, apart=bool(scheduler))
@@ -79,3 +74,14 @@ def reopen(
                 note_elsewhere(folder, scheduler)
         context = Context(nornir, find_built(service), None, platforms, secrets, folder, stop, progress, timeouts)
         yield StoredRun(context, records, journal, scheduler)
+
+
+def _read(path: Path) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, SavedPlan]]:
+    """Journal and records, of which there is one at least. Raises as reopen() does."""
+    journal = check_journal(path, strict=True)
+    records = records_in(path)
+    if records:
+        return journal, records
+    if any(line["state"] == "recorded" for line in journal):
+        raise NrRunError(f"run {path.name} has lost its record.json; paste its rollback.cfg by hand, on each device")
+    raise NothingMatched(f"run {path.name} sent nothing to any device")

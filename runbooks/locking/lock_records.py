@@ -132,19 +132,15 @@ class Records:
 def refuse_recorded(folder: Path, host: str, label: str, run: str) -> None:
     """Raise Locked when the newest record of a device says that another run holds it; for who only looks. No record is made."""
     place = folder / f"{host}.holders"
-    clock = folder / f".look.{secrets.token_hex(4)}"
     try:
         newest = max(_numbers(place), default=0)
         if not newest:
             return
         with (place / str(newest)).open("rb") as file:
             content, changed = file.read(4096), os.fstat(file.fileno()).st_mtime
-        _write_new(clock, "")  # what the clock of that file system says now
-        now = clock.stat().st_mtime
+        now = _clock_of(folder)
     except OSError:
         return
-    finally:
-        clock.unlink(missing_ok=True)
     if not content.startswith(FREE):
         why_over(label, Holder.read(content.decode(errors="replace")), now - changed, run)
 
@@ -155,10 +151,28 @@ def living(runs: Path, run: str) -> Holder | None:
     for path in folder.glob(f".{glob.escape(run)}.*"):
         with suppress(OSError):
             holder = Holder.read(path.read_text(encoding="utf8", errors="replace"))
-            silent = time.time() - path.stat().st_mtime
-            if holder is not None and holder.may_live(silent):
+            changed = path.stat().st_mtime
+            if holder is not None and holder.may_live(_clock_or_own(folder) - changed):
                 return holder
     return None
+
+
+def _clock_of(folder: Path) -> float:
+    """What the clock of that file system says now. Raises OSError where nothing can be written there."""
+    clock = folder / f".look.{secrets.token_hex(4)}"
+    try:
+        _write_new(clock, "")
+        return clock.stat().st_mtime
+    finally:
+        clock.unlink(missing_ok=True)
+
+
+def _clock_or_own(folder: Path) -> float:
+    """The same; this machine's clock for who may only read."""
+    try:
+        return _clock_of(folder)
+    except OSError:
+        return time.time()
 
 
 def advice(runs: Path, run: str) -> str:

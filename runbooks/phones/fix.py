@@ -18,11 +18,13 @@ from ...checks.phones.finding import PhoneFinding
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
 from ...inventory.files.did_you_mean import hint
+from ...tasks.device import Stop
 from ...tasks.gather import Snapshot, gather
 from ..engine.context import Progress
 from ..engine.doctor import Ready
 from ..engine.nornir_run import run_on_one
-from ..safe_change import SafeChange, safe_change
+from ..engine.signals import heard
+from ..safe_change import SafeChange, stoppable_change
 from .audit import Audited, audit_all, read
 from .ready import refuse_not_ready
 
@@ -108,12 +110,16 @@ def apply_with_rollback(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Pa
     """
     held: SafeChange | None = None
     try:
-        with safe_change(ready.nornir, [plan.host], runs=runs, minutes=MINUTES) as held:
+        with (
+            heard(Stop(), progress) as stop,
+            stoppable_change(stop, ready.nornir, [plan.host], runs=runs, minutes=MINUTES) as held,
+        ):
             progress.phase(plan.host, "push")
             refuse_not_ready(ready.platforms[plan.host], held.before[plan.host], plan.change)
             _push(held, plan)
             progress.phase(plan.host, "audit again")
             after = _audited(ready, plan.host, asked)
+            stop.check()
             _refuse_not_fixed(plan, after)
             progress.phase(plan.host, "keep")
     except NrRunError as error:

@@ -21,15 +21,16 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.reconnected import Reconnected, reconnected
 from ...checks.phones.renewal import Renewal, renewal
-from ...checks.phones.sessions import Session, connected, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of, why_unknown
 from ...checks.phones.shown import HeadEnd
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
+from ...tasks.device import Stop
 from ...tasks.gather import Snapshot, gather
 from ..engine.context import Progress
 from ..engine.doctor import Ready
 from ..engine.nornir_run import run_on_one
-from ..engine.signals import on_signals
-from ..safe_change import SafeChange, safe_change
+from ..engine.signals import heard
+from ..safe_change import SafeChange, stoppable_change
 from .audit import read
 from .confirmed import Confirmed, refuse_contradicted, remembered
 from .fix import NotFixed, what_became
@@ -132,7 +133,7 @@ def _planned(ready: Ready, wanted: Wanted, device: HeadEnd, case: Case, stands: 
     _refuse_other_kind(device, stands.former)
     sessions = sessions_of(device)
     if sessions is None or not case.group:
-        why = "; ".join(case.unread) or "its sessions could not be read"
+        why = why_unknown(device) if sessions is None else "; ".join(case.unread)
         raise DriftError(f"{host}: whether phones come back could not be seen: {why}")
     snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
     line = f"ssl trust-point {wanted.trustpoint} {case.interface}"
@@ -188,7 +189,13 @@ class _Watch:
             raise NotFixed(f"{self.stands.host}: {', '.join(bound) or 'no certificate'} is bound, not {self.wanted.trustpoint}")
         if new:
             raise NotFixed(f"{self.stands.host}: {', '.join(new)} came with it")
-        self.at_switch = sessions_of(device) or ()
+        here = sessions_of(device)
+        if here is None:
+            here = sessions_of(device := self._read(again=True))
+        if here is None:
+            # A session that began before the switch would count as one that came by the new certificate.
+            raise NotFixed(f"{self.stands.host}: which phones were in at the switch is not known: {why_unknown(device)}")
+        self.at_switch = here
 
     def now(self) -> Reconnected:
         """The phones that have reconnected."""
@@ -202,12 +209,11 @@ def apply_with_rollback(ready: Ready, wanted: Wanted, stands: Stands, runs: Path
     held: SafeChange | None = None
     try:
         minutes = SPARE_MINUTES + int(wanted.wait // 60)
-        with safe_change(ready.nornir, [stands.host], runs=runs, minutes=minutes) as held:
-            restore = on_signals(held.context.stop, progress)
-            try:
-                back = _bind(ready, wanted, stands, held, progress)
-            finally:
-                restore()
+        with (
+            heard(Stop(), progress) as stop,
+            stoppable_change(stop, ready.nornir, [stands.host], runs=runs, minutes=minutes) as held,
+        ):
+            back = _bind(ready, wanted, stands, held, progress)
             progress.phase(stands.host, "keep")
     except NrRunError as error:
         raise what_became(held, error) from error

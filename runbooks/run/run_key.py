@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ...inventory.errors import SecretError
+from ...inventory.hiding.secret_file import write_whole
 
 
 def key_file() -> Path:
@@ -24,19 +26,18 @@ def read_key(*, make: bool) -> bytes:
     try:
         if make and not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_new_key())
-                file.flush()
-                os.fsync(file.fileno())  # a run that outlives a loss of power is of no use without it
-        return path.read_bytes()
-    except FileExistsError:
-        return path.read_bytes()
+            # Of two runs that make one at once both have the same, and one that outlives a loss of power has it.
+            with suppress(FileExistsError):
+                write_whole(path, _new_key())
+        key = path.read_bytes()
     except OSError as error:
         raise SecretError(f"{path}: {error.strerror}: the key for run folders cannot be read or made") from None
+    if not key.strip():
+        raise SecretError(f"{path} is empty; move it away, and a new one is made")
+    return key
 
 
-def _new_key() -> bytes:
+def _new_key() -> str:
     from cryptography.fernet import Fernet
 
-    return Fernet.generate_key()
+    return Fernet.generate_key().decode()

@@ -35,6 +35,7 @@ from ...services.service import Member
 from ...tasks.access.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.context import Context, Timeouts
 from ..engine.plans.planning import DeploymentPlan, MemberPlan
 from ..engine.verifying.confirmations import restored
@@ -132,14 +133,24 @@ def read_record(path: Path) -> SavedPlan:
                 "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)
-        data = migrated(data)
-        service = find_built(str(data["service"]))
-        deployment = service.deployment(_adapter(service.wanted).validate_json(json.dumps(data["wanted"])))
-        pairs = zip(data["members"], deployment.members, strict=True)
-        members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
-        confirmed = restored(data.get("confirmations", ()))  # records of before have none
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
+    try:
+        return _saved(path, migrated(data))
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
+        # The run key vouches for it, so it is what some nr-run wrote.
+        raise NrRunError(
+            f"{path} was written by another version of nr-run, which this one cannot read ({type(error).__name__}): go on with "
+            "the version that began the run, or paste its rollback.cfg by hand, on each device"
+        ) from None
+
+
+def _saved(path: Path, data: Mapping[str, Any]) -> SavedPlan:
+    service = find_built(str(data["service"]))
+    deployment = service.deployment(_adapter(service.wanted).validate_json(json.dumps(data["wanted"])))
+    pairs = zip(data["members"], deployment.members, strict=True)
+    members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
+    confirmed = restored(data.get("confirmations", ()))  # records of before have none
     hosts = {
         entry["host"]: {
             **{key: entry[key] for key in ("address", "port", "references", "model", "release")},
@@ -178,6 +189,8 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
     # The field had another name, `fence`, in records that an earlier version wrote.
     method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Timeouts().revert_in_minutes}))
     chosen = SelectedMethod(str(method["name"]), int(method["minutes"])) if method else None
+    if chosen and chosen.name not in ROLLBACK_TIMERS:
+        raise ValueError(f"a rollback timer that this nr-run does not know: {chosen.name}")
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 

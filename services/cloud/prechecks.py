@@ -32,7 +32,6 @@ def precheck(sight: Sight[Cloud], outputs: Mapping[str, str], time: str, *, acce
     site = sight.member.wants
     table = route_table(sight.platform.os, ROUTE, outputs[ROUTE])
     own = (
-        *_unit(device),
         *_interfaces(device, site),
         *_gateways(device, site, table),
         *_hosts(device, site, table),
@@ -43,18 +42,6 @@ def precheck(sight: Sight[Cloud], outputs: Mapping[str, str], time: str, *, acce
         *nvram(device),
     )
     return (*of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved), *own)
-
-
-def _unit(device: Device) -> Iterator[Finding]:
-    """Tunnel interfaces are for one context (ASA configuration guides, chapter on them); a pair has the change on both units."""
-    shown = device.outputs["show mode"].strip()
-    single = shown.endswith(" single")
-    words = "it has one context" if single else f"it says {shown!r}: tunnel interfaces are for one context"
-    yield say(device, "single-context", single, words, "show mode", "mode", shown)
-    shown = device.outputs["show failover"].strip().partition("\n")[0]
-    alone = shown.startswith("Failover Off")
-    words = "it has no failover peer" if alone else f"show failover says {shown!r}: a failover pair is not changed"
-    yield say(device, "no-failover", alone, words, "show failover", "first line", shown)
 
 
 def _named(device: Device) -> dict[str, AsaInterface]:

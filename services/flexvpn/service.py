@@ -273,7 +273,7 @@ class FlexVpnService:
         raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for all
-        """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""
+        """Its sessions in both forms, the counters of reconnects, the certificates, the clock and the interfaces."""
         return ASKED
 
     def shows(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn], platform: Platform) -> tuple[str, ...]:  # noqa: ARG002

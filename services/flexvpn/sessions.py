@@ -6,7 +6,7 @@ Both have to say the same: a client whose tunnel is for another address than the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -43,6 +43,10 @@ class Client:
     wrong: str = ""
     #: Its address is of a pool that gave way to another one while it was in.
     earlier: bool = False
+    #: It has no tunnel for packets.
+    bare: bool = False
+    #: The list of sessions does not have it.
+    unlisted: bool = False
 
     @property
     def sends(self) -> bool:
@@ -94,7 +98,20 @@ def joined(
     own = [one for one in sessions if one.profile == own_name(wanted) and one.status.startswith("UP")]
     # The one that began last is the client: where it has come back from elsewhere, the router may have the former one still.
     own.sort(key=lambda one: one.uptime_seconds if one.uptime_seconds is not None else 0)
-    return _each_address_once([_client(one, ikes, wanted, earlier) for one in own])
+    return _each_address_once([*(_client(one, ikes, wanted, earlier) for one in own), *_unlisted(wanted, sessions, ikes)])
+
+
+def _unlisted(wanted: FlexVpn, sessions: Sequence[CryptoSession], ikes: Sequence[Ikev2Session]) -> Iterator[Client]:
+    """Clients by their IKEv2 session alone: the list of sessions has no end, and one that is cut between two reads as whole."""
+    listed = {(one.peer, one.peer_port) for one in sessions}
+    for ike in ikes:
+        for sa in ike.ikes:
+            address = IPv4Address(str(sa.assigned_address)) if sa.assigned_address is not None else None
+            if address is None or not wanted.pool.has(address) or (sa.remote_address, sa.remote_port) in listed:
+                continue
+            peer, port = IPv4Address(str(sa.remote_address)), sa.remote_port
+            words = f"{address} is assigned to {peer} port {port}, which is in no list of sessions: it was not shown to its end"
+            yield Client(peer, port, address, sa.remote_eap_id or "", False, 0, 0, None, None, wrong=words, unlisted=True)
 
 
 def _each_address_once(found: Sequence[Client]) -> tuple[Client, ...]:
@@ -130,6 +147,7 @@ def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVp
             session, str(assigned) if assigned else "", again, (sa.auth_verify or "") if sa else "", wanted, before
         ),
         earlier=before,
+        bare=not (session.status.startswith("UP-ACTIVE") and session.flows),
     )
 
 

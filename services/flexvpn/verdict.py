@@ -11,19 +11,21 @@ from dataclasses import dataclass, replace
 
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observations.looks import Look, Shown
-from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
+from ...checks.observations.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, INTERFACES, RECONNECT, SESSION, Question
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.outside import outside
 from ..common.verifying import Seeing
 from ..service import Deployment
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .files import judged_files
 from .intent import FlexVpn
 from .names import own_name
-from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, Answer
+from .reading import IKEV2_SESSIONS, RECONNECTS, SESSIONS, Answer
 from .sessions import Client, Range, joined, pools_before
+from .way_in import asked_servers, way_in
 
-ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
+ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK, INTERFACES)
 #: So many clients are named.
 _NAMED = 3
 #: What a client has to trust before it comes in.
@@ -65,7 +67,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         stated(deployment, seeing, title, configured, answer),
         findings=(*_stated(deployment, seeing), *own, Finding("client-session", wanted.host, status_of(answer[0]), answer[2])),
         ends=(EndState(wanted.host, "head-end", "Secure Clients", configured, flows=tuple(_states(view))),),
-        untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if answer[0] is Operating.IDLE else ())),
+        untested=(*unseen(deployment, seeing), *(_untested(wanted, shown) if answer[0] is Operating.IDLE else ())),
         reach="" if view else f"{wanted.host} could not be read",
         sites=(wanted.host,),
         figures=tuple(_figures(view)) if view else (),
@@ -74,7 +76,15 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
 
 def _findings(view: View, wanted: FlexVpn, shown: Shown) -> tuple[Finding, ...]:
     own = _own(view, wanted, asleep_here=_asleep_here(wanted, shown))
-    return (*own, *_way_in(wanted, shown), *_file(wanted, shown))
+    ways = way_in(wanted, shown.running, view.last.seen.time) if shown.running else ()
+    return (*own, outside(wanted.host, wanted.interface, view.last.seen), *ways, *_file(wanted, shown))
+
+
+def _untested(wanted: FlexVpn, shown: Shown) -> Iterator[str]:
+    yield "no client was asked to connect"
+    asked = asked_servers(wanted, shown.running) if shown.running else ()
+    if asked:
+        yield f"whether the servers of {', '.join(asked)} answer, which are asked for each client, was not seen"
 
 
 def _configured(deployment: Deployment, seeing: Seeing) -> Configured:
@@ -106,6 +116,10 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     bad = [finding.sentence for finding in own if finding.status is Status.FAILED]
     closed = any(finding.status is Status.FAILED and finding.check not in _OF_SOME for finding in own)
     said = _said(wanted, clients)
+    short = _cut_short(view, asleep_here=_asleep_here(wanted, seeing.of(wanted.host)))
+    if short and all(finding.check == "expected-sessions" for finding in own if finding.status is Status.FAILED):
+        # Who is missing may be among those who were not shown.
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {short}"
     if bad:
         # Who is missing may come: that is no way that is closed.
         works = Operating.DOWN if closed and not clients else Operating.DEGRADED
@@ -113,13 +127,16 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     doubts = [finding.sentence for finding in own if finding.status is Status.UNVERIFIED and finding.check in _OF_TRUST]
     if not clients and doubts:
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {'; '.join(doubts)}"
-    if not clients and (odd := _carrying_and_odd(view)):
+    if not clients and (odd := _there_and_odd(view)):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said} of which all that is shown agrees: {odd}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
     if not any(client.sends for client in clients):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; no packets have gone both ways of any"
     before = {(client.peer, client.port): client for client in view.clients(view.first)}
+    one_way = [client for client in clients if _unheard(client, before.get((client.peer, client.port)))]
+    if not any(client.sends and client not in one_way for client in clients):
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {one_way[0].title} sends, and nothing goes back to it meanwhile"
     rises = [
         client.packets_in > old.packets_in and client.packets_out > old.packets_out
         for client in clients
@@ -128,14 +145,44 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said
 
 
-def _carrying_and_odd(view: View) -> str:
-    """What a session that carries packets contradicts itself in, at the first look and at the last; empty without one.
+def _there_and_odd(view: View) -> str:
+    """What a session contradicts itself in at the first look and at the last; empty without one.
 
-    Somebody is connected there, so it is not idle; and not as it has to be, so it is no client that works.
+    Somebody is connected there, so it is not idle; and not as it has to be, so it is no client that works. Who comes, or goes, is
+    so at one look alone.
     """
     before = {(client.peer, client.port) for client in view.clients(view.first) if client.wrong}
-    odd = (client for client in view.clients(view.last) if client.wrong and client.packets_in + client.packets_out)
+    odd = (
+        client for client in view.clients(view.last) if client.wrong and (client.packets_in + client.packets_out or client.bare)
+    )
     return next((client.wrong for client in odd if (client.peer, client.port) in before), "")
+
+
+def _cut_short(view: View, *, asleep_here: bool) -> str:
+    """Why the list of sessions is not all of them, at the first look and at the last; empty where nothing says so.
+
+    Two witnesses: addresses that IKEv2 has assigned, and sessions that may come again, which the router counts.
+    """
+    looks = (view.first, view.last)
+    missing = [next((one.wrong for one in view.clients(look) if one.unlisted), "") for look in looks]
+    if all(missing):
+        return missing[-1]
+    able = [look.seen.answers[RECONNECT.name].state.active_capable_sessions for look in looks]
+    if asleep_here and all(count > len(view.clients(look)) for count, look in zip(able, looks, strict=True)):
+        return f"{able[-1]} sessions that may come again are active, and {len(view.clients(view.last))} are listed"
+    return ""
+
+
+#: So many packets of a client without one back are no answer that is still on its way.
+_MANY_PACKETS = 5
+
+
+def _unheard(client: Client, before: Client | None) -> bool:
+    """True if a client has sent while it was watched, and nothing went back to it."""
+    if before is None:
+        return False
+    came, went = client.packets_in - before.packets_in, client.packets_out - before.packets_out
+    return came >= _MANY_PACKETS and went == 0
 
 
 def _said(wanted: FlexVpn, clients: Sequence[Client]) -> str:
@@ -184,6 +231,9 @@ def _tunnel(view: View, client: Client) -> Iterator[Finding]:
     if came > old.packets_in and not went:
         words = f"{client.title} sends, and nothing goes back to it: {came} packets in, none out"
         yield _finding(view, "client-traffic", Status.FAILED, words, SESSIONS, str(client.peer), (came, went))
+    elif _unheard(client, old):
+        words = f"{client.title} sends, and nothing goes back to it meanwhile: {came} packets in, {went} out"
+        yield _finding(view, "client-traffic", Status.UNVERIFIED, words, SESSIONS, str(client.peer), (came, went))
     elif not client.sends:
         words = f"no packets have gone both ways of {client.title}: {came} in, {went} out"
         yield _finding(view, "client-traffic", Status.UNVERIFIED, words, SESSIONS, str(client.peer), (came, went))
@@ -192,20 +242,6 @@ def _tunnel(view: View, client: Client) -> Iterator[Finding]:
 def _finding(view: View, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
     host = view.wanted.host
     return Finding(check, host, status, sentence, (Evidence(host, command, field, str(value), view.last.seen.time),))
-
-
-def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
-    """The profile names a virtual template, and that is protected by our IPsec profile; without it no client is let in."""
-    if shown.running is None:
-        return
-    profile = shown.running.objects.get("ikev2-profile", own_name(wanted))
-    number = next((line.split()[1] for line in profile.children if line.startswith("virtual-template ")), "") if profile else ""
-    template = shown.running.objects.get("virtual-template", f"Virtual-Template{number}")
-    there = template is not None and f"tunnel protection ipsec profile {own_name(wanted)}" in template.children
-    if profile is not None and not there:
-        words = f"IKEv2 profile {own_name(wanted)} has no virtual template that is protected by it: no client is let in"
-        evidence = (Evidence(wanted.host, RUNNING, "virtual-template", number or "none", shown.looks[-1].seen.time),)
-        yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
 
 
 def _file(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from ...checks.phones.offers import trustpoints_of
 from ...checks.phones.on_box import premium_use
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.pools import command_for, pools_named, use_of
-from ...checks.phones.sessions import Session, connected, sessions_of
+from ...checks.phones.sessions import Session, connected, sessions_of, why_unknown
 from ...checks.phones.shown import CLOCK, RUNNING, SESSIONS, VERSION, HeadEnd
 from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
@@ -112,7 +112,9 @@ def _view(wanted: Phones, shown: Shown, files: Sequence[PhoneFile]) -> View | No
     made = [_audited(first, last if len(looks) > 1 else None, asked) for asked in asks]
     found = {(one.id, one.sentence): one for each in made for one in each.findings}
     unread = dict.fromkeys(words for each in made for words in each.unread)
+    # Somebody who comes or goes between the two commands of one look makes it unknown, and hardly that of both.
     every = sessions_of(last)
+    every = sessions_of(first) if every is None else every
     mine = None if every is None else tuple(one for one in every if one.group == wanted.tunnel_group)
     waiting = tuple(one for one in mine or () if not one.tunnel)
     case = Case(last, asks[0])
@@ -143,7 +145,7 @@ def _operating(view: View, configured: Configured, seeing: Seeing) -> tuple[Oper
         words = "; ".join(f"{one.id}: {one.sentence}" for one in view.causes)
         return works, KnownBy.TABLES, f"{said}; {words}"
     if sessions is None:
-        return Operating.UNKNOWN, KnownBy.NOTHING, f"{wanted.host}: which phones are connected is not known"
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}: {why_unknown(view.device)}"
     if view.expected and not view.are_all_in:
         works = Operating.DEGRADED if sessions else Operating.DOWN
         why = "; not all could be read" if view.unread else "; no cause of it was found on the ASA"
@@ -199,7 +201,7 @@ def _evidence(view: View, line: Line) -> Evidence:
 
 def _expected(view: View) -> Iterator[Finding]:
     if view.sessions is None:
-        words = f"the sessions of {view.wanted.tunnel_group} are not known: {view.device.why_not(SESSIONS)}"
+        words = f"the sessions of {view.wanted.tunnel_group} are not known: {why_unknown(view.device)}"
         yield Finding("expected-sessions", view.wanted.host, Status.UNVERIFIED, words)
     elif view.expected:
         names = ", ".join(one.phone or one.user for one in view.sessions[: 4 * _NAMED]) or "none"

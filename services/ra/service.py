@@ -14,7 +14,7 @@ from ...changes.plans.change import Change
 from ...changes.plans.removal import owned
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
-from ...checks.observations.questions import IKE, IPSEC, Question
+from ...checks.observations.questions import IKE, INTERFACES, IPSEC, Question
 from ...checks.verdict import Verdict
 from ...inventory.errors import ChangeError
 from ...inventory.files.unknown_host import refuse_unknown
@@ -215,8 +215,8 @@ class RemoteAccessService:
         raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
-        """Its SAs, among which those of clients are known by their addresses."""
-        return (IKE, IPSEC)
+        """Its SAs, among which those of clients are known by their addresses, and the interface that they come to."""
+        return (IKE, IPSEC, INTERFACES)
 
     def stimulus(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """A client cannot be called from the router."""

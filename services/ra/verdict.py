@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ...checks.finding import Finding
+from ...checks.finding import Finding, Status
 from ...checks.observations.looks import Look, Shown
 from ...checks.observations.observation import Flow, Observation
 from ...checks.observations.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..common.configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..common.outside import outside
 from ..common.verifying import Seeing
 from ..service import Deployment
 from .intent import Pool, RemoteAccess
@@ -29,7 +30,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     answer = operating, _, sentence = _operating(wanted, shown, looks, seeing, configured)
     return replace(
         stated(deployment, seeing, title, configured, answer),
-        findings=tuple(_findings(deployment, seeing, operating, sentence)),
+        findings=tuple(_findings(deployment, seeing, operating, sentence, looks)),
         ends=(EndState(wanted.host, "server", "VPN clients", configured, flows=tuple(_states(wanted, looks))),),
         untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if operating is Operating.IDLE else ())),
         reach="" if looks else f"{wanted.host} could not be read",
@@ -69,7 +70,13 @@ def _operating(
     said += f" ({_few(there)})" if there else ""
     more = f"; {differs}" if differs else ""
     if not clients:
-        return Operating.IDLE, KnownBy.TABLES, f"{wanted.host}: no client of group {wanted.name} is connected{more}"
+        said = f"{wanted.host}: no client of group {wanted.name} is connected{more}"
+        way_in = outside(wanted.host, wanted.interface, looks[-1].seen)
+        if way_in.status is Status.FAILED:
+            return Operating.DOWN, KnownBy.TABLES, f"{said}; {way_in.sentence}"
+        if way_in.status is Status.UNVERIFIED:
+            return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {way_in.sentence}"
+        return Operating.IDLE, KnownBy.TABLES, said
     first = {(flow.local_ident, flow.remote_ident): flow for flow in looks[0].seen.flows}
     rises = [
         flow.encapsulated_packets > old.encapsulated_packets and flow.decapsulated_packets > old.decapsulated_packets
@@ -102,6 +109,10 @@ def _states(wanted: RemoteAccess, looks: Sequence[Look]) -> Iterator[FlowState]:
             yield FlowState(str(flow.local_ident.network), str(flow.remote_ident.network), up=True)
 
 
-def _findings(deployment: Deployment, seeing: Seeing, operating: Operating, sentence: str) -> Iterator[Finding]:
+def _findings(
+    deployment: Deployment, seeing: Seeing, operating: Operating, sentence: str, looks: Sequence[Look]
+) -> Iterator[Finding]:
     yield from (replace(finding, check="client-group") for finding in findings(deployment, seeing))
     yield Finding("client-session", deployment.wanted.host, status_of(operating), sentence)
+    if looks:
+        yield outside(deployment.wanted.host, deployment.wanted.interface, looks[-1].seen)

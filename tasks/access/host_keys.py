@@ -7,6 +7,7 @@ StrictHostKeyChecking says: the next thing to be sent would be the password.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import ipaddress
 import json
@@ -103,20 +104,34 @@ def _pin(reached: Reached, came: HostKey) -> tuple[HostKey, ...]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf8") as file:
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             os.fchmod(descriptor, 0o600)
             known = tuple(keys_in(path, reached.known_as))
             if not known:
-                file.write(f"{reached.known_as} {came.text}\n")
-                file.flush()
-                os.fsync(descriptor)
+                _append(descriptor, f"{reached.known_as} {came.text}")
             return known or (came,)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise HostKeyRefused(
             f"{path} cannot be written ({error.strerror}), so the SSH host key of {reached.known_as} cannot be kept: "
             "set XDG_STATE_HOME, or name the key in a file of known hosts"
         ) from None
+
+
+def _append(descriptor: int, line: str) -> None:
+    """A whole line or none: a part of a key would be the key of that host from then on. Raises OSError."""
+    length = os.fstat(descriptor).st_size
+    is_cut = length > 0 and os.pread(descriptor, 1, length - 1) != b"\n"
+    data = (b"\n" if is_cut else b"") + f"{line}\n".encode()
+    try:
+        if os.write(descriptor, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, length)
+        raise
 
 
 def _is_loopback(address: str) -> bool:

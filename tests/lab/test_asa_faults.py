@@ -194,6 +194,22 @@ def check_clock_step(lab: LabHandle) -> None:
     assert int(lab.exec("asa91", "show clock").split()[-1]) == year + 1
 
 
+def check_failover_pair(lab: LabHandle) -> None:
+    """It says which unit it is; one that is not active warns whoever configures it, and its own pings are lost."""
+    lab.fault("asa91", "failover-pair", "active")
+    assert "This host: Primary - Active" in lab.exec("asa91", "show failover")
+    with open_asa(lab, "asa91") as line:
+        assert "WARNING" not in line.ask("configure terminal")
+    lab.fault("asa91", "failover-pair", "standby")
+    assert "This host: Secondary - Standby Ready" in lab.exec("asa91", "show failover")
+    with open_asa(lab, "asa91") as line:
+        assert "Configuration Replication is NOT performed from Standby unit to Active unit." in line.ask("configure terminal")
+    lab.fault("asa91", "failover-pair", "pseudo-standby")
+    assert lab.exec("asa91", "show failover").startswith("Failover Off (pseudo-Standby)")
+    lab.fault("asa91", "failover-pair", on=False)
+    assert lab.exec("asa91", "show failover").startswith("Failover Off \n")
+
+
 def check_ask_reporting(lab: LabHandle) -> None:
     """The first `configure terminal` asks, also when the answer was to ask later, until somebody says yes or no."""
     lab.fault("asa91", "ask-reporting")

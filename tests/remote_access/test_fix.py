@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -216,24 +217,41 @@ def test_a_line_that_is_refused_is_taken_back(office: Office) -> None:
     assert office.shown("old") == before == office.shown("old", "startup")
 
 
+def begun(office: Office, state: str) -> tuple[warm.Process, Path]:
+    """A fix of which nobody waits for the end, and its folder when its journal has this state."""
+    known = {path.name for path in office.runs.glob("2*")}
+    process = warm.Process(office.command("fw", "--fix", "csd", "--yes", "--json"), office.environment)
+    until = time.monotonic() + warm.PATIENCE * 60
+    while True:
+        for journal in office.runs.glob("2*/journal.jsonl"):
+            if journal.parent.name not in known and f'"{state}"' in journal.read_text():
+                return process, journal.parent
+        assert time.monotonic() < until, "the run did not come so far"
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(("state", "number"), [("building", signal.SIGTERM), ("applied", signal.SIGHUP)])
+def test_a_wish_to_stop_is_a_rollback(office: Office, state: str, number: signal.Signals) -> None:
+    """A service manager that ends it, or a terminal that goes away, leaves the device as it was, without a timer."""
+    before = office.shown("fw")
+    office.lab.fault("fw", "slow", "60")
+    try:
+        process, _ = begun(office, state)
+        os.kill(process.pid, number)
+    finally:
+        office.lab.fault("fw", "slow", on=False)
+    out, error = process.communicate(timeout=300 * warm.PATIENCE)
+    assert process.returncode == 20, out + error
+    assert json.loads(out)["outcome"] == "rolled-back"
+    assert office.shown("fw") == before == office.shown("fw", "startup")
+    assert "No reload is scheduled" in office.lab.exec("fw", "show reload")
+
+
 @pytest.mark.parametrize("state", KILLED)
 def test_a_run_that_was_killed_is_finished(office: Office, state: str) -> None:
     """Killed at any state, `nr-run resume` leaves the device verified with the change and saved, or as it was before."""
     before = office.shown("fw")
-    known = {path.name for path in office.runs.glob("2*")}
-    process = warm.Process(office.command("fw", "--fix", "csd", "--yes", "--json"), office.environment)
-    deadline = warm.PATIENCE * 60
-
-    def reached() -> Path | None:
-        for journal in office.runs.glob("2*/journal.jsonl"):
-            if journal.parent.name not in known and f'"{state}"' in journal.read_text():
-                return journal.parent
-        return None
-
-    until = time.monotonic() + deadline
-    while (folder := reached()) is None:
-        assert time.monotonic() < until, "the run did not come so far"
-        time.sleep(0.005)
+    process, folder = begun(office, state)
     process.kill()
     process.communicate(timeout=60 * warm.PATIENCE)
     office.other("resume", folder.name)

@@ -53,7 +53,7 @@ def test_a_record_for_phones_that_continues_is_well(healthy: HeadEnd) -> None:
 
 
 #: What is not asked to judge, but as another witness of something.
-WITNESSES = {commands.ACTIVATION, commands.SSL, commands.CERTIFICATES, commands.SESSIONS}
+WITNESSES = {commands.ACTIVATION, commands.SSL, commands.CERTIFICATES, commands.SESSIONS, commands.SESSION_COUNT}
 
 
 @pytest.mark.parametrize("answer", [REFUSED, "", "ERROR: % Invalid input detected at '^' marker."])

@@ -10,8 +10,8 @@ import pytest
 from nr_run.checks.phones.audit import audit
 from nr_run.checks.phones.case import AuditAsked
 from nr_run.checks.phones.pools import command_for, use_of
-from nr_run.checks.phones.sessions import sessions_of
-from nr_run.checks.phones.shown import SESSIONS, HeadEnd
+from nr_run.checks.phones.sessions import sessions_of, why_unknown
+from nr_run.checks.phones.shown import SESSION_COUNT, SESSIONS, HeadEnd
 from nr_run.inventory.errors import UsageError
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.lab.stations import phone_site
@@ -95,6 +95,54 @@ def test_what_is_asked_for_pools_can_go_to_another_process(device: HeadEnd) -> N
         pack(lambda: ask)
 
 
+def counted(device: HeadEnd, active: int, inactive: int = 0) -> HeadEnd:
+    """With another summary of the sessions, which adds up."""
+    total = active + inactive
+    text = f"""\
+---------------------------------------------------------------------------
+VPN Session Summary
+---------------------------------------------------------------------------
+                               Active : Cumulative : Peak Concur : Inactive
+                             ----------------------------------------------
+AnyConnect Client            : {active:>6} : {total:>10} : {total:>11} : {inactive:>8}
+  SSL/TLS/DTLS               : {active:>6} : {total:>10} : {total:>11} : {inactive:>8}
+---------------------------------------------------------------------------
+Total Active and Inactive    : {total:>6}             Total Cumulative : {total:>6}
+Device Total VPN Capacity    :    250
+Device Load                  :     1%
+---------------------------------------------------------------------------
+
+---------------------------------------------------------------------------
+Tunnels Summary
+---------------------------------------------------------------------------
+                               Active : Cumulative : Peak Concurrent
+                             ----------------------------------------------
+AnyConnect-Parent            : {active:>6} : {total:>10} : {total:>11}
+---------------------------------------------------------------------------
+Totals                       : {active:>6} : {total:>10}
+---------------------------------------------------------------------------
+"""
+    return showing(device, SESSION_COUNT, text)
+
+
+def test_a_list_that_is_cut_between_two_sessions_is_not_known(device: HeadEnd) -> None:
+    """Each session of it is whole, and one is missing by what the device counts; without the count nothing is known."""
+    first = TWO[: TWO.index("Username     : anna")]
+    for active, inactive in ((2, 0), (1, 1)):
+        two = counted(device, active, inactive)
+        made = sessions_of(showing(two, SESSIONS, TWO))
+        assert made is not None
+        assert len(made) == 2
+        for cut in (first, "INFO: There are presently no active sessions of the type specified\n"):
+            assert sessions_of(showing(two, SESSIONS, cut)) is None
+    assert "2 are counted, and not all were listed whole" in why_unknown(showing(two, SESSIONS, first))
+    whole = counted(device, 1)
+    assert sessions_of(showing(whole, SESSIONS, first)) is not None
+    summary = whole.outputs[SESSION_COUNT]
+    for text in ("", "ERROR: % Invalid input detected at '^' marker.\n", summary[: summary.rindex("Totals")]):
+        assert sessions_of(showing(showing(whole, SESSION_COUNT, text), SESSIONS, first)) is None
+
+
 def test_sessions_are_whole_or_not_known(device: HeadEnd) -> None:
     """Every session has a user, a number and a tunnel group; a list that is cut is no list."""
     made = sessions_of(showing(device, SESSIONS, TWO))
@@ -105,7 +153,8 @@ def test_sessions_are_whole_or_not_known(device: HeadEnd) -> None:
     ]
     for cut in (TWO[: TWO.rindex("Tunnel")], TWO[TWO.index("Username") :], "", "Session Type: AnyConnect\n"):
         assert sessions_of(showing(device, SESSIONS, cut)) is None
-    assert sessions_of(showing(device, SESSIONS, "INFO: There are presently no active sessions of the type specified\n")) == ()
+    nobody = counted(device, 0)
+    assert sessions_of(showing(nobody, SESSIONS, "INFO: There are presently no active sessions of the type specified\n")) == ()
 
 
 def test_a_session_has_a_tunnel_by_what_is_said_of_its_protocol(device: HeadEnd) -> None:

@@ -231,6 +231,42 @@ def test_stopped_while_it_waits(office: Office) -> None:
     assert office.shown() == before == office.shown("startup")
 
 
+def test_stopped_twice(office: Office) -> None:
+    """A second wish to stop, while the certificate of before is bound again, does not end that half-way."""
+    before = office.shown()
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
+    office.reached("waiting", known)
+    office.lab.fault("fw", "slow", "60")
+    os.kill(process.pid, signal.SIGTERM)
+    office.reached("undoing", known)
+    os.kill(process.pid, signal.SIGTERM)
+    os.kill(process.pid, signal.SIGINT)
+    office.lab.fault("fw", "slow", on=False)
+    out, error = process.communicate(timeout=300 * warm.PATIENCE)
+    assert process.returncode == 20, out + error
+    assert "still rolling the change back" in error
+    assert office.shown() == before == office.shown("startup")
+    assert "No reload is scheduled" in office.lab.exec("fw", "show reload")
+
+
+@pytest.mark.parametrize("state", ["disarmed", "saving"])
+def test_stopped_while_it_is_kept(office: Office, state: str) -> None:
+    """SIGTERM behind the proof does not leave a device with the certificate, without a timer, and not saved."""
+    before = office.shown()
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
+    folder = office.reached("waiting", known)
+    office.lab.fault("fw", "slow", "60")
+    assert office.phone("hall", BOTH)
+    office.reached(state, known)
+    os.kill(process.pid, signal.SIGTERM)
+    office.lab.fault("fw", "slow", on=False)
+    out, error = process.communicate(timeout=300 * warm.PATIENCE)
+    assert process.returncode == 0, out + error
+    assert office.shown() == office.shown("startup") != before
+    office.other("rollback", folder.name, "--yes")
+    assert office.shown() == before == office.shown("startup")
+
+
 def test_one_is_lost(office: Office) -> None:
     """Where one phone comes in and another that was in is kept out, all is rolled back."""
     before = office.shown()

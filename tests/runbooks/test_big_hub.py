@@ -218,6 +218,24 @@ def test_a_branch_that_is_lost_does_not_keep_the_hub_armed(hub: Hub, request: py
     assert "No reload is scheduled" in hub.lab.exec("hub", "show reload")
 
 
+@pytest.mark.parametrize("hub", [2], indirect=True)
+def test_a_hub_under_two_names_is_refused(hub: Hub) -> None:
+    """Two names and addresses of one device share no lock: neither tunnel is begun, and the sentence names both."""
+    before = {name: hub.running(name) for name in ("hub", *hub.branches)}
+    hosts, tunnels = hub.folder / "inventory" / "hosts.yaml", hub.folder / "inventory" / "vpn" / "tunnels.yaml"
+    line = next(line for line in hosts.read_text().splitlines() if line.startswith("hub:"))
+    second = line.replace("hub:", "hub.example.com:", 1).replace("127.0.0.1", "localhost")
+    hosts.write_text(f"{hosts.read_text()}{second}\n")
+    first, last = tunnels.read_text().split("  - name: to-branch02")
+    tunnels.write_text(f"{first}  - name: to-branch02{last.replace('host: hub,', 'host: hub.example.com,')}")
+    code, report = hub.deploy("--workers", "2")
+    assert code == 13, report
+    assert set(results(report).values()) == {"refused"}
+    for tunnel in report["tunnels"]:
+        assert "hub and hub.example.com are one device with the serial number" in tunnel["message"]
+    assert {name: hub.running(name) for name in before} == before
+
+
 def _lines(hub: Hub) -> list[dict[str, Any]]:
     return hub.journal() if list(hub.runs.glob("2*/journal.jsonl")) else []
 

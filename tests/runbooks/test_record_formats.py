@@ -91,7 +91,10 @@ def test_records(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(lambda made: made["members"].reverse(), "has vpn3640 where its deployment has vpn2611")
     refused(lambda made: made.update(service="l2"), r"there is no service 'l2' \(", NothingMatched)
     refused(lambda made: made.update(format=9), "has format 9, and this nr-run resumes format 3 or 4 only")
-    refused(lambda made: made["wanted"].pop("crypto"), "is no record of a run: ValidationError")
+    refused(lambda made: made["wanted"].pop("crypto"), "another version of nr-run, which this one cannot read")
+    refused(lambda made: made["members"][0].pop("release"), "go on with the version that began the run")
+    refused(lambda made: made["members"][1]["rollback_method"].pop("minutes"), "another version of nr-run")
+    refused(lambda made: made["members"][1]["rollback_method"].update(name="tomorrow"), "another version of nr-run")
 
 
 def test_every_format_becomes_the_one_of_today() -> None:

@@ -8,15 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from nornir.core import Nornir
 
-from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError
+from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError, Unreachable
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.safe_change import HostRollback, Rollback, safe_change
+from nr_run.runbooks.safe_change import HostRollback, Rollback, SafeChange, safe_change
 
 from .. import warm
 from ..tasks.test_netmiko_connection import plain
@@ -154,6 +154,89 @@ def test_somebody_elses_timer_is_respected(lab: LabHandle, nornir: Nornir, tmp_p
         change.push({"old": LIST})
 
 
+def push_behind(change: SafeChange, names: list[str], happens: Callable[[], object]) -> None:
+    """Push what was planned on a reading from before this happens."""
+    happens()
+    change.push({name: TEXTS[name] for name in names})
+
+
+#: What somebody else does to a device between the reading and the push.
+BETWEEN = {
+    "a reload without a reason": ("old", "reload in 100\n\n", "counts already and is somebody else's"),
+    "a revert timer": ("young", "configure terminal revert timer 30\nend", "is pending already and is somebody else's"),
+}
+
+
+@pytest.mark.parametrize("what", BETWEEN)
+def test_somebody_elses_timer_that_came_meanwhile(lab: LabHandle, nornir: Nornir, tmp_path: Path, what: str) -> None:
+    """It keeps the change from being made, stays as it is, and leaves nothing that a person has to do."""
+    host, typed, words = BETWEEN[what]
+    names = ["old", "young"]
+    lab.exec("young", "configure terminal\narchive\npath flash:kept\nend\nwrite memory")
+    runs = tmp_path / "runs"
+    with pytest.raises(DriftError, match=f"{host}: .*{words}"), safe_change(nornir, names, runs=runs) as change:
+        push_behind(change, names, lambda: lab.exec(host, typed))
+    assert change.undone == dict.fromkeys(names, HostRollback(Rollback.ROLLED_BACK))
+    assert ("No reload" in lab.exec("old", "show reload")) == (host != "old")
+    assert ("No Rollback" in lab.exec("young", "show archive config rollback timer")) == (host != "young")
+    with safe_change(nornir, [name for name in names if name != host], runs=runs):
+        pass  # no device is held by a run that did not end
+
+
+def test_a_device_that_goes_away_before_anything_is_sent(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """One device cannot be logged in to any more when it is to be armed: nothing was sent to it, and nobody has to see to it."""
+    names = ["old", "young"]
+
+    def goes() -> None:
+        nornir.close_connections(on_good=True, on_failed=True)
+        lab.fault("old", "down")
+
+    with pytest.raises(Unreachable), safe_change(nornir, names, runs=tmp_path / "runs") as change:
+        push_behind(change, names, goes)
+    assert change.undone == dict.fromkeys(names, HostRollback(Rollback.ROLLED_BACK))
+    assert "No reload" in lab.exec("young", "show reload")
+
+
+STOPPED = """
+import os, signal, sys, threading, time
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from tests.tasks.test_netmiko_connection import plain
+from nr_run.lab.entry import attach
+from nr_run.runbooks.safe_change import safe_change
+
+def again(change):
+    while '"undoing"' not in (change.folder / "journal.jsonl").read_text():
+        time.sleep(0.001)
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+nornir = plain(attach(Path({lab!r})), "old")
+try:
+    with safe_change(nornir, ["old"], runs=Path({runs!r})) as change:
+        change.push({{"old": {text!r}}})
+        threading.Thread(target=again, args=(change,), daemon=True).start()
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+except KeyboardInterrupt:
+    print("rolled back:", change.is_rolled_back)
+"""
+
+
+def test_a_second_ctrl_c_does_not_end_a_rollback(lab: LabHandle, tmp_path: Path) -> None:
+    """Of somebody's own program, which says nothing of signals: what was begun is rolled back to its end."""
+    before = shown(lab)["old"]
+    words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "text": LIST}
+    lab.fault("old", "slow", "30")
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED.format(**words)], capture_output=True, text=True, timeout=300, env=os.environ
+    )
+    assert (done.returncode, done.stdout) == (0, "rolled back: True\n"), done.stderr
+    lab.fault("old", "slow", on=False)
+    assert body(shown(lab)["old"]) == body(before)
+    assert "No reload is scheduled" in lab.exec("old", "show reload")
+
+
 #: Where it is killed: what is noted then in the journal.
 STEPS = ("armed", "building", "disarmed", "saving")
 KILLED = """
@@ -200,6 +283,18 @@ def nr_run(tmp_path: Path, *words: str) -> warm.Process:
         "0.1",
     ]
     return warm.Process(line, {key: value for key, value in os.environ.items() if key != "NR_RUN_CREDENTIALS"})
+
+
+def test_a_journal_that_is_lost_before_the_last_line(lab: LabHandle, tmp_path: Path) -> None:
+    """Where it cannot be noted that the change is kept the block raises, and what raises has changed nothing, saved or not."""
+    before = shown(lab)
+    words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "texts": TEXTS}
+    program = KILLED.format(**words, step="saved").replace("os.kill(os.getpid(), 9)", 'os.unlink(folder.path / "journal.jsonl")')
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, env=os.environ)
+    assert "the journal cannot be written" in done.stderr
+    assert done.returncode == 1
+    now = shown(lab)
+    assert {name: sorted(body(text)) for name, text in now.items()} == {name: sorted(body(text)) for name, text in before.items()}
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 #: Prints progress without a pause while a second thread presses Ctrl-C; ends with 3 if the run was not asked to stop.
 PRINTING = """
 import signal, sys, threading, time
@@ -95,3 +97,33 @@ sys.exit(0 if told else 3)
 def test_a_signal_is_heard_while_the_main_thread_waits() -> None:
     """A main thread that waits for its workers keeps no wish to stop from them, whichever thread the signal comes to."""
     assert subprocess.run([sys.executable, "-c", WAITING], timeout=120, check=False).returncode == 0
+
+
+#: A person is asked, and does not answer: ends with 3 if the run goes on to wait for that.
+ASKING = """
+import os, signal, sys, time
+from nr_run.inventory.errors import Interrupted
+from nr_run.runbooks.commands.views.progress import PlainProgress
+from nr_run.runbooks.engine.signals import asking, on_signals
+from nr_run.tasks.device import Stop
+
+stop = Stop()
+restore = on_signals(stop, PlainProgress())
+try:
+    with asking():
+        os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+        time.sleep(20)
+except Interrupted as error:
+    print(error)
+else:
+    sys.exit(3)
+os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+sys.exit(0 if stop.event.wait(60) else 4)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_wish_to_stop_at_the_question_is_not_lost(name: str) -> None:
+    """Whatever signal it is: the run ends there, and does not change devices when an answer comes after all."""
+    done = subprocess.run([sys.executable, "-c", ASKING, name], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "stopped before anything was changed\n"), done.stderr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncssh
@@ -58,6 +60,34 @@ def test_first_use_and_a_changed_key(tmp_path: Path) -> None:
     assert f"({pins()}:1), and ssh-ed25519 {fingerprint(second)} came" in said
     assert f"ssh-keygen -R '[127.0.0.1]:{port}' -f {pins()}" in said
     assert caught.value.exit_code is Exit.UNREACHABLE
+
+
+PINS = """
+import resource, sys
+from nr_run.inventory.errors import HostKeyRefused
+from nr_run.inventory.files.connection_settings import ConnectionSettings
+from nr_run.tasks.access.host_keys import HostKeys
+from nr_run.tasks.access.known_hosts import HostKey
+from nr_run.tasks.access.ssh_config import Reached
+keys, came = HostKeys(ConnectionSettings(system_host_keys=False)), HostKey("ssh-ed25519", bytes(range(51)))
+keys.check(Reached("192.0.2.1", 22), came)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+try:
+    keys.check(Reached("192.0.2.2", 22), came)
+except HostKeyRefused as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_pins_no_part_of_a_key() -> None:
+    """A part of a key would be taken for that of the host, which is refused then for ever; nor does it spoil another's line."""
+    done = subprocess.run([sys.executable, "-c", PINS, "150"], capture_output=True, text=True, check=True)
+    assert "cannot be kept" in done.stdout
+    assert [line.split()[0] for line in pins().read_text().splitlines()] == ["192.0.2.1"]
+    with pins().open("a") as file:
+        file.write("192.0.2.3 ssh-ed25519 AAAA")  # what a crash has left
+    subprocess.run([sys.executable, "-c", PINS, "10000"], capture_output=True, text=True, check=True)
+    assert [line.split()[0] for line in pins().read_text().splitlines()] == ["192.0.2.1", "192.0.2.3", "192.0.2.2"]
 
 
 def test_another_type_of_key_is_another_key(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ information from the device. To learn more about this feature,
 please visit: http://www.cisco.com/go/smartcall
 
 """
+#: ASA configuration guides, command replication: what a standby says to whoever configures it.
+NOT_REPLICATED = (
+    "**** WARNING ****",
+    "\tConfiguration Replication is NOT performed from Standby unit to Active unit.",
+    "\tConfigurations are no longer synchronized.",
+)
 REPORTING = "Would you like to enable anonymous error reporting to help improve\nthe product? [Y]es, [N]o, [A]sk later: "
 
 
@@ -93,7 +99,7 @@ async def configure_terminal(call: Call) -> list[str]:
         )
     call.session.place = Place()
     call.session.edition = box.edition
-    return []
+    return list(NOT_REPLICATED) if "standby" in box.faults.text("failover-pair") else []
 
 
 async def ping(call: Call) -> list[str]:
@@ -313,6 +319,7 @@ HANDLERS: dict[str, Handler] = {
     "show_certificates": of_asa(asa_shows_webvpn.certificates, "name"),
     "show_activation_key": of_asa(asa_shows_webvpn.licences),
     "show_phones": of_asa(asa_shows_webvpn.sessions),
+    "show_session_summary": of_asa(asa_shows_sessions.summary),
     "show_license_summary": of_asa(asa_shows_webvpn.license_summary),
     "show_local_pool": of_asa(asa_pools.local_pool, "name"),
     "more_file": of_asa(asa_shows_webvpn.more_file, "path"),

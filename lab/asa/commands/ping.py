@@ -79,6 +79,9 @@ async def send(box: AsaBox, terminal: Terminal, probe: Probe) -> None:
     )
     source = _source(box, probe)
 
+    if "standby" in box.faults.text("failover-pair"):
+        source = None
+
     def mark(outcome: Outcome, _number: int) -> str:
         return "!" if outcome is Outcome.REPLY else "?"
 

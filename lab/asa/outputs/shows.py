@@ -238,8 +238,10 @@ def logging(box: AsaBox) -> list[str]:
     return ["Syslog logging: enabled", "    Buffer logging: level informational", *box.logged]
 
 
-def failover(_box: AsaBox) -> list[str]:
-    """`show failover` of a box that has none, with the lines of a public capture at 9.12."""
+def failover(box: AsaBox) -> list[str]:
+    """`show failover`, with the lines of public captures at 9.12: of a box that has none, or of the unit that it plays."""
+    if unit := box.faults.text("failover-pair"):
+        return _pair(box, unit)
     return [
         "Failover Off ",
         "Failover unit Secondary",
@@ -250,6 +252,38 @@ def failover(_box: AsaBox) -> list[str]:
         "Interface Policy 1",
         "Monitored Interfaces 1 of 61 maximum",
         "MAC Address Move Notification Interval not set",
+    ]
+
+
+def _pair(box: AsaBox, unit: str) -> list[str]:
+    first = "Failover Off (pseudo-Standby)" if unit == "pseudo-standby" else "Failover On "
+    ours, mate = ("Primary", "Secondary") if unit == "active" else ("Secondary", "Primary")
+    states = ("Active", "Standby Ready") if unit == "active" else ("Standby Ready", "Active")
+    head = [
+        first,
+        f"Failover unit {ours}",
+        "Failover LAN Interface: FAILOVER GigabitEthernet0/7 (up)",
+        "Reconnect timeout 0:00:00",
+        "Unit Poll frequency 1 seconds, holdtime 15 seconds",
+        "Interface Poll frequency 5 seconds, holdtime 25 seconds",
+        "Interface Policy 1",
+        "Monitored Interfaces 2 of 61 maximum",
+        "MAC Address Move Notification Interval not set",
+    ]
+    if unit == "pseudo-standby":
+        return head
+    return [
+        *head,
+        f"Version: Ours {box.release.name}, Mate {box.release.name}",
+        "Serial Number: Ours JMX00000001, Mate JMX00000002",
+        "Last Failover at: 19:05:55 UTC Jan 26 2026",
+        f"\tThis host: {ours} - {states[0]} ",
+        "\t\tActive time: 29083269 (sec)",
+        f"\tOther host: {mate} - {states[1]} ",
+        "\t\tActive time: 258 (sec)",
+        "",
+        "Stateful Failover Logical Update Statistics",
+        "\tLink : FAILOVER GigabitEthernet0/7 (up)",
     ]
 
 

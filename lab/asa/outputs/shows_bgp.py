@@ -92,7 +92,8 @@ def told(box: AsaBox, neighbor: str, what: str) -> list[str]:
 
 def _counts(box: AsaBox, session: Session, keepalive: int) -> tuple[int, int]:
     """Messages received and sent, so many as keepalives make in the time."""
-    since = box.clock.now() - session.since if session.since is not None and session.up else 0.0
+    until = session.lost if session.lost is not None else box.clock.now()
+    since = until - session.since if session.since is not None and session.up else 0.0
     beats = int(since // max(1, keepalive)) + 2 * bool(session.came)
     return beats + len(session.received), beats + len(session.told)
 
@@ -153,7 +154,10 @@ def _neighbour(box: AsaBox, address: IPv4Address, session: Session) -> list[str]
     peer = str(address) if session.up else str(IPv4Address(0))
     since = f", up for {ago(now - session.since)}" if session.up and session.since is not None else ""
     link = "external" if wanted.system != wanted.own else "internal"
-    read = ago(0 if not session.up else (now - (session.since or now)) % max(1, beat))
+    # What was lost with the far end came no more: the last message is of before.
+    until = session.lost if session.lost is not None else now
+    wrote = 0.0 if not session.up else (now - (session.since or now)) % max(1, beat)
+    read = 0.0 if not session.up else now - until + (until - (session.since or until)) % max(1, beat)
     received, sent = _counts(box, session, beat)
     ended = "never" if session.reset is None else f"{ago(now - session.reset[0])}, due to {session.reset[1]}"
     routed = box.network.route(box, address) is not None
@@ -163,7 +167,7 @@ def _neighbour(box: AsaBox, address: IPv4Address, session: Session) -> list[str]
         f"  BGP version 4, remote router ID {peer}",
         f"  BGP state = {session.state.split(' ')[0]}{since}",
         *(
-            [f"  Last read {read}, last write {read}, hold time is {hold}, keepalive interval is {beat} seconds"]
+            [f"  Last read {ago(read)}, last write {ago(wrote)}, hold time is {hold}, keepalive interval is {beat} seconds"]
             if session.up
             else []
         ),
@@ -176,6 +180,9 @@ def _neighbour(box: AsaBox, address: IPv4Address, session: Session) -> list[str]
         "                         Sent       Rcvd",
         f"    Opens:         {session.came:>10} {session.came:>10}",
         f"    Notifications: {0:>10} {session.dropped:>10}",
+        f"    Updates:       {len(session.told):>10} {len(session.received):>10}",
+        f"    Keepalives:    {sent - len(session.told):>10} {received - len(session.received):>10}",
+        f"    Route Refresh: {0:>10} {0:>10}",
         f"    Total:         {sent:>10} {received:>10}",
         "  Default minimum time between advertisement runs is 30 seconds",
         "",

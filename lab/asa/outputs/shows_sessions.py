@@ -1,4 +1,4 @@
-"""`show vpn-sessiondb l2l` and its details as each release of the ASA prints them.
+"""`show vpn-sessiondb`, its list of tunnels and their details as each release of the ASA prints them.
 
 Sources: captures of ASAs in public parser collections and Cisco's troubleshooting documents; sessions of IKEv2 are those of two
 public repositories that keep such outputs.
@@ -195,4 +195,78 @@ def _tunnel(box: AsaBox, index: int, flow: Flow, number: int) -> list[str]:
         "  Idle Time Out: 30 Minutes             Idle TO Left : 30 Minutes",
         f"  Bytes Tx     : {100 * flow.encaps:<22} Bytes Rx     : {100 * flow.decaps}",
         f"  Pkts Tx      : {flow.encaps:<22} Pkts Rx      : {flow.decaps}",
+    ]
+
+
+_RULE = "-" * 75
+
+
+def summary(box: AsaBox) -> list[str]:
+    """`show vpn-sessiondb [summary]`: how many of each kind, as captures of an 8.2 and of a 9.6 have it."""
+    clients, peers = box.phone_sessions, sessions(box)
+    tunnels = {"IKEv1": [one for one in peers if one.version == 1], "IKEv2": [one for one in peers if one.version == 2]}
+    return _summary_old(clients, peers) if box.old else _summary(clients, peers, tunnels)
+
+
+def _counted(name: str, active: int, wide: int, inactive: int | None = None) -> str:
+    more = f" : {inactive:>8}" if inactive is not None else ""
+    return f"{name:<{wide}} : {active:>6} : {active:>10} : {active:>11}{more}"
+
+
+def _summary(clients: int, peers: list[Session], tunnels: dict[str, list[Session]]) -> list[str]:
+    rows = [_counted("AnyConnect Client", clients, 28, 0), _counted("  SSL/TLS/DTLS", clients, 28, 0)] if clients else []
+    if peers:
+        rows.append(_counted("Site-to-Site VPN", len(peers), 28))
+        rows += [_counted(f"  {word} IPsec", len(of), 28) for word, of in reversed(tunnels.items()) if of]
+    kinds = {word: len(of) for word, of in tunnels.items()} | {"IPsec": sum(len(one.flows) for one in peers)}
+    kinds |= dict.fromkeys(("AnyConnect-Parent", "SSL-Tunnel", "DTLS-Tunnel"), clients)
+    total, every = clients + len(peers), sum(kinds.values())
+    if not total:
+        return ["", "INFO: There are presently no active sessions", ""]
+    return [
+        _RULE,
+        f"{'VPN Session Summary':<75}",
+        _RULE,
+        "                               Active : Cumulative : Peak Concur : Inactive",
+        "                             ----------------------------------------------",
+        *rows,
+        _RULE,
+        f"Total Active and Inactive    : {total:>6}             Total Cumulative : {total:>6}",
+        "Device Total VPN Capacity    :    250",
+        "Device Load                  :     1%",
+        _RULE,
+        "",
+        _RULE,
+        f"{'Tunnels Summary':<75}",
+        _RULE,
+        "                               Active : Cumulative : Peak Concurrent   ",
+        "                             ----------------------------------------------",
+        *(_counted(name, count, 28) for name, count in kinds.items() if count),
+        _RULE,
+        f"{'Totals':<28} : {every:>6} : {every:>10}",
+        _RULE,
+    ]
+
+
+def _summary_old(clients: int, peers: list[Session]) -> list[str]:
+    count, total = len(peers), clients + len(peers)
+    kinds = {"IKE": count, "IPsec": sum(len(one.flows) for one in peers), "Clientless": clients, "SSL-Tunnel": clients}
+    every = sum(kinds.values())
+    return [
+        "",
+        "Active Session Summary",
+        "",
+        "Sessions:",
+        "                           Active : Cumulative : Peak Concurrent : Inactive",
+        f"  SSL VPN               : {clients:>7} : {clients:>10} : {clients:>15}",
+        f"    Clientless only     : {0:>7} : {0:>10} : {0:>15}",
+        f"    With client         : {clients:>7} : {clients:>10} : {clients:>15} : {0:>8}",
+        f"  IPsec LAN-to-LAN      : {count:>7} : {count:>10} : {count:>15}",
+        f"  Totals                : {total:>7} : {total:>10}",
+        "",
+        "Tunnels:",
+        "                           Active : Cumulative : Peak Concurrent",
+        *(f"  {name:<13} : {number:>15} : {number:>10} : {number:>15}" for name, number in kinds.items()),
+        f"  {'Totals':<13} : {every:>15} : {every:>10}",
+        "",
     ]

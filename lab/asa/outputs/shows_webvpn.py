@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from ...core.configuration.store import Entry, Layout
-from ..box import AsaBox
+from ..box import AsaBox, PhoneSession
 from ..meaning import tls
 from . import text as asa_text
 
@@ -242,11 +242,15 @@ def license_summary(box: AsaBox) -> list[str]:
 
 
 def sessions(box: AsaBox) -> list[str]:
-    """`show vpn-sessiondb anyconnect`: the phones that are connected."""
-    if not box.phones:
+    """`show vpn-sessiondb anyconnect`: the phones that are connected, and the sessions that others have."""
+    if not box.phone_sessions:
         return ["INFO: There are presently no active sessions of the type specified"]
     lines = ["", "Session Type: AnyConnect", ""]
-    for phone in box.phones.values():
+    others = (
+        PhoneSession(f"user{number}", "10.99.0.1", "203.0.113.99", "Staff", "Staff", "00:00:00 UTC Thu Jan 1 2026", 1000 + number)
+        for number in range(box.other_sessions)
+    )
+    for phone in (*box.phones.values(), *others):
         lines += [
             f"Username     : {phone.user:<22} Index        : {phone.index}",
             f"Assigned IP  : {phone.assigned:<22} Public IP    : {phone.public}",

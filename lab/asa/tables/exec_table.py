@@ -136,6 +136,7 @@ HEAD_END = (
     ExecForm("show crypto ca certificates [<word:name>]", "show_certificates"),
     ExecForm("show activation-key", "show_activation_key"),
     ExecForm("show vpn-sessiondb anyconnect", "show_phones"),
+    ExecForm("show vpn-sessiondb [summary]", "show_session_summary"),
     ExecForm("show vpn-sessiondb license-summary", "show_license_summary"),
     ExecForm("show ip local pool <word:name>", "show_local_pool"),
     ExecForm("more <word:path>", "more_file"),

@@ -63,7 +63,7 @@ EXECS = (
     "show service-policy", "show shun", "show sla", "show snmp-server", "show ssh", "show ssl",
     "show startup-config errors", "show switch", "show tcpstat", "show tech-support", "show terminal",
     "show threat-detection", "show time-range", "show track", "show traffic", "show uauth", "show vlan", "show xlate",
-    "show vpn-sessiondb {summary|anyconnect|remote|svc|webvpn|full|ratio|email-proxy|index|license-summary|ra-ikev1-ipsec}",
+    "show vpn-sessiondb {anyconnect|remote|svc|webvpn|full|ratio|email-proxy|index|license-summary|ra-ikev1-ipsec}",
     "show vpn-sessiondb detail {anyconnect|remote|svc|webvpn|full|index}",
 
     "show vpn-sessiondb {l2l|detail l2l} filter {name|protocol|tunnel-group|encryption|inactive}",

@@ -72,17 +72,7 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     context.progress.say(f"{plan.name}: {error}")
     if theirs := made_since(context, change_state, error):
         return _outcome(context, plan, change_state, error, theirs, "", "")
-    if not plan.removal:
-        send_away(context, plan, change_state.touched)
-    began = time.monotonic()
-    undone, errors = _undo(context, change_state, lost=change_state.resumed or isinstance(error, Unreachable))
-    if change_state.test is not None:
-        change_state.test.up = began, time.monotonic()
-    calm = [end for end in change_state.touched if end.host in undone and undone[end.host].removed]
-    # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
-    _cancel_leftovers_early(context, change_state, undone)
-    undone, errors = _await_lost(context, change_state, undone, errors)
-    undone, errors = _await_timer(context, change_state, undone, errors)
+    undone, errors, calm = _undo_to_the_end(context, plan, change_state, lost=isinstance(error, Unreachable))
     for end in change_state.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
@@ -107,6 +97,27 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
     words = told(ends, others_changed=bool(foreign), again=again + started, kept=f"kept: {foreign}" if foreign else "")
     return _outcome(context, plan, change_state, error, [*by_hand, *down], foreign, words)
+
+
+def _undo_to_the_end(
+    context: Context, plan: DeploymentPlan, change_state: ChangeState, *, lost: bool
+) -> tuple[dict[str, Undone], Errors, list[MemberPlan]]:
+    """Undo on all touched devices, and wait for those that roll themselves back; and those from which something was removed.
+
+    ``lost``: a session was lost in the change.
+    """
+    if not plan.removal:
+        send_away(context, plan, change_state.touched)
+    began = time.monotonic()
+    undone, errors = _undo(context, change_state, lost=change_state.resumed or lost)
+    if change_state.test is not None:
+        change_state.test.up = began, time.monotonic()
+    calm = [end for end in change_state.touched if end.host in undone and undone[end.host].removed]
+    # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
+    _cancel_leftovers_early(context, change_state, undone)
+    undone, errors = _await_lost(context, change_state, undone, errors)
+    undone, errors = _await_timer(context, change_state, undone, errors)
+    return undone, errors, calm
 
 
 def _works_again(

@@ -68,15 +68,16 @@ def arm_ends(context: Context, plan: DeploymentPlan, change_state: ChangeState) 
     marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
     # Where no login succeeded nothing was sent: there is nothing to cancel, and nothing to wait for.
     others = [host for host, error in errors.items() if isinstance(error, NotArmed)]
-    change_state.armed = [end for end in change_state.armed if end.host not in others and not _never_in(errors.get(end.host))]
+    change_state.armed = [end for end in change_state.armed if end.host not in others and not never_in(errors.get(end.host))]
     change_state.after_another |= {host for host, error in errors.items() if isinstance(error, AnotherReload)}
-    never = [host for host, error in errors.items() if _never_in(error)]
+    never = [host for host, error in errors.items() if never_in(error)]
     mark_cancelled(context, never, "before it was armed: no login succeeded")
     mark_cancelled(context, others, "before it was armed: somebody else's timer is pending")
     _keep_marks(context, plan, change_state, (marks, errors))
 
 
-def _never_in(error: NrRunError | None) -> bool:
+def never_in(error: NrRunError | None) -> bool:
+    """True if no login succeeded: nothing was sent."""
     return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 

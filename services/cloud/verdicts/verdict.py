@@ -11,17 +11,17 @@ from dataclasses import replace
 
 from ....changes.configurations import tree
 from ....checks.finding import Finding, Status
-from ....checks.observations.looks import Look, Shown, Stimulus
+from ....checks.observations.looks import Shown, Stimulus
 from ....checks.observations.observation import spis
-from ....checks.proof import Traffic
 from ....checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ...common.configured_axis import findings, of_members, stated, unseen
 from ...common.large_packets_lost import MTU, large_lost
 from ...common.verifying import Seeing, unanswered
 from ...l2l.verdicts.uncut_size import full_through, nodes_of
 from ...service import Deployment
-from ..intents.intent import Cloud, Gateway
+from ..intents.intent import Cloud
 from ..placing.names import draft, tunnel_named
+from .alive import by_signs, findings_of, signs_of, through
 from .gates import NONE, algorithms_in, tunnel_up
 from .gates_routing import (
     neighbour_good,
@@ -54,7 +54,9 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     large = [item for role, end in site.tunnels for item in large_lost(site.host, role, through(end), looks)] if view else []
     operating, known_by, sentence, own = _operating(view, why, configured, large)
     if operating is Operating.UP:
-        operating, known_by, sentence = _by_pings(site, looks, sentence)
+        signs = signs_of(site, looks)
+        operating, known_by, sentence = by_signs(signs, sentence)
+        own += tuple(findings_of(site.host, signs, looks[-1].seen))
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
@@ -66,41 +68,6 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(str(end.address) for _, end in site.tunnels)),
     )
-
-
-def _by_pings(site: Cloud, looks: Sequence[Look], sentence: str) -> tuple[Operating, KnownBy, str]:
-    """What is up by its tables, by the last pings through each tunnel.
-
-    A gateway need not answer any, and then it is the session of BGP that tells: packets have passed within its hold time. Where
-    the other gateway of the same cloud answers, and nothing comes by this tunnel, it is the tunnel that does not work.
-    """
-    sent = {traffic: probe for look in looks for traffic, probe in look.pings.items() if probe.sent}
-    probes = {role: sent[through(end)] for role, end in site.tunnels if through(end) in sent}
-    silent = [(role, end) for role, end in site.tunnels if role in probes and not probes[role].received]
-    if not silent:
-        return Operating.UP, KnownBy.PROBE if len(probes) == len(site.tunnels) else KnownBy.TABLES, sentence
-    named = " and ".join(str(end.inner[1]) for _, end in silent)
-    dead = [role for role, end in silent if not _came(end, looks)]
-    if dead and len(silent) < len(probes):
-        words = f"{named} answered no ping, though the other far end does, and nothing came by this tunnel meanwhile"
-        return Operating.DEGRADED, KnownBy.PROBE, f"{dead[0]}: {words}"
-    words = f"{named} answered no ping, so that packets pass is known by the session of BGP alone"
-    return Operating.UP, KnownBy.TABLES, f"{sentence}; {words}"
-
-
-def _came(end: Gateway, looks: Sequence[Look]) -> bool:
-    """Whether anything was decrypted of a gateway between the first look and the last, as far as that can be told."""
-    if len(looks) < 2:
-        return True
-    first, last = ({flow.peer: flow.decapsulated_packets for flow in look.seen.flows} for look in (looks[0], looks[-1]))
-    then, now = first.get(end.address), last.get(end.address)
-    return then is None or now is None or now != then
-
-
-def through(end: Gateway) -> Traffic:
-    """Pings from one end of a tunnel to the other, inside of it."""
-    ours, theirs = end.inner
-    return Traffic(ours, theirs)
 
 
 def of_full_size(site: Cloud, running: str) -> tuple[Stimulus, ...]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from ....inventory.errors import IntentError, NrRunError
+from ....inventory.files.present import intent_files
 from ....inventory.intents.intent import Intent, IntentFile, Tunnel
 from ....inventory.intents.intent_files import load_intent
 from ....inventory.intents.validation import validate
@@ -35,8 +36,7 @@ def objections_to(text: str, folder: Path, platforms: Mapping[str, Platform], to
 
 
 def _there(folder: Path) -> tuple[IntentFile, ...]:
-    files = [path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml")] if folder.is_dir() else []
-    if not files:
+    if not (folder.is_dir() and intent_files(folder)):
         return ()
     intent = load_intent(folder)
     return (

@@ -142,10 +142,16 @@ class Played:
             self.until(lambda name=name: proved(self.judged(name)))  # type: ignore[misc]
         return inverse
 
-    def verdict(self, pings: Mapping[Traffic, tuple[Probe, Probe]] | None = None, /, **shown: str) -> Verdict:
+    def verdict(
+        self,
+        pings: Mapping[Traffic, tuple[Probe, Probe]] | None = None,
+        /,
+        later: Mapping[str, str] | None = None,
+        **shown: str,
+    ) -> Verdict:
         """What a verification says now; ``shown`` are answers, by command, in the place of those of the firewall.
 
-        ``pings`` are what came back of small packets and of those of full size.
+        ``pings`` are what came back of small packets and of those of full size, ``later`` answers of the second look alone.
         """
         (member,) = self.deployment.members
         questions = survey_of(self.site)
@@ -153,8 +159,8 @@ class Played:
         outputs = {**self.seen((RUNNING, *commands)).outputs, **shown}
         running = Configuration(HOST, "asa", RUNNING, outputs[RUNNING])
         small, large = ({traffic: both[place] for traffic, both in (pings or {}).items()} for place in (0, 1))
-        seen = observed(HOST, "asa", outputs, questions)
-        looks = (*((Look(seen),) if pings else ()), Look(seen, small, large))
+        first, last = (observed(HOST, "asa", texts, questions) for texts in (outputs, {**outputs, **(later or {})}))
+        looks = (*((Look(first),) if pings or later else ()), Look(last, small, large))
         shown = Shown(HOST, PLATFORM, looks, running)
         stands = {HOST: standing(self.deployment, member, PLATFORM, running, dict(KEYS), outputs["show route"])}
         return verdict_of(self.deployment, Seeing({HOST: shown}, stands, TIME, probing=True), "a connection")

@@ -49,7 +49,7 @@ def up(built: Carried) -> Carried:
 
 @pytest.mark.parametrize(
     ("fault", "at"),
-    [("down", (FIRST,)), ("drop-esp", (SECOND,)), ("bgp-untold", GATEWAYS), ("bgp-untold", (SECOND,))],
+    [("down", (FIRST,)), ("down", GATEWAYS), ("drop-esp", (SECOND,)), ("bgp-untold", GATEWAYS), ("bgp-untold", (SECOND,))],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
 def test_a_gateway_with_a_fault_is_not_called_up(up: Carried, fault: str, at: Sequence[str]) -> None:
@@ -66,14 +66,15 @@ def test_a_gateway_with_a_fault_is_not_called_up(up: Carried, fault: str, at: Se
     assert ("first: " if FIRST in at else "second: ") in found["sentence"]
 
 
-def test_gateways_that_answer_no_ping(up: Carried) -> None:
-    """Neither does, as a gateway may: up, by the session of BGP, which is said, and not by a probe."""
-    for gateway in GATEWAYS:
+@pytest.mark.parametrize("at", [GATEWAYS, (SECOND,)], ids="+".join)
+def test_gateways_that_answer_no_ping(up: Carried, at: Sequence[str]) -> None:
+    """Neither does, or one of them, as a gateway may: up, by the session of BGP, which is said, and not by a probe."""
+    for gateway in at:
         up.lab.fault(gateway, "no-ping")
     try:
         code, found = verdict(up)
     finally:
-        for gateway in GATEWAYS:
+        for gateway in at:
             up.lab.fault(gateway, "no-ping", on=False)
     assert (code, found["word"], found["known_by"]) == (0, "up", "tables"), found
     assert "by the session of BGP alone" in found["sentence"]

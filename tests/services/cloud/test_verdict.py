@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from nr_run.checks.finding import proved
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.observation import Probe
 from nr_run.checks.observations.questions import BGP
+from nr_run.checks.proof import Traffic
 from nr_run.inventory.errors import NothingMatched
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.services.cloud.deployment import deployment_of
+from nr_run.services.cloud.intents.intent import Gateway
 from nr_run.services.cloud.service import CLOUD
 from nr_run.services.cloud.verdicts.confirmations import confirmations_of
 from nr_run.services.cloud.verdicts.questions import advertised, received, survey_of
@@ -145,16 +149,70 @@ def test_packets_of_full_size(built: Played) -> None:
     assert (lost.operating.value, [cause.id for cause in lost.causes]) == ("degraded", ["mtu"])
     assert "169.254.10.1 answers small packets, and none of 3 of full size" in lost.sentence
     for small, large in (((5, 5), (3, 3)), ((5, 0), (3, 0))):
-        found = built.verdict({through_first: (Probe(*small), Probe(*large))})
+        found = built.verdict({through_first: (Probe(*small), Probe(*large))}, later=_later(built, 1, 1, keepalives=1))
         assert (found.operating.value, found.causes) == ("up", ())
 
 
-def test_pings_that_the_far_end_does_not_answer_are_no_proof(built: Played) -> None:
-    """A gateway need not answer pings, and a session outlives its tunnel for a while: up, and known by the tables alone."""
-    for answers, known_by in ((5, "probe"), (0, "tables")):
-        found = built.verdict({through(end): (Probe(5, answers), Probe(0, 0)) for _, end in site().tunnels})
-        assert (found.operating.value, found.known_by.value) == ("up", known_by)
-        assert ("169.254.10.1 and 169.254.20.1 answered no ping" in found.sentence) == (answers == 0)
+BGP_SHOWN = "show bgp neighbors"
+
+
+def _later(built: Played, *ages: int, keepalives: int = 0) -> dict[str, str]:
+    """The neighbours at a second look: so many seconds since the last message of each, and so many keepalives more."""
+    parts = built.exec(BGP_SHOWN).split("BGP neighbor is ")
+    made = [parts[0]]
+    for part, age in zip(parts[1:], ages, strict=True):
+        text = re.sub(r"Last read \S+,", f"Last read {age // 3600:02}:{age // 60 % 60:02}:{age % 60:02},", part)
+        made.append(re.sub(r"(Keepalives: +\d+ +)(\d+)", lambda found: f"{found[1]}{int(found[2]) + keepalives}", text))
+    return {BGP_SHOWN: "BGP neighbor is ".join(made)}
+
+
+def _silent(*ends: Gateway, answering: Sequence[Gateway] = ()) -> dict[Traffic, tuple[Probe, Probe]]:
+    """What came back of pings to gateways that answer none, and to those that do."""
+    none = {through(end): (Probe(5, 0), Probe(0, 0)) for end in ends}
+    return none | {through(end): (Probe(5, 5), Probe(0, 0)) for end in answering}
+
+
+def test_pings_that_are_answered_are_the_proof(built: Played) -> None:
+    """By both gateways, with the messages of BGP or without."""
+    found = built.verdict(_silent(answering=[end for _, end in site().tunnels]))
+    assert (found.word.value, found.known_by.value, found.healthy) == ("up", "probe", True)
+
+
+def test_gateways_that_answer_no_ping_and_speak(built: Played) -> None:
+    """A gateway need not answer pings: with its keepalives counted meanwhile the connection is up, by the session of BGP."""
+    first, second = (end for _, end in site().tunnels)
+    for pings in (_silent(first, second), _silent(second, answering=[first])):
+        found = built.verdict(pings, later=_later(built, 2, 3, keepalives=2))
+        assert (found.word.value, found.known_by.value, found.healthy) == ("up", "tables", True), found.sentence
+        assert "that ours arrive there is known by the session of BGP alone" in found.sentence
+        assert "the last message of BGP came 3 seconds ago, and one is due each 10" in found.sentence
+
+
+def test_both_gateways_are_dead_within_the_hold_time(built: Played) -> None:
+    """BGP is Established, the SAs are there, and nothing comes: no keepalive in the time of one and a half, and no ping."""
+    found = built.verdict(_silent(*(end for _, end in site().tunnels)), later=_later(built, 16, 16))
+    assert (found.word.value, found.known_by.value, found.healthy) == ("down", "probe", False)
+    assert "first: 169.254.10.1 answered no ping, and nothing came by this tunnel meanwhile" in found.sentence
+    assert [item.status.value for item in found.findings if item.check == "alive"] == ["failed", "failed"]
+
+
+def test_nothing_has_come_since_and_nothing_is_overdue(built: Played) -> None:
+    """The first keepalive behind the pings may still come: neither up nor down, and why is said."""
+    found = built.verdict(_silent(*(end for _, end in site().tunnels)), later=_later(built, 9, 9))
+    assert (found.word.value, found.known_by.value, found.healthy) == ("unverified", "nothing", False)
+    assert "answered no ping, and nothing has come by this tunnel since" in found.sentence
+
+
+def test_a_keepalive_is_overdue_where_nothing_was_sent(built: Played) -> None:
+    """Without pings BGP alone tells: a session that nothing is heard of is not called up."""
+    found = built.verdict(None, later=_later(built, 2, 16))
+    assert (found.word.value, found.known_by.value) == ("unverified", "nothing")
+    assert "second: nothing came by this tunnel meanwhile (the last message of BGP came 16 seconds ago" in found.sentence
+    text = _later(built, 2, 2)[BGP_SHOWN].replace(
+        "hold time is 30, keepalive interval is 10", "hold time is 0, keepalive interval is 0"
+    )
+    found = built.verdict(None, **{BGP_SHOWN: text})
+    assert (found.word.value, "has no hold time" in found.sentence) == ("unverified", True)
 
 
 def test_where_nothing_was_sent_nothing_is_known_by_it(built: Played) -> None:
@@ -165,12 +223,11 @@ def test_where_nothing_was_sent_nothing_is_known_by_it(built: Played) -> None:
 
 
 def test_one_tunnel_is_silent_and_the_other_answers(built: Played) -> None:
-    """What one gateway of a cloud answers the other would: with nothing decrypted meanwhile that tunnel does not work, whatever
-    its session says."""
+    """Nothing was decrypted of one gateway meanwhile and its keepalive is overdue: that tunnel does not work."""
     first, second = (end for _, end in site().tunnels)
-    found = built.verdict({through(first): (Probe(5, 5), Probe(0, 0)), through(second): (Probe(5, 0), Probe(0, 0))})
+    found = built.verdict(_silent(second, answering=[first]), later=_later(built, 2, 16))
     assert (found.word.value, found.known_by.value, found.healthy) == ("degraded", "probe", False)
-    assert "169.254.20.1 answered no ping, though the other far end does" in found.sentence
+    assert "second: 169.254.20.1 answered no ping, and nothing came by this tunnel meanwhile" in found.sentence
 
 
 def test_what_is_sent_through_the_tunnels(built: Played) -> None:

@@ -26,31 +26,47 @@ TIME = "2026-11-30T00:00:00Z"
 AGAIN = Laptop(user="", verified="PSK", marks="DNR")
 
 
-def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, **counted: int) -> dict[str, str]:
+BRIEF = "show ip interface brief"
+INTERFACES = """\
+Interface              IP-Address      OK? Method Status                Protocol
+GigabitEthernet1       172.18.124.117  YES NVRAM  up                    up
+GigabitEthernet2       10.10.117.1     YES NVRAM  up                    up
+"""
+
+
+def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, brief: str = INTERFACES, **counted: int) -> dict[str, str]:
     """What one look shows."""
     counted = {"active": len(laptops)} | counted
-    return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock}
+    return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock, BRIEF: brief}
 
 
 def verdict(
-    *looks: dict[str, str], built: bool = True, without: str = "", wanted: FlexVpn | None = None, besides: str = ""
+    *looks: dict[str, str],
+    built: bool = True,
+    without: str = "",
+    wanted: FlexVpn | None = None,
+    besides: str = "",
+    running: str = "",
 ) -> Verdict:
     """What is said of the head-end over some looks."""
     wanted = wanted or head_end()
     made = deployment_of(wanted)
     (member,) = made.members
-    text = f"{deployed(wanted, BARE)}end\n".replace("\nend\nend\n", "\nend\n") if built else BARE
+    text = running or (f"{deployed(wanted, BARE)}end\n".replace("\nend\nend\n", "\nend\n") if built else BARE)
     text = text.replace("crypto ipsec profile", f"{besides}crypto ipsec profile", 1)
-    running = Configuration(HOST, "ios", RUNNING, text.replace(without, "") if without else text)
+    now = Configuration(HOST, "ios", RUNNING, running or (text.replace(without, "") if without else text))
     seen = tuple(Look(observed(HOST, "ios", shown, ASKED), outputs=shown) for shown in looks)
-    stands = standing(made, member, PLATFORM, running, KEYS, None)
-    shown = Shown(HOST, PLATFORM, seen, running)
+    stands = standing(made, member, PLATFORM, now, KEYS, None)
+    shown = Shown(HOST, PLATFORM, seen, now)
     return FLEXVPN.verdict(made, Seeing({HOST: shown}, {HOST: stands}, TIME, probing=True))
 
 
 def many(count: int) -> list[Laptop]:
     """So many clients at different ports."""
     return [Laptop(address=f"192.168.117.{10 + n}", port=50000 + n, user=f"user{n}") for n in range(count)]
+
+
+SHUT = INTERFACES.replace("up                    up", "administratively down down", 1)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +84,13 @@ def many(count: int) -> list[Laptop]:
         ([looked(text=certificate(ends="Feb 17 2025"))], {}, "down", "has ended on"),
         ([looked(Laptop(), text=certificate(ends="Feb 17 2025"))], {}, "degraded", "has ended on"),
         ([looked(clock=f"*{CLOCK}")], {}, "down", "never set"),
+        ([looked(brief=SHUT)], {}, "down", "GigabitEthernet1 is administratively down"),
+        (
+            [looked(brief=INTERFACES.replace("GigabitEthernet1 ", "GigabitEthernet9 "))],
+            {},
+            "down",
+            "GigabitEthernet1 is not there",
+        ),
         ([looked(clock="10:00:00.000 UTC Tue Feb 31 2025")], {}, "unverified", "no time that can be"),
         ([looked(text=re.sub(r"    (?:start|end  ) date:.*\n", "", certificate()))], {}, "unverified", "is not shown"),
     ],
@@ -112,8 +135,80 @@ def test_a_session_without_a_tunnel_is_no_client() -> None:
     command = "show crypto session detail"
     text = re.sub(r"  IPSEC FLOW.*?(?=\n\n)", "", shown[command].replace("UP-ACTIVE", "UP-IDLE"), flags=re.DOTALL)
     found = verdict({**shown, command: text})
-    assert found.word.value == "idle"
+    assert (found.word.value, "has no tunnel for packets" in found.sentence) == ("unverified", True)
     assert any("has no tunnel" in item.sentence and item.status.value == "unverified" for item in found.findings)
+    # Who has just come, or goes, is so at one look.
+    assert verdict(looked(), {**shown, command: text}).word.value == "idle"
+    # Beside one who sends, the other is told.
+    other = Laptop(address="192.168.117.11", port=50000)
+    both = looked(Laptop(), other)
+    first, second = both[command].split("Interface: Virtual-Access1")[1:]
+    bare = re.sub(r"  IPSEC FLOW.*?(?=\n\n)", "", first.replace("UP-ACTIVE", "UP-IDLE"), flags=re.DOTALL)
+    head = both[command].split("Interface: ")[0]
+    found = verdict({**both, command: "Interface: Virtual-Access1".join((head, bare, second))})
+    assert (found.word.value, "1 client of laptops" in found.sentence) == ("up", True), found.sentence
+
+
+def test_a_list_of_sessions_that_is_cut_between_two() -> None:
+    """What IKEv2 has assigned, and how many may come again, says that somebody is missing: neither idle nor up."""
+    command = "show crypto session detail"
+    nobody = looked()[command]
+    found = verdict({**looked(Laptop()), command: nobody})
+    assert (found.word.value, "which is in no list of sessions" in found.sentence) == ("unverified", True), found.sentence
+    assert verdict(looked(), {**looked(Laptop()), command: nobody}).word.value == "idle"
+    # Both lists are cut at the same place.
+    for listed in ([], many(1)):
+        counted = looked(*listed, active=2)
+        assert verdict(counted, counted).word.value == "unverified"
+        assert verdict(looked(*listed), counted).word.value == ("up" if listed else "idle")
+    # Where another profile has such sessions too the count is of all of them.
+    other = "crypto ikev2 profile P\n reconnect timeout 600\n"
+    assert verdict(looked(active=2), besides=other).word.value == "idle"
+    # Who is expected may be among those who were not shown.
+    wanted = head_end(expected_sessions={"at_least": 1})
+    assert verdict({**looked(Laptop()), command: nobody}, wanted=wanted).word.value == "unverified"
+    # An address that is taken is not free, listed or not.
+    wanted = head_end(pool={"first": "192.168.117.10", "last": "192.168.117.11"})
+    shown = looked(*many(2))
+    head, first, _ = shown[command].split("Interface: Virtual-Access1")
+    found = verdict({**shown, command: f"{head}Interface: Virtual-Access1{first}"}, wanted=wanted)
+    assert (found.word.value, "no address left" in found.sentence) == ("degraded", True), found.sentence
+
+
+RADIUS = "aaa authentication login RAD group RADS\n"
+SERVERS = "aaa group server radius RADS\n server name ISE\nradius server ISE\n address ipv4 10.1.1.1 auth-port 1812\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "word", "words"),
+    [
+        (f"{RADIUS}{SERVERS}", "idle", "no client of laptops is connected"),
+        (f"{RADIUS}aaa group server radius RADS\n server 10.1.1.1 auth-port 1812\n", "idle", "no client"),
+        (RADIUS.replace("RADS", "radius") + "radius-server host 10.1.1.1 key 7 0123456789\n", "idle", "no client"),
+        (RADIUS.replace("RADS\n", "RADS local\n"), "idle", "no client"),
+        (RADIUS.replace("group RADS", "local"), "idle", "no client"),
+        (RADIUS, "down", "no server of RADS is there"),
+        (f"{RADIUS}aaa group server radius RADS\n server name ISE\n", "down", "no server of RADS is there"),
+        (RADIUS.replace("RADS", "radius"), "down", "no server of radius is there"),
+        ("", "down", "aaa authentication login RAD"),
+    ],
+)
+def test_whoever_is_asked_for_users(lines: str, word: str, words: str) -> None:
+    """A list that is gone, or asks nobody, lets no client in; whether a server answers is told as not seen."""
+    wanted = head_end(authentication_list="RAD", users=())
+    text = f"{deployed(wanted, BARE.replace('aaa session-id', f'{RADIUS}{SERVERS}aaa session-id'))}end\n"
+    text = text.replace("\nend\nend\n", "\nend\n").replace(f"{RADIUS}{SERVERS}", lines)
+    found = verdict(looked(), wanted=wanted, running=text)
+    assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+    assert any("the servers of RADS answer" in one for one in found.untested) is (word == "idle" and "group RADS" in lines)
+
+
+def test_one_direction_stands_still() -> None:
+    """A client that sends while it is watched, and to whom nothing goes back, proves nothing; a few packets are on their way."""
+    found = verdict(looked(Laptop(packets=(15, 12))), looked(Laptop(packets=(35, 12))))
+    assert (found.word.value, "nothing goes back to it meanwhile" in found.sentence) == ("unverified", True), found.sentence
+    assert verdict(looked(Laptop(packets=(15, 12))), looked(Laptop(packets=(17, 12)))).word.value == "up"
+    assert verdict(looked(Laptop(packets=(15, 12))), looked(Laptop(packets=(15, 40)))).word.value == "up"
 
 
 @pytest.mark.parametrize(

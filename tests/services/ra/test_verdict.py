@@ -9,6 +9,7 @@ import pytest
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.observations.looks import Look, Shown
 from nr_run.checks.observations.questions import IKE as IKE_SAS
+from nr_run.checks.observations.questions import INTERFACES
 from nr_run.checks.observations.questions import IPSEC as IPSEC_FLOWS
 from nr_run.checks.verdict import Verdict
 from nr_run.inventory.models.platforms import platform_for
@@ -24,14 +25,24 @@ BOX = platform_for("2611", "12.2(8)T")
 TIME = "2026-11-30T00:00:00Z"
 
 
-def verdict(ipsec: tuple[str, str], *, built: bool = True, ike: str = UP, without: str = "") -> Verdict:
+BRIEF = """\
+Interface                  IP-Address      OK? Method Status                Protocol
+Ethernet0/0                172.18.124.159  YES NVRAM  up                    up
+Ethernet0/1                10.10.10.1      YES NVRAM  up                    up
+"""
+SHUT = BRIEF.replace("up                    up", "administratively down down", 1)
+
+
+def verdict(ipsec: tuple[str, str], *, built: bool = True, ike: str = UP, without: str = "", brief: str = BRIEF) -> Verdict:
     """What is said of the group over two looks."""
     made = deployment_of(group())
     (member,) = made.members
     text = deployed("staff", BARE).replace("\nend\n", "\n") + "end\n" if built else BARE
     text = re.sub(without, "", text) if without else text
     running = Configuration("vpn2611", "ios", RUNNING, text)
-    looks = tuple(Look(observed("vpn2611", "ios", {IKE: ike, IPSEC: shown}, (IKE_SAS, IPSEC_FLOWS))) for shown in ipsec)
+    asked = (IKE_SAS, IPSEC_FLOWS, INTERFACES)
+    answers = [{IKE: ike, IPSEC: shown} | ({"show ip interface brief": brief} if brief else {}) for shown in ipsec]
+    looks = tuple(Look(observed("vpn2611", "ios", shown, asked)) for shown in answers)
     keys = {reference: f"<secret:{reference}>" for reference in group().references}
     shown = Shown("vpn2611", BOX, looks, running)
     stands = standing(made, member, BOX, running, keys, None)
@@ -53,6 +64,20 @@ def test_a_group(ipsec: tuple[str, str], ike: str, wanted: tuple[str, str]) -> N
     found = verdict(ipsec, ike=ike)
     assert (found.word.value, found.known_by.value) == wanted, found.sentence
     assert found.configured.value == "as-intended", found.findings
+
+
+@pytest.mark.parametrize(
+    ("brief", "word", "words"),
+    [
+        (SHUT, "down", "Ethernet0/0 is administratively down"),
+        (BRIEF.replace("Ethernet0/0 ", "Ethernet1/0 "), "down", "Ethernet0/0 is not there"),
+        ("", "unverified", "whether Ethernet0/0 is up is not known"),
+    ],
+)
+def test_nobody_comes_in_by_an_interface_that_is_shut(brief: str, word: str, words: str) -> None:
+    """Nobody is connected, and nobody can be: that is down, and without its state it is not known."""
+    found = verdict((EMPTY, EMPTY), ike=HEAD, brief=brief)
+    assert (found.word.value, words in found.sentence, found.healthy) == (word, True, False), found.sentence
 
 
 def test_counters_that_rise() -> None:
