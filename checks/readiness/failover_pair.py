@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...inventory.systems import system_of
 from ..finding import Finding
 from .device_facts import Facts, say
 
@@ -38,7 +39,7 @@ def standby(shown: str) -> str:
 
 def one_unit(facts: Facts) -> Iterator[Finding]:
     """One context, no failover peer; nothing of a device that is no ASA."""
-    if facts.platform.os != "asa":
+    if SHOW not in system_of(facts.platform).facts:
         return
     shown = facts.outputs["show mode"].strip()
     single = shown.endswith(" single")

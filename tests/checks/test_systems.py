@@ -84,6 +84,7 @@ def test_generations_share_how_they_are_asked_for_configurations() -> None:
 NAMED = {
     "checks/readiness/asa_precheck.py": "checks of an ASA",
     "checks/path/asa_transit.py": "checks of an ASA",
+    "checks/phones/sessions.py": "checks of an ASA, the only one that takes phones",
     "checks/readiness/ike_ground.py": "checks of IOS",
     "checks/path/transit.py": "checks of IOS",
     "checks/readiness/precheck.py": "checks of IOS, and the table of functions that says which checks an operating system has",

@@ -26,7 +26,7 @@ TESTED_BY_TRAFFIC = {
     "path-mtu",
     "late-esp",
 }  # test_failures.py, test_nat_path.py, test_clear_path.py, test_path_mtu.py, test_late_esp.py
-TESTED_ON_AN_ASA = {"ask-reporting"}
+TESTED_ON_AN_ASA = {"failover-pair", "ask-reporting"}
 TESTED_BY_RUNS = {"ignore", "lose-lines", "no-hardware"}  # test_ignored.py, test_sizes.py, and test_faults.py of a site
 TESTED_ON_SEVERAL = {  # test_answer_faults.py, test_terminal_faults.py
     "ask-after", "banner-marks", "console-logs", "cut-show", "empty-show", "garble-show", "host-key", "nvram-busy", "prompt",

@@ -329,5 +329,5 @@ def test_every_check_is_in_the_table() -> None:
     """What an examination asks is one table, and each row is a function of what was seen alone."""
     from nr_run.checks.readiness.health import _CHECKS
 
-    assert len(_CHECKS) == len(set(_CHECKS)) == 12
+    assert len(_CHECKS) == len(set(_CHECKS)) == 13
     assert callable(health)

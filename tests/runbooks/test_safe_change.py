@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from nornir.core import Nornir
 
-from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError, Unreachable
+from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError, SessionLost, Unreachable
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.safe_change import HostRollback, Rollback, SafeChange, safe_change
 
@@ -121,6 +121,25 @@ def test_what_was_saved_is_saved_as_before(lab: LabHandle, nornir: Nornir, tmp_p
     assert "saved" not in states(tmp_path / "runs")
     lab.fault("old", "refuse-exec", on=False)
     assert not [name for name, text in shown(lab).items() if "MINE" in text]
+
+
+#: While a revert timer is armed, while an applet is, and in the push; counted in lines that are typed in configuration mode.
+CUTS = [("young", "cut-in-echo", 1), ("fw", "cut-in-echo", 1), ("young", "cut-session-after", 2), ("fw", "cut-session-after", 3)]
+
+
+@pytest.mark.parametrize(("host", "fault", "line"), CUTS)
+def test_a_session_is_cut(lab: LabHandle, nornir: Nornir, tmp_path: Path, host: str, fault: str, line: int) -> None:
+    """Where it is not known what a device took, every device is as before, and no timer is left on any."""
+    lab.exec("young", "configure terminal\narchive\npath flash:kept\nend\nwrite memory")
+    before = shown(lab)
+    lab.fault(host, fault, str(line))
+    with pytest.raises(SessionLost), safe_change(nornir, DEVICES, runs=tmp_path / "runs", minutes=120) as change:
+        change.push(TEXTS)
+    assert change.undone == dict.fromkeys(DEVICES, HostRollback(Rollback.ROLLED_BACK))
+    now = shown(lab)
+    assert {name: sorted(body(text)) for name, text in now.items()} == {name: sorted(body(text)) for name, text in before.items()}
+    assert all("No reload is scheduled" in lab.exec(name, "show reload") for name in DEVICES)
+    assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
 
 
 def test_nothing_is_touched_where_the_plan_fails(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
