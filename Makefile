@@ -66,7 +66,7 @@ test: $(STAMP)
 	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n $(WORKERS)
 
 matrix: $(STAMP)
-	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py tests/runbooks/test_changing.py \
+	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py tests/runbooks/test_asa.py tests/runbooks/test_changing.py \
 		tests/runbooks/test_forms.py tests/runbooks/test_map_routes.py tests/runbooks/test_nat_exemption.py
 
 faults: $(STAMP)

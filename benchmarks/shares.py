@@ -25,9 +25,10 @@ from deploys import Scene, scene_of
 from measuring import NR_RUN, Row, Sample, Sides, alternate, medians, process
 
 MODEL, COUNTS, LATENCY = "c881", (20, 200), 100
+PROC = Path("/proc")
 TICK = os.sysconf("SC_CLK_TCK")
-#: What an agent's command line has.
-AGENT = b"nr_run.runbooks.far.local_agent"
+#: What the command line of an agent has that is an interpreter of its own; a forked one has that of the command.
+AGENT, COMMAND = b"nr_run.runbooks.far.local_agent", b"deploy-l2l"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,25 @@ class Watched:
 
 def _agents() -> Iterator[int]:
     """Those that this very process has begun, over whatever others: another run on this machine has agents of its own."""
-    for folder in Path("/proc").iterdir():
+    for folder in PROC.iterdir():
         if folder.name.isdigit():
             try:
-                if AGENT in (folder / "cmdline").read_bytes() and _is_ours(int(folder.name)):
-                    yield int(folder.name)
+                line, pid = (folder / "cmdline").read_bytes(), int(folder.name)
+                agent = AGENT in line or (COMMAND in line and line == (PROC / str(_parent_of(pid)) / "cmdline").read_bytes())
+                if agent and _is_ours(pid):
+                    yield pid
             except OSError:
                 continue
 
 
 def _is_ours(pid: int) -> bool:
     while pid > 1 and pid != os.getpid():
-        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        pid = _parent_of(pid)
     return pid == os.getpid()
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _used(pid: int) -> float:

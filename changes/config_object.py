@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from . import cli_syntax
 from .configurations import tree
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 Key = tuple[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class ConfigObject:
+class ConfigObject(Struct, frozen=True, dict=True):
     """One object: its family, the header line and the lines below, as the text has them."""
 
     family: Family

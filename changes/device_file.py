@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _DIGEST = re.compile(r"=\s*(?P<digest>[0-9a-f]{32})\b", re.IGNORECASE)
 #: How a router says that there is no file (``%Error verifying bootflash:X (No such file or directory)``).
@@ -22,8 +23,7 @@ def digest_in(answer: str) -> str | None:
     return "" if _ABSENT.search(answer) else None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFile:
+class DeviceFile(Struct, frozen=True):
     """Where it lies (``bootflash:NAME``), and what is in it: lines of printable ASCII, each with its line end."""
 
     url: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from .objects import Config, ConfigObject, Key
@@ -42,16 +43,14 @@ Users = Callable[["Config", "ConfigObject", "Mapping[Key, ConfigObject]"], Itera
 Sentences = str | Callable[["ConfigObject", "Config"], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """Users without a name, and why the object stays when there are some: a sentence with ``use`` in it."""
 
     users: Users
     stays: str
 
 
-@dataclass(frozen=True, slots=True)
-class Touches:
+class Touches(Struct, frozen=True):
     """The blast radius of an object of the family: when it comes, is changed in place, and goes."""
 
     created: Sentences | Nobody
@@ -59,8 +58,7 @@ class Touches:
     removed: Sentences | Nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A line of an object that names other objects; group ``names`` are their identities, with blanks between them."""
 
     pattern: re.Pattern[str]
@@ -88,8 +86,7 @@ class Reference:
         return tuple(match["names"].split()) if match else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Editing:
+class Editing(Struct, frozen=True):
     """How an object is changed while it is in use."""
 
     #: Beginnings of settings that there is one of: typing another value replaces it, so there is no moment without one.
@@ -106,8 +103,7 @@ class Editing:
     typed_again: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Struct, frozen=True, kw_only=True):
     """How one kind of configuration object is written on one operating system."""
 
     name: str

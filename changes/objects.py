@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..inventory.errors import ChangeError
 from ..inventory.kept import kept_by_text
@@ -37,8 +39,7 @@ _LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
 _OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True, dict=True):
     """A device's configuration: the objects of known families, and the nodes that no family knows.
 
     It is immutable, and keeps what was looked up in it.

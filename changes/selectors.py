@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
+
+from msgspec import Struct
 
 from .objects import Config, ConfigObject
 
@@ -48,8 +49,7 @@ def masked(address: str, mask: IPv4Address) -> IPv4Network:
     return IPv4Network((int(IPv4Address(address)) & int(mask), 32 - bits.bit_length()))
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A line of an access list that cannot be parsed reliably: the name of the list, the line as the device shows it, and
     why."""
 

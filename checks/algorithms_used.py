@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..changes.config_object import ConfigObject
 from ..inventory.models.release_rules import Phase
 from ..parsers import algorithms
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One algorithm. ``version`` of IKE is None where the object serves either; ``line`` is as it stands, or the default."""
 
     phase: Phase

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 #: The name of the check of packets of full size, of which a run says also where it was not done.
 FULL_SIZE = "full-size"
@@ -21,8 +23,7 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Where a value was read: device, command, field, the value, and the time of reading (UTC, ISO 8601)."""
 
     device: str
@@ -36,8 +37,7 @@ class Evidence:
         return f"{self.device}: {self.command}: {self.field} = {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why a check probably failed, how sure that is, what would confirm it, and what fixes it safely."""
 
     id: str
@@ -47,8 +47,7 @@ class Cause:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Result of one check on one device or tunnel."""
 
     check: str
@@ -64,14 +63,8 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        # Of a fleet there are thousands; asdict() copies each text of each of them.
-        made = {name: getattr(self, name) for name in _FIELDS}
-        evidence = tuple({name: getattr(one, name) for name in _OF_EVIDENCE} for one in self.evidence)
-        return {**made, "status": self.status.value, "evidence": evidence, "cause": asdict(self.cause) if self.cause else None}
-
-
-_FIELDS = tuple(each.name for each in fields(Finding))
-_OF_EVIDENCE = tuple(each.name for each in fields(Evidence))
+        made: dict[str, Any] = to_builtins(self)
+        return made
 
 
 def proved(findings: Iterable[Finding]) -> bool:

@@ -7,14 +7,14 @@ that the configuration has the right proposal says nothing of the SA in use (RFC
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..inventory.intents.strength import FORBIDDEN, WEAK
 from .observations.questions import IkeRow
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """Phase 1 as it is intended; ``integrity`` of a GCM cipher is its PRF, and is printed as such."""
 
     encryption: str

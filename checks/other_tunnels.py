@@ -7,9 +7,10 @@ ended since the first look, that is no objection, and is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ..changes.objects import Config, ConfigObject
 from ..changes.plans.change import Change
@@ -23,8 +24,7 @@ from .routing.tunnel_interfaces import tunnel_interface
 MARGIN_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """Tunnels that a change takes away: interfaces as flows call them, and the traffic of map entries, each with its peer.
 
     A far end may have other tunnels with the same device, of another service or somebody's own; those stay, and are watched.

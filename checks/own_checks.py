@@ -6,11 +6,12 @@ answer without a line where a text is looked for.
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+
+from msgspec import Struct
 
 from ..changes.configurations.refusals import is_refused
 from ..inventory.errors import DeviceRefused, ParseError
@@ -21,7 +22,7 @@ from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from ..parsers.catalogue import of
 from ..parsers.fields.export import as_data
-from ..parsers.fields.shape import dataclasses_in, fields_of, record_of
+from ..parsers.fields.shape import fields_of, record_of, records_in
 from .finding import Evidence, Finding, Status
 
 CHECK = "own-check"
@@ -58,7 +59,7 @@ def _of_field(record: type, name: str, wanted: Wanted) -> str:
                 f" in {here.__name__}{hint(part, fields)}" if here else " below a single value"
             )
         kind = fields[part]
-        here = next(dataclasses_in(kind), None)
+        here = next(records_in(kind), None)
     if here is not None:
         return (
             f"is a record of its own: name one of its fields{hint(f'{name}.', [f'{name}.{inner}' for inner in fields_of(here)])}"
@@ -116,8 +117,7 @@ def _is_annotated(hint_: Any) -> bool:
     return hasattr(hint_, "__metadata__") or any(_is_annotated(inner) for inner in typing.get_args(hint_))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one device answered to the command of a check; ``text`` is None where it was not asked, or the session was lost.
 
     ``time`` is UTC (ISO 8601).

@@ -6,9 +6,10 @@ The questions stand on the proof itself, so that what is gathered and what is ju
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from ..changes.configurations.configuration import Configuration
 from .finding import Cause, Finding, Status
@@ -16,8 +17,7 @@ from .observations.observation import Observation, Probe
 from .observations.questions import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """Pings from an address of a device of ours to an address behind the far end."""
 
     source: IPv4Address
@@ -27,8 +27,7 @@ class Traffic:
         return f"ping {self.target} from {self.source}"
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """What was seen of the devices of a proof, by host: before the pings, after them, before the change, and on the way.
 
     ``probes`` has None where no ping was sent. ``running`` are the running configurations, and ``large`` pings of full size that

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ..changes.config_object import ConfigObject
 from ..changes.objects import Config
@@ -18,8 +20,7 @@ from .algorithms_used import Use, uses
 Word = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One line and what the release does to it. ``under`` is the header that it stands below, empty for a header itself.
 
     ``implied``: the line is not there, the release of now assumes it. ``word`` is the algorithm, empty where it is not about one.
@@ -45,8 +46,7 @@ class Hit:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class FarLine:
+class FarLine(Struct, frozen=True):
     """A line of the other end that asks for the same algorithm, and has to change with it."""
 
     host: str
@@ -59,8 +59,7 @@ class FarLine:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(Struct, frozen=True):
     """The strongest that all can do, each part as words of the table of platforms; ``pfs`` is None where they have no group."""
 
     version: int

@@ -8,8 +8,9 @@ follows from an earlier one; of one stage all that fit are named, because nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from .finding import Cause, Evidence
 from .observations.questions import Question
@@ -17,8 +18,7 @@ from .observations.questions import Question
 C = TypeVar("C")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature(Generic[C]):
+class Signature(Struct, Generic[C], frozen=True):
     """One failure signature over cases of kind ``C``. ``fits`` gives evidence where it fits, and nothing where it does not.
 
     A cause may have several signatures: each is one way in which it shows.
@@ -30,8 +30,7 @@ class Signature(Generic[C]):
     fits: Callable[[C], tuple[Evidence, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A cause that fits, and the evidence for it."""
 
     cause: Cause

@@ -7,9 +7,11 @@ known from a probe or only from tables. Plain frozen records; nothing here reads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from .finding import Cause, Finding
 
@@ -88,8 +90,7 @@ def word_of(configured: Configured, operating: Operating, known_by: KnownBy) -> 
     return _WORDS[operating]
 
 
-@dataclass(frozen=True, slots=True)
-class FlowState:
+class FlowState(Struct, frozen=True):
     """What one end showed of one pair of selectors (or of a tunnel interface).
 
     ``up`` is None where it could not be read; ``encaps`` and ``decaps`` are how much the counters rose while the device was
@@ -106,8 +107,7 @@ class FlowState:
     sa_age_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EndState:
+class EndState(Struct, frozen=True):
     """One device of ours in one service. ``ike`` is the state in the device's own word, ``ike_up`` None where it is not known.
 
     ``ike_id`` changes when IKE is negotiated again (cookie, SPI or connection number in the device's words), ``ike_age_seconds``
@@ -126,16 +126,14 @@ class EndState:
     ike_lifetime_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A number that a service is watched by, beside its verdict: ``what`` is counted or left, in the words of a label."""
 
     what: str
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The verdict on one service. ``sentence`` is one line for people; ``findings`` are all that was checked.
 
     ``causes`` are why it is not as it has to be: more than one where nothing tells them apart. ``untested`` says what no traffic
@@ -172,14 +170,12 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        made = asdict(replace(self, findings=()))
-        made["findings"] = [finding.as_dict() for finding in self.findings]
+        made = to_builtins(self)
         made["word"], made["healthy"] = self.word.value, self.healthy
         return _plain(made)
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceState:
+class DeviceState(Struct, frozen=True):
     """How one device was reached: ``problem`` is one sentence where it was not, or not read; empty when all is well."""
 
     host: str
@@ -189,8 +185,7 @@ class DeviceState:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """One verification of an estate. Times are UTC (ISO 8601); ``tool`` is the version of nr-run, ``run`` the name of its record.
 
     ``notices`` are what was seen besides: a tunnel that is in no intent, an exception that ends soon.
@@ -225,7 +220,7 @@ class Verification:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        made = asdict(replace(self, verdicts=()))
+        made = to_builtins(replace(self, verdicts=()))
         made["verdicts"] = [verdict.as_dict() for verdict in self.worst_first()]
         made["healthy"] = self.healthy
         return _plain(made)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..changes.config_object import without_number
 from ..changes.configurations import tree
@@ -28,8 +29,7 @@ _ABOVE = 40
 _SECRET = re.compile(r"<(?:key|secret):[^>]*>|\*+")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """One line that somebody typed. ``under`` is the line that had opened the sub-mode, empty for a global one."""
 
     number: int
@@ -43,16 +43,14 @@ class Typed:
         return f"{self.user or 'somebody'} on {self.terminal} typed {self.text!r}" + (f" in {self.under!r}" if self.under else "")
 
 
-@dataclass(frozen=True, slots=True)
-class LastChange:
+class LastChange(Struct, frozen=True):
     """The note above a configuration, in the device's words; ``user`` is empty where it names none."""
 
     user: str
     time: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What a device has kept of changes. ``without_log`` says why there is no log, and is empty where there is one."""
 
     last: LastChange | None

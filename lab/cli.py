@@ -273,7 +273,8 @@ def status(*, as_json: bool, directory: Path | None) -> None:
       nr-run lab status --json
     """
     import json
-    from dataclasses import asdict
+
+    from msgspec.structs import asdict
 
     running = _attached(directory)
     try:

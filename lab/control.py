@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from .core import errors
 from .memory import resident_kb

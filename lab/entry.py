@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from msgspec import Struct
 
 from . import folder
 from .core.errors import LabError, NoLab
@@ -25,8 +26,7 @@ SECONDS_EACH = 0.5
 STOP_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where a device listens; `transport` is `telnet` or `ssh`."""
 
     host: str
@@ -34,8 +34,7 @@ class Endpoint:
     transport: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """What clients cost a device since the last reset."""
 
     logins: int
@@ -43,8 +42,7 @@ class Counters:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What the process of the lab holds in memory, and what each device has added to it since the lab began to be built."""
 
     resident_kb: int

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .core.errors import LabError, NoSuchDevice, nearest
 from .core.profile import Profile
@@ -27,8 +29,7 @@ _GATEWAY = "172.18.124.1"
 _LOGICAL = re.compile(r"(?:Loopback|Tunnel|Vlan|Dialer|Virtual-|Port-channel|BVI|NVI|Multilink|Redundant)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """One device."""
 
     profile: str

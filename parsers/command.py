@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct, field
 
 from .line_rules.machine import Make, Raw
 from .printed.typed import options, split, taken
@@ -63,8 +64,7 @@ Conserve = Callable[[Any, str], Iterable[str]]
 """Looks at the state and the text it came from; yields a sentence for each count that does not balance."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Command:
+class Command(Struct, frozen=True, kw_only=True, eq=False):
     """One show command of one OS.
 
     name: the canonical command. aliases: other ways to type it; a word in capitals is a place (see `typed`).

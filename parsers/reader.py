@@ -6,11 +6,12 @@ import os as _os
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from pkgutil import get_data
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..inventory.errors import ParseError
 from ..inventory.kept import Kept

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+
+class Problem(Struct, frozen=True):
     """One line that makes a result unverified.
 
     line: 1-based number in the text that was handed in; text: the line as it stands there; why: one sentence.
@@ -18,8 +18,7 @@ class Problem:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """The output of one command, read.
 
     `state` holds records of `nr_run.parsers.records`: one record, or a tuple of them; docs/reference/parser-fields.md

@@ -12,13 +12,15 @@ ends.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import TypeAdapter
 
 from ..changes.plans.change import Change
@@ -67,8 +69,7 @@ NAME = "safe-change"
 MINUTES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What locks and steps of a safe change share; it belongs to no service."""
 
     nornir: Nornir
@@ -86,8 +87,7 @@ class Rollback(Enum):
     INCOMPLETE = Exit.ROLLBACK_INCOMPLETE.word
 
 
-@dataclass(frozen=True, slots=True)
-class HostRollback:
+class HostRollback(Struct, frozen=True):
     """One device after a rollback: ``state``, and in ``message`` what a person has to know where it is incomplete."""
 
     state: Rollback
@@ -103,8 +103,7 @@ class HostRollback:
         return ": ".join(filter(None, (self.state.value, self.message)))
 
 
-@dataclass
-class SafeChange:
+class SafeChange(Struct):
     """The devices of one safe change: locked, read, and gone back to what they were unless the block ends well."""
 
     context: _Run
@@ -337,7 +336,7 @@ def stoppable_change(
     try:
         for name in names:
             host = nornir.inventory.hosts[name]
-            login = replace(login_of(host), tag=folder.tag, tell=folder.tell)
+            login = dataclasses.replace(login_of(host), tag=folder.tag, tell=folder.tell)
             if CONNECTION in host.connections:
                 host.close_connection(CONNECTION)
             log_in_by(host, login)

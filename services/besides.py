@@ -7,10 +7,11 @@ Protocols. Whether a service has it is asked with ``isinstance``; one that has n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
@@ -33,8 +34,7 @@ class Printed(Protocol):
         """One JSON document with its line end."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabCall:
+class LabCall(Struct, frozen=True):
     """What somebody outside does in a rehearsal, so that a gate can hold: an action of a station of the lab without a CLI.
 
     ``secrets`` are words whose value is that of a reference.
@@ -58,8 +58,7 @@ class Visited(Protocol):
 FAR_KEY = "far-key"
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
 
     ``why`` says why neither a device nor a gate can tell: what can be asked or verified is no confirmation.
@@ -222,8 +221,7 @@ class WithSecrets(Protocol):
         """References of the secrets of all that is intended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failover:
+class Failover(Struct, frozen=True):
     """A deployment with two paths: where its primary is taken down for a test, and how long traffic may take to move.
 
     ``primary`` and ``backup`` are names for people; seconds are of the device's clock; ``meanwhile`` says what becomes of what is
@@ -239,8 +237,7 @@ class Failover:
     windows: tuple[Window, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Carrying:
+class Carrying(Struct, frozen=True):
     """Which path carries traffic now.
 
     ``moved`` are findings on the move to the backup: all of them hold when it is done. ``backup`` are those on the backup alone:

@@ -7,11 +7,11 @@ instance, and the words for what is wrong with a field.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 
 from ..inventory.errors import IntentError, NothingMatched
@@ -41,8 +41,7 @@ C = TypeVar("C", bound="Instances")  # type: ignore[type-arg]
 Wording = Callable[[Document, object], Problem]
 
 
-@dataclass(frozen=True, slots=True)
-class Instances(Generic[T]):
+class Instances(Struct, Generic[T], frozen=True):
     """All of an inventory by name, with the places where they are written (``file:line``)."""
 
     #: What one is called, and where that is said at length.

@@ -6,9 +6,9 @@ Every service has its own table of words; which of them is taken for what pydant
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from ..inventory.files.did_you_mean import hint
@@ -30,8 +30,7 @@ def _none(_location: tuple[str | int, ...], _detail: Mapping[str, Any]) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldWords:
+class FieldWords(Struct, frozen=True, kw_only=True):
     """The words of one service.
 
     file, instance: the models of the whole file and of one record in it. records: name of a field to the model of what is below

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.files.did_you_mean import hint
@@ -27,8 +26,8 @@ FIRST_SERVICE = "l2l"
 _WITHOUT_COMMANDS = {"safe-change": "nr_run.services.safe_change:SAFE_CHANGE"}
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+# Tuples, since every --help needs them, and nothing else for which msgspec would be imported.
+class Command(NamedTuple):
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
     ``confirms`` is True where the service asks a person for what nothing else can know (`WithConfirmations`).
@@ -41,8 +40,7 @@ class Command:
     confirms: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rotates:
+class Rotates(NamedTuple):
     """That ``nr-run rotate-psk`` gives an instance of a service another key.
 
     ``text`` is what its --help says of this service, in click's markup. ``former`` is the command that did it one release ago: it
@@ -53,8 +51,7 @@ class Rotates:
     former: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A service as it is declared. ``load`` is ``module:attribute`` of the `Service`.
 
     ``noun`` is what one instance is called in an option or argument; ``section`` is where the intent files have the names of
@@ -77,8 +74,7 @@ class Declaration:
         return (*(command.name for command in self.commands), *former)
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """What is installed: the services by name, and a sentence for each that could not be read."""
 
     services: Mapping[str, Declaration]

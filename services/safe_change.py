@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from msgspec import Struct
+
 from ..changes.plans.change import Change
 from ..checks.finding import Evidence, Finding, Status
 from ..checks.observations.looks import Shown, Stimulus
@@ -30,8 +32,7 @@ class Hosts:
     hosts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AsPushed:
+class AsPushed(Struct, frozen=True):
     """The gate of a safe change: the engine reads the lines back, and the runbook proves their purpose itself."""
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere

@@ -7,10 +7,11 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+
+from msgspec import Struct, field
 
 from ..changes.configurations.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
@@ -26,8 +27,7 @@ from .type_variables import Wanted, Wants
 from .verified import Verified
 
 
-@dataclass(frozen=True, slots=True)
-class Member(Generic[Wants]):
+class Member(Struct, Generic[Wants], frozen=True):
     """A device that is ours. ``wants`` is the service's own record of what it shall have."""
 
     host: str
@@ -35,8 +35,7 @@ class Member(Generic[Wants]):
     wants: Wants
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """An end that is not ours: never pushed, only verified against. ``preconditions`` are sentences that a person confirms.
 
     ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
@@ -50,8 +49,7 @@ class Foreign:
     plays: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
 
     ``inside`` are its own addresses in the networks behind it, with their lengths. Without an ``interface`` it has none to the
@@ -68,8 +66,7 @@ class Place:
     plays: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Site(Generic[Wants]):
+class Site(Struct, Generic[Wants], frozen=True):
     """What a feature is built on: one member and its device as it will be when the change begins.
 
     ``keys`` are the tokens of the secrets of the deployment by their reference; ``approved`` is the change that a person has
@@ -121,8 +118,7 @@ class Feature(Protocol[Found]):
         """The desired configuration under these names. Raises ChangeError where it cannot be written for the platform."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What one member's device shows when a gate is judged, by command, with the UTC time of reading (ISO 8601)."""
 
     member: Member
@@ -175,13 +171,11 @@ class Passing(Protocol):
         """The same for a run that was interrupted after it was decided: what passes was verified then, and is not waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """The gate of what comes up with traffic only: the engine sends it and looks before and after; see `Service.traffic`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One member in the recap, where the proof is by traffic: both phases in the device's words, and packets out and in."""
 
     phase_1: str
@@ -219,8 +213,7 @@ class TrafficProof(Proof, Protocol):
         """One member for the recap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Features that are pushed together, then a gate that must hold before the next stage begins.
 
     ``settle_seconds`` is how long the gate is asked until it holds. ``undo`` is its place in the way back over all stages,
@@ -234,8 +227,7 @@ class Stage:
     undo: int
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment(Generic[Wanted]):
+class Deployment(Struct, Generic[Wanted], frozen=True):
     """One instance of a service. ``wanted`` is the service's own record, of which all else is made, and which a run keeps.
 
     ``members`` are in the order of the intent, ``pushing`` has their hosts in the order in which they are changed.
@@ -280,8 +272,7 @@ class Deployment(Generic[Wanted]):
         return tuple(sorted(range(len(self.stages)), key=lambda index: self.stages[index].undo))
 
 
-@dataclass(frozen=True, slots=True)
-class Sight(Generic[Wants]):
+class Sight(Struct, Generic[Wants], frozen=True):
     """One member of a change that was planned or made: what its device had, and what was done to it."""
 
     member: Member[Wants]
@@ -322,8 +313,7 @@ class Intended(Protocol):
         """A sentence if the intent still has what is removed as active; empty if not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """What of a deployment goes from one device, and a sentence for each thing that stays.
 
     ``left`` is what would go if nothing else used it: it goes with a later removal of the same run after which nothing does.

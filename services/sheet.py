@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 #: A title and its values, in order.
 Rows = tuple[tuple[str, tuple[str, ...]], ...]
@@ -13,8 +14,7 @@ Rows = tuple[tuple[str, tuple[str, ...]], ...]
 KEY = "is exchanged by another way, and is not part of this sheet"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """``about`` are the words by which a program knows what it is for; each section has a title and its rows, in order.
 
     ``text_below`` stands at the end as it is, under a title of its own: a fragment for another tool.

@@ -33,7 +33,7 @@ class Verified(Protocol):
 
     @property
     def wanted(self) -> Any:
-        """Type of ``Deployment.wanted``: a pydantic model or a dataclass of them, so that it can be kept as JSON."""
+        """Type of ``Deployment.wanted``, kept as JSON: a pydantic model, or a dataclass of them (it knows no Struct)."""
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> Intended:
         """What the files of an inventory folder ask for. Raises IntentError."""

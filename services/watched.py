@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from ..changes.configurations.configuration import Configuration
 from .service import Deployment
 from .type_variables import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One line that a device has to have. ``under`` is the header that it stands below, empty for one at the margin.
 
     ``has`` is an expression for every line that says the same; ``another`` one for every line that sets the same to whatever
@@ -32,16 +32,14 @@ class Setting:
     is_ground: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Differing:
+class Differing(Struct, frozen=True):
     """A setting that is not as intended; ``was`` is what the device has in its place, empty where it has nothing."""
 
     setting: Setting
     was: str
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedDeployment(Deployment[Wanted]):
+class WatchedDeployment(Deployment[Wanted], frozen=True):
     """One that is verified and never built. ``settings`` are by host."""
 
     settings: Mapping[str, Sequence[Setting]] = field(default_factory=dict)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -31,8 +31,7 @@ T = TypeVar("T")
 VERSION = "show version"
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """How often a device is asked for one thing in all, and the seconds before each repetition.
 
     A lock of the configuration or of the NVRAM passes within seconds; who may not use a command may not use it later either.
@@ -107,8 +106,7 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
             time.sleep(again.pause_seconds if number > 1 else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Struct, Generic[T], frozen=True):
     """One kind of reading: how it is asked for, when a single one is verified, and when two of them agree."""
 
     what: str

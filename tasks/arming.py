@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration

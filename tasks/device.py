@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from nornir.core import Nornir
 from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.task import Task
@@ -25,8 +25,7 @@ from .sessions.dialects import dialect_of
 from .sessions.session import Reply, Session
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """The operator's request to stop, checked by every task between two exchanges with its device."""
 
     event: threading.Event = field(default_factory=threading.Event)

@@ -7,10 +7,11 @@ prints no size that verifies it whole, it is read over two logins, which have to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -34,8 +35,7 @@ from .side_by_side import settled_side_by_side
 _MAY_BE_REFUSED = frozenset({FLASH, REVERT}) | OPTIONAL
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, dict=True):
     """What a device was before the change. Texts hold tokens instead of secrets.
 
     Raises NotKnown where an output that should be a configuration is none; ``counted`` are the commands whose answer has the

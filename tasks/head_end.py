@@ -7,8 +7,8 @@ known for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -20,8 +20,7 @@ from .reader import Reader
 from .sessions.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class ShownByHeadEnd:
+class ShownByHeadEnd(Struct, frozen=True):
     """One device at one moment."""
 
     running: Configuration

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -50,8 +51,7 @@ LOST = 2
 _TAG = re.compile(r"\bnr-(\d{8}T\d{6}Z-[0-9a-f]{4})\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """``until`` is when all has to be over (time.monotonic()); ``pause`` are the seconds between two looks without pings."""
 
     until: float
@@ -323,7 +323,7 @@ class _Visit:
     def _tell(self, **changes: object) -> None:
         trips = self._trips + (self._reader.trips if self._reader else 0)
         now_known = {**changes, "trips": trips, "seconds": time.monotonic() - self._began}
-        self.so_far = replace(self.so_far, **now_known)  # type: ignore[arg-type]
+        self.so_far = replace(self.so_far, **now_known)
         self._hand(self.so_far)
 
     def _open(self) -> Reader:

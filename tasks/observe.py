@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ..checks.observations.observation import Observation
@@ -50,8 +50,7 @@ def probe_and_observe(
     return Result(host=task.host, result=(probe, *seen))
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """One observation of a device."""
 
     questions: tuple[Question, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ..changes.configurations import tree
@@ -31,8 +31,7 @@ _PINGED = "Type escape sequence"
 _BURST = re.compile(rf"{_PINGED}.*?^Success rate is [^\n]*", re.DOTALL | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """``count`` packets of 100 bytes from ``source``, an address of the device, to ``target``.
 
     ``full_bytes``: some of this size as well, which may not be cut in pieces; 0 for none.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ..changes.cli_syntax import EXIT
@@ -50,8 +50,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     return Result(host=task.host, changed=True, result=after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
+class _Write(Struct, frozen=True):
     """What is typed at once: portions that each end where a sub-mode is left. ``step`` is what it switches, None if it builds."""
 
     portions: tuple[tuple[str, ...], ...]

@@ -7,7 +7,8 @@ that shows nor a ping of its own making is refused before anything is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..checks.observations.observation import Probe
 from ..checks.proof import Traffic
@@ -19,8 +20,7 @@ from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, bursts, l
 from .sessions.session import Reply, Session
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """One burst: so many packets of this traffic; ``nameif`` is what an ASA calls the interface that they start from.
 
     Of more than the usual ``size`` in bytes they may not be cut in pieces, where the system has a word for that.

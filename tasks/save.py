@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -25,8 +26,7 @@ PAUSE_SECONDS = 3.0
 QUESTIONS = {r"Overwrite the previous NVRAM configuration\?\[confirm\] ?": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What the device holds after saving, of whole texts only.
 
     ``running`` has the keys. ``running_as_saved`` and ``startup`` are shown alike: an ASA masks the keys in both,

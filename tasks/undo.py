@@ -8,9 +8,10 @@ taking them: then it has to be quiet for a while before it is what it shows.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ..changes.configurations.configuration import Configuration
@@ -32,8 +33,7 @@ from .sessions.session import Reply, Session
 QUIET_PAUSES, MOST_TIMES = 3, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """The device after an undo. ``refused`` are answers to lines of the inverse, which should be silent."""
 
     running: Configuration
@@ -44,8 +44,7 @@ class Undone:
     refused: tuple[Reply, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Undoing:
+class Undoing(Struct, frozen=True):
     """What is to be rolled back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
 
     ``renews`` is False where the change negotiates nothing otherwise than before, so that its SAs are as good as any.

@@ -13,12 +13,12 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from msgspec import Struct, field
 from netmiko import BaseConnection, ConnectHandler
 
 from nr_run.lab.entry import LabHandle
@@ -81,8 +81,7 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What the command did."""
 
     code: int
@@ -111,8 +110,7 @@ class Done:
         return only
 
 
-@dataclass
-class Rehearsal:
+class Rehearsal(Struct):
     """A lab, an inventory that points at it, and the nr-run command as a real process."""
 
     lab: LabHandle

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeVar
 from zlib import crc32
 
 import pytest
 
+T = TypeVar("T")
 #: Variable -> file -> of the cases of each of its tests, one in so many. The variable is ``all`` in `make faults`, `make matrix`.
 GRIDS = {
     "NR_RUN_FAULTS": {
@@ -22,6 +24,7 @@ GRIDS = {
         "faults/test_matrix_others.py": 24,
         "faults/test_cut_and_full.py": 5,
         "faults/test_killed.py": 2,
+        "faults/test_killed_elsewhere.py": 5,
         "faults/test_rollback_timers.py": 2,
         "honesty/test_no_answer.py": 120,
     },
@@ -37,6 +40,18 @@ GRIDS = {
 def examples(number: int) -> int:
     """Of so many examples of a law that is costly to try, how many are drawn now: two in five, and all in `make laws`."""
     return number if os.environ.get("NR_RUN_LAWS") == "all" else number * 2 // 5
+
+
+def in_turn(kinds: Sequence[T], number: int, case: str, place: int = 0) -> Sequence[T]:
+    """Of the kinds of a thing that is tried at each place of a case, so many, and all in `make laws`.
+
+    One place after the other has the next ones, and each case begins with another: each place is tried, and each kind in each
+    case that has as many places as there are kinds.
+    """
+    if os.environ.get("NR_RUN_LAWS") == "all":
+        return kinds
+    first = crc32(case.encode()) + place * number
+    return [kinds[(first + further) % len(kinds)] for further in range(number)]
 
 
 def one_in(path: str) -> int:

@@ -57,16 +57,13 @@ def _parent() -> str:
             assert process.poll() is None, "the warm parent did not start"
             assert time.monotonic() < deadline, "the warm parent does not listen"
             time.sleep(0.01)
-    atexit.register(_end, life, process, Path(folder))
+    atexit.register(_end, life, process)
     return path
 
 
-def _end(life: socket.socket, process: subprocess.Popen[bytes], folder: Path) -> None:
+def _end(life: socket.socket, process: subprocess.Popen[bytes]) -> None:
     life.close()
     process.wait(timeout=10 * PATIENCE)
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
 
 
 class Process:

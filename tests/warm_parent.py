@@ -3,7 +3,8 @@
 Run as ``python warm_parent.py SOCKET``. A request is one line of JSON (program, arguments, environment, folder) with three
 descriptors for standard input, output and error; the answers are the number of the process and, when it has ended, its return
 code. Each command is a process of its own, with its own signals and memory, so it can be killed; only its imports are not paid
-for again. All workers of a test session share one parent, which ends when the connection that came first is closed.
+for again. All workers of a test session share one parent, which ends, with what still runs, when the connection that
+came first is closed.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import random
 import runpy
 import select
 import selectors
+import shutil
 import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -67,6 +70,10 @@ def import_everything() -> None:
     pair = Path(__file__).with_name("inventories") / "pair"
     importlib.import_module("nr_run.inventory.files.hosts").load_nornir(pair)
     importlib.import_module("nr_run.inventory.intents.intent_files").load_intent(pair / "vpn")
+    # The largest expressions of a session are compiled when a device first says something.
+    messages = importlib.import_module("nr_run.tasks.sessions.messages")
+    for form in (messages._LINES, messages._HERE, messages._INLINE):
+        messages._form(form)
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
@@ -157,6 +164,7 @@ def serve(path: str) -> None:
     while True:
         ready = [key.fileobj for key, _ in watched.select()]
         if life in ready:
+            end(running)
             return
         if woken in ready:
             woken.recv(4096)
@@ -172,6 +180,13 @@ def serve(path: str) -> None:
                     connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
                 except OSError:
                     continue  # nobody waits for it
+
+
+def end(running: Iterable[int]) -> None:
+    """When the session has ended, or was killed: nobody waits for what still runs. A lab, which has a session of its own, takes
+    its folders away first."""
+    for number in running:
+        os.kill(number, signal.SIGTERM if os.getsid(number) == number else signal.SIGKILL)
 
 
 def _fork(asked: socket.socket, running: dict[int, socket.socket], own: tuple[socket.socket, ...]) -> None:
@@ -193,3 +208,4 @@ def _fork(asked: socket.socket, running: dict[int, socket.socket], own: tuple[so
 
 if __name__ == "__main__":
     serve(sys.argv[1])
+    shutil.rmtree(Path(sys.argv[1]).parent)

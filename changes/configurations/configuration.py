@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ...inventory.errors import NotKnown
 from ...inventory.kept import Kept
@@ -30,8 +31,7 @@ _BETWEEN = re.compile(r"[ \t]*(?:-+ ?More ?-+|<-+ ?More ?-+>).*|[A-Za-z][^\s!#>]
 _ONCE = ("version ", "ASA Version ", "PIX Version ", "hostname ", "end", ": end")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What a complete configuration of one operating system looks like.
 
     ``heads``: what its first line may be. ``parts``: lines that each configuration has, with their names; a view or a privilege
@@ -104,8 +104,7 @@ def counts(text: str) -> bool | None:
     return printed - _MORE in (len(below), len(below.encode("utf-8", "replace")))
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(Struct, frozen=True, dict=True):
     """What ``command`` showed on ``host``. Raises NotKnown, in a sentence with the device's own words, unless it is whole.
 
     ``counted``: the size that the device printed fits (see counts()). ``with_timer``: the run's rollback timer stood in it.

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: The delimiter as a device shows it, and as the character itself.
 _MARK = re.compile(r"\^C|\x03")
@@ -37,8 +38,7 @@ _SECTIONS = (
 _ASA = re.compile(r"^(?:(?:ASA|PIX) Version | nameif \S)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A text that was found: the command in front of it, all that follows, and the number of lines in all."""
 
     head: str

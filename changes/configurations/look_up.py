@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ..objects import Config
@@ -13,8 +14,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 
-@dataclass(frozen=True)
-class LookUp(Generic[T]):
+class LookUp(Struct, Generic[T], frozen=True):
     """What ``make`` finds in a configuration, for `Config.kept`. ``more`` brings it up to a configuration that has grown.
 
     ``more`` is given what was found before, the whole configuration, and what is new in it, alone; it changes none of them, and

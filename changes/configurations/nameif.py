@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Interface
+
+from msgspec import Struct
 
 from .tree import Node, Nodes, kept, starting
 
 
-@dataclass(frozen=True, slots=True)
-class AsaInterface:
+class AsaInterface(Struct, frozen=True):
     """One ``interface`` section. ``address`` is None without one, and with one that comes by DHCP or PPPoE."""
 
     hardware: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from ...inventory.kept import kept_by_text
 from .literals import Literal, is_asa, literal_at, may_begin, places
@@ -24,8 +25,7 @@ VOLATILE = re.compile(
 _VOLATILE_FIRST = tuple("BCULT!n:AP")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One line and, where it opens a sub-mode, the lines in it. Neither has leading or trailing blanks.
 
     ``children`` are all lines below, whatever their depth, in the order of the text; ``depths`` says how deep each one is, 1 for

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..family import NOBODY, Editing, Family, Reference, Shared, Touches, patterns, spellings
 from .bgp_told import told_to

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ...inventory.errors import ChangeError
 from ..family import NOBODY, Family, Reference, Shared, Touches, patterns, spellings

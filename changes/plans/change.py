@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import ChangeError
 from ..blast_radius import blast_radius, edit_radius, removal_radius
@@ -13,8 +15,7 @@ from . import steps
 from .steps import Edit, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The change of one device and its inverse. Secrets are placeholders throughout."""
 
     host: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..objects import ConfigObject, Key
 
 
-@dataclass(frozen=True, slots=True)
-class Replacing:
+class Replacing(Struct, frozen=True):
     """What of the running configuration a plan may change in place, and what may go when it is out of use."""
 
     editable: frozenset[Key] = frozenset()

@@ -6,7 +6,8 @@ Or of one line that is an object by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...inventory.errors import ChangeError
 from ..cli_syntax import nest

@@ -6,7 +6,8 @@ Build what is new and complete while nothing uses it, switch one reference at a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..cli_syntax import EXIT, no_form, typed
 from ..families import RANKS
@@ -14,8 +15,7 @@ from ..family import Phase
 from ..objects import Config, ConfigObject, Key
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Lines that belong together. They start and end in global configuration mode; below a header they are in its sub-mode."""
 
     phase: Phase
@@ -61,8 +61,7 @@ def in_writes(lines: Iterable[str]) -> Iterator[list[str]]:
         yield write
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One object that stays in use while some of its lines change; both have the same identity."""
 
     before: ConfigObject

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...parsers.logs.stamps import seconds
 from ..finding import Evidence, Finding, Status
@@ -12,8 +12,7 @@ from .head_end import IKEV2, Client, Shown
 TIMEOUT_RANGE = (600, 86400)
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Struct, frozen=True):
     """Seconds that a client was away: no less than ``at_least`` (None: not known) and no more than ``at_most``.
 
     ``told`` is how that is known, ``evidence`` where it stands.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...parsers.logs.bundle import Bundle
 from ...parsers.logs.client import ClientLog
@@ -25,8 +26,7 @@ _REASONS = frozenset({"resume", "reason", "dead-peer", "network-down"})
 _LOST = frozenset({"disconnected", "terminated", "authentication", "session-gone", "gave-up", "dead-peer", "asked"})
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """A log in order, what its entries mean, the settings that were found, and its episodes."""
 
     entries: tuple[Entry, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from ...parsers.logs.entry import Sign
 from ...parsers.logs.stamps import seconds
@@ -29,8 +30,7 @@ _DAY = timedelta(days=1)
 _COMPARED = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(Struct, frozen=True):
     """What is added to the phone's time to have the firewall's; ``events`` is how many pairs of events say so.
 
     ``rivals`` is how many other offsets as many pairs would fit: then it is not known. None: no events, or no times.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
+
+from msgspec import Struct, field
 
 from ...parsers.logs.client_words import WHY
 from ...parsers.logs.entry import Entry, Sign
@@ -24,8 +25,7 @@ _LOSS = timedelta(seconds=120)
 Outcome = Literal["reconnected", "full", "failed", "open", "idle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(Struct, frozen=True):
     """Seconds without a sign of life after an entry. ``sure``: that was its sleep; else it may have been a part of them."""
 
     seconds: float
@@ -33,8 +33,7 @@ class Away:
     sure: bool
 
 
-@dataclass(slots=True)
-class Episode:
+class Episode(Struct):
     """One waking or loss, and what followed. ``suspend`` is when it fell asleep, ``silence`` the longest one before.
 
     ``outcome``: reconnected by its session; full: connected, and authenticated in full; failed: not connected again; open: the
@@ -89,8 +88,7 @@ def _of_resume(sign: Sign) -> bool:
     return sign.means == "reason" and sign.said.get("code") == "9"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """Entries in the order of time. ``steps`` are places where a clock was set back, a sentence each."""
 
     entries: tuple[Entry, ...]
@@ -178,8 +176,7 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
     return found
 
 
-@dataclass(slots=True)
-class _Silence:
+class _Silence(Struct):
     """The longest time between two entries since the last connection, found in one pass over all of them."""
 
     entries: Sequence[Entry]

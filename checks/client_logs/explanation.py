@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ..finding import Cause, Finding, Status
 
@@ -14,8 +16,7 @@ SCHEMA_VERSION = 1
 MOMENTS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """Something that happened: the time as its log writes it, where that stands (``file:line``), what it was, its words.
 
     ``quote`` holds no secret. ``means`` is the word of the table that knows the message.
@@ -28,8 +29,7 @@ class Moment:
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """``good`` is True only where all that it needs was there and nothing speaks against it.
 
     ``causes`` are why it is not: more than one where nothing tells them apart. ``facts`` are (what, value, where it stands);

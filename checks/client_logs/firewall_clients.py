@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.errors import NothingMatched
 from ...parsers.logs.asa_syslog import whose
@@ -17,8 +18,7 @@ _HANDSHAKE = re.compile(r"^725\d{3}:")
 _BEFORE = re.compile(r"^725(?:010|014):")
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """One client: its entries in the order of the log, the addresses that it comes from, its user ("": not known)."""
 
     user: str

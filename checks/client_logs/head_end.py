@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.errors import NothingMatched, ParseError
 from ...parsers.printed.line_numbers import breaks_before
@@ -23,8 +24,7 @@ _PROFILE = re.compile(r"^[ \t]*crypto (?P<what>ikev2 profile (?P<name>\S{1,64})|
 _TIMEOUT = re.compile(r"^[ \t]*reconnect timeout (?P<seconds>\d{1,9})[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """One client in one file: its IKEv2 session with the IKE SA of it, and its crypto session. None: not shown."""
 
     session: Ikev2Session | None
@@ -33,8 +33,7 @@ class Client:
     crypto_ike: SessionIke | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One file. ``missing`` are outputs that are not in it or could not be read, a sentence each; ``shows`` those that are."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ...inventory.errors import NothingMatched
 from ...inventory.hiding.log_secrets import hidden_in_log
@@ -25,8 +26,7 @@ APART = timedelta(seconds=300)
 _WORKS = frozenset({"logged-in", "up"})
 
 
-@dataclass(frozen=True, slots=True)
-class Logs:
+class Logs(Struct, frozen=True):
     """What was brought: either may be missing, not both. ``configs`` are configuration files of phones."""
 
     name: str
@@ -35,8 +35,7 @@ class Logs:
     configs: tuple[PhoneConfig, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """The signs of the attempt that is explained, of each side (None: that log was not brought)."""
 
     phone: tuple[Sign, ...] | None

@@ -7,7 +7,8 @@ was verified (the key is the session token), the session id as the identity of t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..finding import Cause, Evidence, Finding, Status
 from . import reconnect_causes as causes
@@ -20,8 +21,7 @@ from .one_moment import mixed, one_device, session_id_of
 NEEDED = ("back", "capability", "authentication", "session-id", "address", "one-moment", "counters", "inactive", "timeout")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Both files, the client that is judged, and how it stands in each (None: it is not there)."""
 
     before: Shown

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations.refusals import refusal_in, words_of
 from ...inventory.errors import NotKnown
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How the list of one command looks: its first line, its last, the words for nothing, and its rows.
 
     ``head`` and ``tail`` are None where the command prints none; then nothing at all is the list with nothing in it. ``must`` is
@@ -61,8 +61,7 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What ``command`` listed. Raises NotKnown, in a sentence with the device's own words, unless it is a whole list."""
 
     command: str

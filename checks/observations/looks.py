@@ -6,7 +6,8 @@ What a device did not show is not known, and nothing may be concluded from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...changes.configurations.configuration import Configuration
 from ...inventory.models.platforms import Platform
@@ -19,8 +20,7 @@ from .questions import ROUTE
 DROPS = "show crypto ipsec sa detail"
 
 
-@dataclass(frozen=True, slots=True)
-class Stimulus:
+class Stimulus(Struct, frozen=True):
     """Traffic that may be sent from a device. ``likely``: SAs are there, so the answer will come at once.
 
     ``waits``: another device of ours brings it up, and is given a moment for that. Two ends that begin at once cost each other
@@ -34,8 +34,7 @@ class Stimulus:
     full_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a device showed at one moment, and the pings that it sent between the look before and this one."""
 
     seen: Observation
@@ -48,8 +47,7 @@ class Look:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One device as far as it was looked at.
 
     ``problem`` is one sentence where it was not reached, or not looked at to the end. ``running`` is None where it did not show a

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import NotKnown
 from ...parsers.records.asa_vpn import AsaIpsecFlow
@@ -21,8 +23,7 @@ __all__ = ["Flow", "IkeRow", "Observation", "Probe", "Sa", "hexadecimal", "is_st
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """Result of a sourced ping: packets sent and answered.
 
     ``large`` is that of packets of full size to the same address, which may not be cut; None where none were sent.
@@ -82,8 +83,7 @@ class Flow(Protocol):
     def sas(self) -> tuple[Sa, ...]: ...
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(Struct, frozen=True, dict=True):
     """Answers of one device by the name of the question, parsed, with the UTC time of reading (ISO 8601).
 
     A question that was not asked, or that the device does not know, has no answer; a view of it raises NotKnown: nothing may be

@@ -7,9 +7,10 @@ views give one form for all systems, so that no check has to know which one it l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.systems import SYSTEMS, System, generations
 from ...parsers.records.asa_vpn import AsaIkeSas, VpnSession
@@ -36,8 +37,7 @@ NAT_TRAVERSAL_PORT = 4500
 OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One thing that a device can be asked. ``name`` is its row in the record of a system."""
 
     name: str
@@ -55,8 +55,7 @@ class Question:
         return self.what
 
 
-@dataclass(frozen=True, slots=True)
-class Particular(Question):
+class Particular(Question, frozen=True):
     """A question about one thing that a device knows by its address: asked by ``line`` where the system can answer ``of``."""
 
     of: str
@@ -101,8 +100,7 @@ OPTIONAL: frozenset[str] = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IkeRow:
+class IkeRow(Struct, frozen=True):
     """One IKE SA: the addresses that the device prints for it, its state in the device's word, and whether that is up.
 
     A row of IOS names both ends of the SA, an IKEv1 row of an ASA the other end only. ``natted`` is true where the device prints
@@ -129,8 +127,7 @@ class IkeRow:
     group: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InterfaceRow:
+class InterfaceRow(Struct, frozen=True):
     """One interface: its name, or its nameif where an ASA goes by that, and whether its line protocol is up."""
 
     name: str
@@ -138,8 +135,7 @@ class InterfaceRow:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """One VPN session by its peer, with the state in the device's word; an ASA lists only sessions that are up."""
 
     peer: object

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network
+
+from msgspec import Struct
 
 from ...changes.objects import Config
 from ...changes.selectors import asa_networks, network
@@ -28,8 +29,7 @@ class Says(Enum):
     UNREAD = "cannot be parsed reliably about"
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Packets: protocol (``ip`` for all), from, to, and the destination port where it is UDP."""
 
     protocol: str
@@ -43,8 +43,7 @@ class Flow:
         return Flow(self.protocol, self.target, self.source, self.port)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One line: what it does, with which protocol, from where to where, and whether something narrows it further."""
 
     line: str
@@ -57,8 +56,7 @@ class Rule:
     port: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a list says, and the line that says it; without a line it is the end of the list, where all else is denied."""
 
     says: Says

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...parsers.records.tracking import RouteMapEntry, SlaStatistics, Track, VerifiedNextHop
 from ...parsers.result import Parsed
@@ -22,8 +23,7 @@ def _code(text: str | None) -> str:
     return "".join((text or "").lower().split())
 
 
-@dataclass(frozen=True, slots=True)
-class TrackRow:
+class TrackRow(Struct, frozen=True):
     """One track object. ``up`` is what it says now, ``steady`` False while it waits to say the contrary.
 
     ``operation`` is the number of the probe that it follows, None for one that follows something else. ``followers`` are the
@@ -51,8 +51,7 @@ class TrackRow:
         return any(line.upper().startswith(("ROUTE-MAP", "ROUTE MAP", "PBR")) for line in self.followers)
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeRow:
+class ProbeRow(Struct, frozen=True):
     """One operation. ``answered``: its last try was, late or in time; None if it has not asked yet.
 
     ``working`` is False of one that is not scheduled, or whose life is over: what it says is of then. Counts are None where the
@@ -69,8 +68,7 @@ class ProbeRow:
     failures: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class HopRow:
+class HopRow(Struct, frozen=True):
     """One next hop that a track stands for. ``up`` None: the device does not say; one whose track is not there is not up."""
 
     next_hop: object
@@ -79,8 +77,7 @@ class HopRow:
     up: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseRow:
+class ClauseRow(Struct, frozen=True):
     """One clause of a route map: its next hops in their order, where it ends (``Null0``), and the packets that it led."""
 
     name: str

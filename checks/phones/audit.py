@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from . import on_box, on_profile, on_tls, pools
 from .case import AuditAsked, Case
@@ -36,8 +38,7 @@ CHECKS: tuple[Check, ...] = (
 _WEIGHT = {Severity.CAUSE: 0, Severity.RISK: 1, Severity.NOTE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What came of one head-end. ``phones`` are sessions of IP phones that it has now."""
 
     host: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from .causes import CAUSES
 from .finding import Line, PhoneFinding, Remedy, Severity
@@ -19,8 +20,7 @@ from .shown import ANYCONNECT_SINCE, RUNNING, HeadEnd, Section, split_words
 EVERYBODY = "every SSL VPN user of the device and its HTTPS management"
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(Struct, frozen=True):
     """A URL of a phone, or a `group-url`, in parts."""
 
     text: str
@@ -40,8 +40,7 @@ def read_url(text: str) -> Url | None:
     return Url(text.strip(), found["host"], int(found["port"] or 443), found["path"] or "/") if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupUrl:
+class GroupUrl(Struct, frozen=True):
     """One `group-url` line of a tunnel group."""
 
     group: str
@@ -50,8 +49,7 @@ class GroupUrl:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class AuditAsked:
+class AuditAsked(Struct, frozen=True):
     """What is known besides: the file of a phone, its model, which tunnel group and interface are meant ("" for to be found)."""
 
     phone: PhoneFile | None = None
@@ -60,8 +58,7 @@ class AuditAsked:
     interface: str = ""
 
 
-@dataclass
-class Case:
+class Case(Struct, dict=True):
     """One audit. ``unread`` has a sentence for each thing that could not be judged, ``notes`` what a person should know."""
 
     device: HeadEnd

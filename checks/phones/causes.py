@@ -5,14 +5,13 @@ The audit may only name what stands here, and docs/how-to/vpn-phones.md is held 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _SEED = "Cisco, Troubleshoot AnyConnect VPN phone - IP phones, ASA, and CUCM"
 _REFERENCE = "ASA command reference"
 
 
-@dataclass(frozen=True, slots=True)
-class CauseRow:
+class CauseRow(Struct, frozen=True):
     """One cause: what it means in a sentence, and the source."""
 
     sentence: str

@@ -10,19 +10,18 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from msgspec import Struct
 
 from .finding import Line
 from .shown import CLOCK, RUNNING, HeadEnd
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Struct, frozen=True, dict=True):
     """One certificate, in DER."""
 
     trustpoint: str
@@ -120,8 +119,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _FARTHEST = timedelta(hours=14)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """What time it is on the device, in UTC, and by how much that may be wrong where nothing places its zone."""
 
     now: datetime

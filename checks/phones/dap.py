@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from .finding import Line
 from .shown import DAP_FILE, RUNNING, HeadEnd
@@ -18,8 +19,7 @@ from .shown import DAP_FILE, RUNNING, HeadEnd
 DEFAULT = "DfltAccessPolicy"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One line of a record's selection: `aaa.cisco.tunnelgroup EQ VPNPhone`."""
 
     name: str
@@ -30,8 +30,7 @@ class Criterion:
         return f"{self.name} {self.operation} {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record. ``criteria`` None: the file does not have it. ``advanced``: an expression that nobody here can judge."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Severity(Enum):
@@ -16,8 +17,7 @@ class Severity(Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line that a device, or a phone's file, shows. ``command`` printed it; ``text`` is "" where nothing stands there."""
 
     command: str
@@ -32,8 +32,7 @@ class Line:
 OWN = ("group-policy ", "tunnel-group ")
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What fixes it: a sentence, and the lines of the device where it is a configuration. ``wide``: whom else they concern.
 
     ``may_fix`` is False where the lines hold something that a person has to choose.
@@ -55,8 +54,7 @@ class Remedy:
         return self.is_ready and self.lines[0].startswith(OWN)
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneFinding:
+class PhoneFinding(Struct, frozen=True):
     """One cause on one device. ``id`` is a row of `causes.CAUSES`."""
 
     id: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.errors import UsageError
 from ...inventory.files.did_you_mean import hint
@@ -12,8 +13,7 @@ from ...inventory.files.did_you_mean import hint
 RSA_AES = ("AES256-SHA", "AES128-SHA")
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneModel:
+class PhoneModel(Struct, frozen=True):
     """One series. ``versions`` of TLS, best first; ``tls`` and ``dtls`` are suites in OpenSSL's words.
 
     ``one_cipher``: DTLS comes about only with the suite that TLS has. ``elliptic``: it offers suites for an elliptic certificate.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.models.release import Release
 from .finding import Line
@@ -33,8 +34,7 @@ TLS = ("tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3")
 ELLIPTIC_SINCE, MENDED_SINCE = Release.parse("9.4(1)"), Release.parse("9.4(2)")
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One version: the suites in the order of the device, and the line that says them."""
 
     version: str
@@ -42,8 +42,7 @@ class Offer:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(Struct, frozen=True):
     """All versions that a head-end takes. ``least`` is the line with the least version; None in a field: not known."""
 
     tls: tuple[Offer, ...] | None
@@ -149,8 +148,7 @@ def trustpoints_of(device: HeadEnd, interface: str) -> tuple[tuple[str, Line], .
     return tuple((line.split()[2], Line(RUNNING, line)) for line in found.get(interface) or found.get("") or ())
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which certificate a client is shown: ``configured`` or ``self-signed`` of a kind, or none that fits."""
 
     certificate: str

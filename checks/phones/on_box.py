@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.models.release import Release
 from .case import EVERYBODY, Case
@@ -97,8 +98,7 @@ def peers(case: Case) -> Iterator[PhoneFinding]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PremiumUse:
+class PremiumUse(Struct, frozen=True):
     """Sessions that the licence Premium counts, and how many it allows."""
 
     used: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from .case import EVERYBODY, RENEWAL, Case
 from .certificate import Certificate, certificate_of, clock_of, issuers_of
@@ -17,8 +18,7 @@ from .shown import CERTIFICATES, CIPHERS_SINCE, CLOCK, RUNNING
 SOON_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct, frozen=True):
     """What one series of phones meets: the version, and the suites that both have, in the order of the device."""
 
     model: PhoneModel
@@ -186,8 +186,7 @@ def certificate(case: Case) -> Iterator[PhoneFinding]:
             yield from _host(case, one.certificate, one.begins)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A certificate that is bound: the line that begins its bytes, and the one that binds it."""
 
     certificate: Certificate

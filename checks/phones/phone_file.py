@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from ...inventory.errors import IntentError
 
@@ -23,8 +24,7 @@ _LOAD = re.compile(r"<loadInformation\b[^>]{0,200}>\s*([^<\s]+)")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}[: ]?){20,32}")
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateHash:
+class CertificateHash(Struct, frozen=True):
     """One certificate that a phone trusts: the digest, and how it stands in the file."""
 
     digest: bytes
@@ -36,8 +36,7 @@ class CertificateHash:
         return DIGESTS[len(self.digest)]
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneFile:
+class PhoneFile(Struct, frozen=True):
     """The part of a phone's file that is about the VPN. ``checks_host`` None: it does not say.
 
     ``load`` is the name of its firmware, from which the model follows, "" where it does not stand there.

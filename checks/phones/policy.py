@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from .finding import Line
 from .shown import DEFAULT_POLICY, RUNNING, HeadEnd, as_typed, split_words
@@ -44,8 +45,7 @@ class Origin(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One attribute as it is in force. ``value`` without the word `value`; None where it is not known."""
 
     attribute: str
@@ -69,8 +69,7 @@ class Value:
         return tuple((self.value or "").split())
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The policy of a tunnel group. ``external``: its attributes are on a server, and not known here."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from .case import AuditAsked, Case
 from .finding import Line, PhoneFinding, Remedy, Severity
@@ -16,8 +17,7 @@ _ROW = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PoolUse:
+class PoolUse(Struct, frozen=True):
     """One pool: its addresses that are free, all that it has, and the line that says it."""
 
     name: str

@@ -7,13 +7,13 @@ been shown the new one, and has taken it. Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .sessions import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Reconnected:
+class Reconnected(Struct, frozen=True):
     """``fresh`` are phones that logged in behind the switch, ``missing`` those that were in before it and are not now."""
 
     fresh: tuple[str, ...]

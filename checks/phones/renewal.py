@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .audit import connected
 from .case import read_url
@@ -24,8 +26,7 @@ from .phone_file import PhoneFile
 from .shown import CLOCK, RUNNING, HeadEnd
 
 
-@dataclass(frozen=True, slots=True)
-class RenewalStage:
+class RenewalStage(Struct, frozen=True):
     """One stage. ``done`` None: it cannot be told from here. ``next_step`` is what comes next where it is not done."""
 
     name: str
@@ -51,8 +52,7 @@ class RenewalStage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """The renewal of one head-end. ``too_early``: the new certificate is bound, and phones do not trust it."""
 
     host: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.errors import DeviceRefused, ParseError
 from ...parsers import parse
@@ -23,8 +24,7 @@ _NO_TUNNEL = frozenset({"AnyConnect-Parent", "Clientless"})
 _PHONE = re.compile(r"CP-\S*-?(?P<name>SEP[0-9A-F]{12})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One session. ``index`` is the number by which the device knows it: one that begins again has another.
 
     ``tunnel`` is False where it has no tunnel for packets: it waits for its client, who may come back or not.

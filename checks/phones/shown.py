@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.configurations.refusals import is_refused, words_of
@@ -50,8 +51,7 @@ def commands_for(release: Release) -> tuple[str, ...]:
     return (*asked, SESSION_COUNT, sessions, DAP_FILE)
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """One section of the running configuration: its header, and the lines below it as they stand."""
 
     header: str
@@ -66,8 +66,7 @@ class Section:
         return tuple(line for line in self.lines if line == words or line.startswith(f"{words} "))
 
 
-@dataclass(frozen=True)
-class HeadEnd:
+class HeadEnd(Struct, frozen=True, dict=True):
     """One ASA. ``outputs`` are the answers by command, with tokens instead of secrets."""
 
     host: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from ...changes.configurations import tree
 from ...changes.plans.change import Change
@@ -42,8 +43,7 @@ class Facts(Protocol):
         """The running configuration as a tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A device before a change of any service."""
 
     host: str
@@ -58,8 +58,7 @@ class Device:
         return tree.parse(self.outputs[COMMANDS[self.platform.os].running])
 
 
-@dataclass(frozen=True, slots=True)
-class EndFacts:
+class EndFacts(Struct, frozen=True):
     """One end before the change: what is wanted, what the inventory says it is, and what it showed.
 
     ``asleep``: its tunnel interface was down when it showed its routes, so those by the tunnel were withdrawn.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations import tree
 from ...changes.configurations.refusals import is_refused
@@ -40,8 +41,7 @@ OLD_SSH: Mapping[str, str] = {
 MINUTES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithms:
+class Algorithms(Struct, frozen=True):
     """What SSH agreed on."""
 
     key: str
@@ -54,8 +54,7 @@ class Algorithms:
         return tuple(word for word in (self.key, self.cipher, self.integrity) if word)
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """One device as an examination saw it. ``prompts`` by mode; ``no_configuration``: why configuration mode was not entered."""
 
     host: str

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations import tree
 from ...changes.plans.steps import Step
@@ -50,8 +51,7 @@ ROOM = 2
 Outputs = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RollbackMethod:
+class RollbackMethod(Struct, frozen=True):
     """One timer: the systems that have it, the tools of the release that it needs, what a device is asked for it, and whether it
     ends in a reload.
 
@@ -66,8 +66,7 @@ class RollbackMethod:
     why_not: Callable[[str, Outputs, int, Sequence[Step]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class SelectedMethod:
+class SelectedMethod(Struct, frozen=True):
     """The rollback timer of one device: its name, the minutes after which it fires, and why a gentler one cannot be used."""
 
     name: str

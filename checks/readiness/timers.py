@@ -7,8 +7,9 @@ published. The row of a kron occurrence that runs once is from memory.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ...changes.configurations.refusals import is_refused, words_of
 from ...inventory.errors import DeviceRefused, NotKnown, ParseError
@@ -31,8 +32,7 @@ _FREE = re.compile(r"\d+ bytes total \((\d+) bytes free\)")
 _ENTRY = re.compile(r"\s*\d+\s+[-drwx]{4}\s+\d+\s.*?(\S+)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadTimer:
+class ReloadTimer(Struct, frozen=True):
     """A scheduled reload: seconds left, who asked for it, and the reason that was given."""
 
     seconds_left: int | None
@@ -44,8 +44,7 @@ class ReloadTimer:
         return tag in self.reason.split()
 
 
-@dataclass(frozen=True, slots=True)
-class RevertTimer:
+class RevertTimer(Struct, frozen=True):
     """A pending revert: when it was armed as the device writes it, minutes, and the user who may confirm it."""
 
     since: str

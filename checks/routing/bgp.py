@@ -7,8 +7,9 @@ sessions of an ASA 9.8 with a cloud in a public repository.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...inventory.errors import NotKnown
 from ...parsers.records.asa_system import AsaBgpNeighbor, BgpPath
@@ -17,8 +18,7 @@ from ...parsers.result import Parsed
 _UP = "Established"
 
 
-@dataclass(frozen=True, slots=True)
-class BgpRow:
+class BgpRow(Struct, frozen=True):
     """One neighbour: its address and autonomous system, its state in the device's word, and whether that is up.
 
     ``uptime_seconds``, ``received`` and ``advertised`` (prefixes that were taken from it, and that it is told) are None unless it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...inventory.kept import kept_by_text
 from ...parsers import parse
@@ -11,8 +11,7 @@ from ..observations.questions import ROUTE, VIEWS
 from .ways import Ways
 
 
-@dataclass(frozen=True, slots=True)
-class RouteTable:
+class RouteTable(Struct, frozen=True):
     """What was read of it, problems included, and where packets go by what was read."""
 
     parsed: Parsed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ...changes.config_object import ConfigObject
 from ...changes.families.uses import destination
@@ -14,8 +15,7 @@ from .ways import Path, Ways
 FAMILY = "static-route"
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
+class _Hop(Struct, frozen=True):
     """The next hop of a configured route: on IOS an address or an interface, on an ASA both."""
 
     interface: str | None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ...changes.plans.change import Change
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelInterface:
+class TunnelInterface(Struct, frozen=True):
     """``name`` as it is configured (Tunnel10), ``nameif`` as an ASA calls it elsewhere, and the lines below it."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
+
+from msgspec import Struct
 
 from ...inventory.prefix_index import PrefixIndex
 from ...parsers.records.asa_system import AsaRoute
@@ -27,8 +28,7 @@ class Hop(Protocol):
         """Address of the next router, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """One route: the prefix, and its next hops, which share the packets."""
 
     prefix: IPv4Network

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.intents.strength import FORBIDDEN, WEAK
 from ...inventory.models.platforms import Platform, Suite
@@ -14,8 +15,7 @@ from ...parsers.provider_samples.records import Offer
 from .sample_line import LineVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One algorithm that a line asks for, in NetBox's word; ``versions`` of IKE that it is asked for."""
 
     phase: Phase

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 #: ``accepted``: the device takes it, and nothing speaks against it. ``refused``: the release of the device does not take it.
 #: ``shared``: it would change what something else uses. ``weak``: weaker than what nr-run builds without a waiver, or at all.
@@ -13,8 +15,7 @@ LineWord = Literal["accepted", "refused", "shared", "weak", "placeholder", "wron
 WORDS: tuple[LineWord, ...] = get_args(LineWord)
 
 
-@dataclass(frozen=True, slots=True)
-class LineVerdict:
+class LineVerdict(Struct, frozen=True):
     """One word on one line. ``text`` is the line without a key in it. A line about which there is more to say has several."""
 
     line: int

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...changes.configurations.tree import Node, kept
 from ...changes.selectors import Selector, masked
@@ -39,8 +40,7 @@ _SERVICE = re.compile(r" service (?P<real>\S+) (?P<mapped>\S+)")
 _OF_OBJECT = re.compile(r"nat \((?P<real>[^,\s]+),(?P<mapped>[^)\s]+)\) (?P<kind>static|dynamic) (?P<to>\S+).*")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Where the packets of a pair come in and go out, by nameif; None where it is not known, so that every rule concerns them."""
 
     inside: str | None
@@ -149,8 +149,7 @@ _ANY: _Networks = (IPv4Network("0.0.0.0/0"),)
 _Line = tuple[str, _Networks, _Networks] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """The lines of an access list, without its remarks, looked up by the far networks."""
 
     lines: tuple[_Line, ...]
@@ -163,8 +162,7 @@ class _List:
         return cls(tuple(lines[: first + 1]), ByTarget([(line[2],) if line else (None,) for line in lines[: first + 1]]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """What the rules refer to, by name: network objects, and access lists."""
 
     objects: _Objects
@@ -196,8 +194,7 @@ def _permits(here: _Named, name: str, pair: Selector) -> str | None:
     return "deny"
 
 
-@dataclass(frozen=True, slots=True)
-class _NewRules:
+class _NewRules(Struct, frozen=True):
     """The rules of a release from 8.3 on: twice NAT, looked up by the far networks, those of objects, and what is neither."""
 
     objects: _Objects

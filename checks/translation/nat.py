@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network
+
+from msgspec import Struct
 
 from ...changes.configurations.tree import Node, kept, starting
 from ...changes.selectors import Selector, network
@@ -37,8 +38,7 @@ def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, b
             yield node.line, bool(static["name"]) and _route_map(here, static["name"], seen) == "deny"
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """What translation refers to, by name: lines of access lists, and clauses of route maps with their action."""
 
     lists: Mapping[str, Sequence[str]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nr_run.inventory.errors import Exit
 from tables import table
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a code means, what to do about it, and who has to know: nobody, who started the run, or who is on call now."""
 
     means: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 
 from nr_run.inventory.intents.built import CARRIED
@@ -39,8 +40,7 @@ WORDS = {"crypto-map": "crypto map", "vti": "tunnel interface (VTI)"}
 NAT_LIST, NAT_NUMBERS, NEXT_HOP = "NAT", (1, 2), IPv4Address("192.0.2.254")
 
 
-@dataclass(frozen=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """An example of releases that are written alike: the page's name, what it stands for, model and release."""
 
     slug: str

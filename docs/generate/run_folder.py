@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
+
+from msgspec.structs import fields
 
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.engine.device_files import PLACING_FILES

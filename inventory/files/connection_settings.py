@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..hiding.references import SCHEMES
 from ..systems import SYSTEMS
@@ -27,8 +28,7 @@ PLUGINS = ("nr_run", "netmiko")
 TUNING = ("delay_factor_compat", "fast_cli", "global_cmd_verify", "global_delay_factor")
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionSettings:
+class ConnectionSettings(Struct, frozen=True):
     """The settings of one device. Times are in seconds, None for nr-run's own; paths are absolute."""
 
     ssh_strict: bool = False
@@ -53,8 +53,7 @@ class ConnectionSettings:
     def of(cls, options: Mapping[str, Mapping[str, Any] | None]) -> ConnectionSettings:
         """Settings out of the extras by name of the plugin; what else stands in them is not ours."""
         merged = {**(options.get("netmiko") or {}), **(options.get("nr_run") or {})}
-        known = {field.name for field in fields(cls)}
-        values = {name: value for name, value in merged.items() if name in known}
+        values = {name: value for name, value in merged.items() if name in cls.__struct_fields__}
         return cls(**{name: _expanded(name, value) for name, value in values.items()})
 
 
@@ -105,8 +104,7 @@ def _reference(value: object) -> str:
     return "" if good else "has to say where the value is kept, as scheme:name (credential:NAME)"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a setting may be (``wrong`` says what is wrong with a value, or nothing), its JSON type, and what it does."""
 
     wrong: Callable[[object], str]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.composer import Composer
@@ -45,8 +45,7 @@ _PROBLEMS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One thing that is wrong in a file, as one sentence."""
 
     path: str
@@ -57,8 +56,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A YAML file as plain dicts, lists and scalars, with the line (from 1) of every key and list item.
 
     The data is shared with whoever reads the same text: copy what you give to others that may change it. ``plain`` says that

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import SecretError
 from .kept_secrets import kept_at
@@ -17,8 +18,7 @@ from .references import fetch
 from .secrets import Given, Secrets
 
 
-@dataclass(frozen=True, slots=True)
-class GivenElsewhere:
+class GivenElsewhere(Struct, frozen=True):
     """One such reference, as it is told to another process: fingerprints, and no value.
 
     ``new`` is empty where no device is to get the new key; ``former`` where nobody knows the former one any more.

@@ -6,12 +6,12 @@ Sources: the command references of Cisco IOS, IOS-XE and ASA, and what their sho
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Harmless:
+
+class Harmless(Struct, frozen=True):
     """A form that holds no secret: a pattern of what stands before the word, of the word, of what follows; and why."""
 
     before: str

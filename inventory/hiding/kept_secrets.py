@@ -12,8 +12,9 @@ import secrets
 import stat
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import NrRunError, SecretError
 from .secret_file import sync_names, write_whole
@@ -32,8 +33,7 @@ def new_key(length: int = LENGTH) -> str:
     return first + "".join(secrets.choice(_ALPHABET) for _ in range(length - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSecret:
+class KeptSecret(Struct, frozen=True):
     """A secret in a file. ``next`` is the file beside it with the value that is to come."""
 
     reference: str

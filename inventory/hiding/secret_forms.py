@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_bytes
+
+from msgspec import Struct
 
 from .harmless_forms import harmless_forms
 from .spans import Span, merged, without
@@ -188,8 +189,7 @@ def _in_places(line: str) -> Iterator[Span]:
             yield from (match.span("secret") for match in pattern.finditer(line))
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """A word for a secret in a line: where it stands, what is glued before it, and the word itself in lower case."""
 
     start: int

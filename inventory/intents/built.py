@@ -7,9 +7,10 @@ the plan shows them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from ..models.platforms import Platform
 from .forms import can_do, style_of
@@ -21,8 +22,7 @@ Part = Literal["foreign-end", "routes", "nat-exemption"]
 Form = tuple[int, Style]
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What is carried from the intent to a proof. ``forms``: IKE version and style, by the output generation of a platform."""
 
     forms: Mapping[str, frozenset[Form]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+
+from msgspec import Struct, field
 
 from ..prefix_index import PrefixIndex
 from .intent import Intent, Side, Tunnel, TunnelTermination
@@ -43,8 +44,7 @@ def _boxes(intent: Intent, chosen: Mapping[str, int]) -> dict[str, _Box]:
     return boxes
 
 
-@dataclass
-class _Peer:
+class _Peer(Struct):
     """The ends on one device that go to one peer."""
 
     intent: Intent
@@ -64,8 +64,7 @@ class _Peer:
         return self._found_by_it.union(*(places for other, places in self.by_key.items() if other != key))
 
 
-@dataclass
-class _Box:
+class _Box(Struct):
     """All ends of tunnels on one device. A place is one in ``ends``."""
 
     ends: list[tuple[Tunnel, Side]] = field(default_factory=list)

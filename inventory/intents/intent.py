@@ -8,10 +8,11 @@ say about itself; what two records or a device have to agree on is in `validatio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from msgspec import Struct, field
 from pydantic import Field, field_validator
 
 from ..errors import IntentError, NothingMatched
@@ -109,8 +110,7 @@ class Crypto:
     auto: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """All records of an intent by name. ``places`` says where a tunnel is written (``file:line``), as far as it is known."""
 
     ike_proposals: Mapping[str, IKEProposal]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import Discriminator, Field, StrictBool, StrictInt, Tag
 
 from ..errors import IntentError
@@ -154,8 +154,7 @@ AnyTermination = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One tunnel seen from an end that is ours."""
 
     local: TunnelTermination
@@ -167,8 +166,7 @@ class Side:
         return tuple((a, b) for a in self.local.protected_prefixes for b in self.remote.protected_prefixes)
 
 
-@dataclass(frozen=True, slots=True)
-class End(Side):
+class End(Side, frozen=True):
     """One tunnel seen from one of its ends, where both are ours."""
 
     remote: TunnelTermination

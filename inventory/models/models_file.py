@@ -15,11 +15,12 @@ table has gets these rows beside its own; a row of the same release takes the pl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import IntentError
@@ -34,8 +35,8 @@ from .release import Release
 FILE = "platforms.yaml"
 _MODEL_KEYS = ("rows", "until", "nvram_bytes", "note")
 #: Of a row; the name and the NVRAM belong to the model.
-_ROW_KEYS = tuple(item.name for item in fields(Platform) if item.name not in ("model", "nvram_bytes"))
-_REQUIRED = tuple(item.name for item in fields(Platform) if item.default is MISSING and item.name in _ROW_KEYS)
+_ROW_KEYS = tuple(name for name in Platform.__struct_fields__ if name not in ("model", "nvram_bytes"))
+_REQUIRED = tuple(item.name for item in fields(Platform) if item.required and item.name in _ROW_KEYS)
 _HINTS = get_type_hints(Platform)
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "encryption": ENCRYPTION_ALGORITHMS,
@@ -62,8 +63,7 @@ def load_models(folder: Path) -> Models:
     return MappingProxyType({**KNOWN, **found})
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """One file. What is wrong is kept, so that all of it is told at once."""
 
     document: Document
@@ -171,7 +171,7 @@ class _Reader:
 
     def suite(self, at: Location, value: object) -> Suite | None:
         given = self.mapping(at, value)
-        names = tuple(item.name for item in fields(Suite))
+        names = Suite.__struct_fields__
         self.unknown(at, given, names)
         found = {}
         for name in names:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, get_origin, get_type_hints
+
+from msgspec.structs import asdict
 
 from ..errors import IntentError
 from .platforms import Platform, Suite, platform_for
@@ -19,7 +20,7 @@ def row_of(platform: Platform) -> dict[str, Any] | None:
             return None
     except IntentError:
         pass
-    return {item.name: _plain(getattr(platform, item.name)) for item in fields(platform)}
+    return {name: _plain(value) for name, value in asdict(platform).items()}
 
 
 def platform_in(entry: Mapping[str, Any]) -> Platform:
@@ -38,7 +39,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Release):
         return str(value)
     if isinstance(value, Suite):
-        return {item.name: sorted(getattr(value, item.name)) for item in fields(value)}
+        return {name: sorted(item) for name, item in asdict(value).items()}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):

@@ -8,9 +8,11 @@ and command references, as each row names them; "sample" means output of a real 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import IntentError
 from ..files.did_you_mean import hint
@@ -25,8 +27,7 @@ UndoTool = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """What a release offers with one IKE version, in NetBox's values."""
 
     ike_encryption: frozenset[str]
@@ -37,8 +38,7 @@ class Suite:
     pfs_groups: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """What one model can do with one release.
 
     ``nvram_bytes`` is the room for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in
@@ -246,8 +246,7 @@ _ASA_9_24 = replace(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
+class _Model(Struct, frozen=True):
     """The history of one model: rows from old to new, and the first release after all of them, if there is one."""
 
     rows: tuple[Platform, ...]

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from .platforms import Platform
 from .release import Release
@@ -22,8 +23,7 @@ Phase = Literal["ike", "esp", "pfs"]
 EFFECTS: tuple[Effect, ...] = ("warns", "replaces", "drops", "refuses")
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRule:
+class ReleaseRule(Struct, frozen=True):
     """One row. ``words`` of these phases and IKE versions, or lines that ``line`` finds from their first character on."""
 
     name: str
@@ -42,8 +42,7 @@ class ReleaseRule:
         return word in self.words and phase in self.phases and bool(versions & self.versions)
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseNote:
+class ReleaseNote(Struct, frozen=True):
     """What is to be known of a release before an upgrade to it, whatever the lines are."""
 
     os: str

@@ -10,8 +10,9 @@ back and undone on the text with the keys, which are tokens by then.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from .record import System
 

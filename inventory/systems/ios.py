@@ -6,8 +6,9 @@ Cisco 2600 and 3600 hardware guides (configuration register); recorded sessions 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from .record import System
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class System:
+
+class System(Struct, frozen=True):
     """One generation of an operating system, by the name that ``Platform.output`` has.
 
     ``running`` has the keys; ``running_as_saved`` and ``startup`` show a configuration in one and the same way. ``facts`` are

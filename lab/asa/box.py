@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ..core.box import Box
 from ..core.configuration.forms import Release
@@ -38,8 +39,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSession:
+class PhoneSession(Struct, frozen=True):
     """One IP phone that is connected, as the box shows it."""
 
     user: str

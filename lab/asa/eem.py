@@ -8,8 +8,9 @@ mode at privilege 15 and get no input. The lines of `show event manager` are fro
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..core.access.terminal import Half, Hangup, Script
 from ..ios.configure import Place
@@ -32,8 +33,7 @@ class NoInput(Script):
         raise Hangup
 
 
-@dataclass(slots=True)
-class Ran:
+class Ran(Struct):
     """How often something ran, and when last."""
 
     hits: int = 0

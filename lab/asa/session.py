@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from ..core.access import banners
@@ -17,7 +16,6 @@ from .commands.execs import HANDLERS
 LOGIN = "Type help or '?' for a list of available commands.\n"
 
 
-@dataclass(slots=True)
 class AsaSession(Session):
     """A session; `length` -1 means that the page is the box's own."""
 

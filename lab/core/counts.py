@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from msgspec import Struct, field
 
-@dataclass(slots=True)
-class Counters:
+
+class Counters(Struct):
     """What clients cost the box: login exchanges, round trips, lines typed."""
 
     logins: int = 0
@@ -15,8 +15,7 @@ class Counters:
     lines: int = 0
 
 
-@dataclass(slots=True)
-class Translation:
+class Translation(Struct):
     """One address translation, as `show ip nat translations` lists it."""
 
     inside: IPv4Address
@@ -24,8 +23,7 @@ class Translation:
     destination: IPv4Address
 
 
-@dataclass(slots=True)
-class Saved:
+class Saved(Struct):
     """The startup configuration and when it was written."""
 
     lines: list[str] = field(default_factory=list)

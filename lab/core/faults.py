@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from .access.logforms import FORMS
 from .errors import NoSuchFault, nearest
@@ -33,8 +34,7 @@ WHERE: dict[Where, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault: the names of its arguments (those with `=` may be left out), one sentence, and on which boxes it strikes.
 
     `N`, `MS` and `SECONDS` are numbers, `AMOUNT` is a number of lines or, with a `b` behind it, of bytes. A `TEXT` that
@@ -269,8 +269,7 @@ def kinds(profile: Profile) -> set[Where]:
     return found | {"ssh"} if profile.ssh is not None else found
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """The faults of one box that are on, with their arguments."""
 
     table: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)

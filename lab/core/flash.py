@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 #: What an image takes.
 IMAGE_BYTES = 20_000_000
 
 
-@dataclass(slots=True)
-class Flash:
+class Flash(Struct):
     """Files by name. `room` in bytes; an erased flash has no image either, and a box without image does not boot."""
 
     image: str

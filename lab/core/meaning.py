@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
+
+from msgspec import Struct
 
 from ..features import ikev2, tunnel_interface
 from ..ios import filters, model
@@ -14,8 +15,7 @@ from .records import Authentication, Identity, Interface, MapEntry, Policy, Prop
 from .wire.routing import NONE, Silent
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """The pre-shared key for a peer. `no_xauth`: the peer is not asked for XAUTH."""
 
     used: str
@@ -99,8 +99,7 @@ def host_lives(address: IPv4Address) -> bool:
     return int(address) & 0xFF in HOSTS
 
 
-@dataclass(frozen=True, slots=True)
-class IosMeaning:
+class IosMeaning(Struct, frozen=True):
     """The reading of an IOS configuration; `defaults` when the release has built-in policies that pre-share.
 
     `strong` when a compliance shield keeps weak policies out of negotiations (field notice FN72510); `default_proposal` is the

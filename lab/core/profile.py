@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from .configuration.store import Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Ssh:
+class Ssh(Struct, frozen=True):
     """The SSH server of a release: its algorithms in order of preference, host key size in bits, version string."""
 
     kex: tuple[str, ...]
@@ -25,8 +25,7 @@ class Ssh:
         return tuple(self.host_key.split(","))
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids.
 
     `addresses` are the interfaces' addresses of the first box of the profile; `switched` are ports that take no address;

@@ -7,15 +7,15 @@ an IKEv2 proposal, `esp-256-aes` or `esp-gcm 256` (`esp-gcm` with 128 bits) in a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 Transform = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """One ISAKMP policy with the defaults filled in; `lifetime` in seconds."""
 
     number: int
@@ -31,8 +31,7 @@ class Policy:
         return self.encr in ("des", "3des") or self.hash == "md5" or self.group in ("1", "2", "5")
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """The algorithms of an IKEv2 SA, one of each kind, as IOS names them (`aes-cbc-256`, `sha256`, group `14`).
 
     With a combined-mode cipher there is no integrity.
@@ -44,8 +43,7 @@ class Suite:
     group: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """One IKEv2 proposal: the algorithms of each kind, the first one preferred; `group` without the word."""
 
     name: str
@@ -69,16 +67,14 @@ class Proposal:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """An IKEv2 identity. `kind` is `address`, `fqdn`, `email` or `key-id`."""
 
     kind: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Authentication:
+class Authentication(Struct, frozen=True):
     """How an end proves itself to an IKEv2 peer, and the peer to it, as its profile or tunnel group has it.
 
     `sends` is its identity; a key that is None is not there, and what it would prove fails. `lifetime` in seconds, `patience`
@@ -94,8 +90,7 @@ class Authentication:
     interval: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """One pair of networks: what is protected."""
 
     source: IPv4Network
@@ -117,8 +112,7 @@ class Selector:
 EVERYTHING = Selector(ANYWHERE, ANYWHERE)
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntry:
+class MapEntry(Struct, frozen=True):
     """One entry of a crypto map; `dynamic` names the template of a dynamic one.
 
     `transforms` are for IKEv1 and `transforms2` for IKEv2; `profile` is the IKEv2 profile that the entry names, if it does.
@@ -155,8 +149,7 @@ def first_match(lines: Iterable[tuple[str, Selector]], source: IPv4Address, dest
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Struct, frozen=True):
     """One interface with what the data plane needs to know of it; `up` is what the configuration says.
 
     `tunnel` is empty, or the way in which a tunnel interface encapsulates: `ipsec`, `gre`, or `down` while it has no two ends.
@@ -172,8 +165,7 @@ class Interface:
     tunnel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A route: outgoing interface, next hop (None if directly connected) and source (connected, static, ...)."""
 
     network: IPv4Network

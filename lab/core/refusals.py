@@ -7,13 +7,12 @@ try again later` is from memory, and so is the ASA's line about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 CARET = "^"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What a router prints, and what an ASA does; a line that is a caret goes under the first word."""
 
     ios: tuple[str, ...]

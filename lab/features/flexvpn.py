@@ -7,10 +7,11 @@ a year before the box's clock began, for three years; one that waits for a termi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..core.configuration.store import Entry, Store
 from ..core.negotiation.sa import Held
@@ -27,8 +28,7 @@ DEFAULT_TIMEOUT = 1800
 BEGAN, ENDS = timedelta(days=365), timedelta(days=730)
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """The certificate of a trustpoint; times are those of the box's clock."""
 
     trustpoint: str
@@ -44,8 +44,7 @@ class Certificate:
         return self.begins <= now <= self.ends and "Server Auth" in self.usages
 
 
-@dataclass(frozen=True, slots=True)
-class HeadEnd:
+class HeadEnd(Struct, frozen=True):
     """One profile that takes Secure Clients. `reconnect` is its timeout in seconds, 0 without."""
 
     entry: Entry

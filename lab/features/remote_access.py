@@ -6,16 +6,16 @@ Sources: the 12.2(8)T "Easy VPN Server" feature guide and the 12.2 security comm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ..core.configuration.store import Entry, Store
 from ..ios import model
 from ..ios.effects import rules_aaa
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A client group; an empty key is none, `networks` are what goes into the tunnel: all without a list."""
 
     name: str
@@ -26,8 +26,7 @@ class Group:
     networks: tuple[IPv4Network, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MapSettings:
+class MapSettings(Struct, frozen=True):
     """How a crypto map treats clients: the list for users, the list for groups, whether requests get addresses."""
 
     authentication: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ..core.flash import file_name
 
@@ -24,8 +25,7 @@ _CLOSE = re.compile(r"close \$(?P<name>\w+)")
 _LEAVE = ("exit", "tclquit")
 
 
-@dataclass(slots=True)
-class Shell:
+class Shell(Struct):
     """One shell: the files that are open by their variables. `over` when it has been left."""
 
     box: Box

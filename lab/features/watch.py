@@ -8,9 +8,10 @@ interface; a clause with neither, and a clause that denies, leaves the packet to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ..core.configuration.store import Entry, Store
 from ..ios import model
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 RTT = 24
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """One operation at work: when it began and asks next, in lab seconds, and what its last try came to."""
 
     began: float
@@ -35,8 +35,7 @@ class Probe:
     failures: int = 0
 
 
-@dataclass(slots=True)
-class Tracked:
+class Tracked(Struct):
     """One track object: its state and since when, the other one that it waits for, and how often it changed."""
 
     up: bool
@@ -45,8 +44,7 @@ class Tracked:
     other_since: float | None = None
 
 
-@dataclass(slots=True)
-class Watch:
+class Watch(Struct):
     """The probes and track objects of one box."""
 
     box: Box

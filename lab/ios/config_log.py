@@ -8,8 +8,9 @@ session: stars are ours.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ..core.box import Box
@@ -19,8 +20,7 @@ _HEAD = " idx   sess           user@line      Logged command"
 _KEY = re.compile(r"(?P<before>\b(?:key|password|secret|pre-shared-key(?: local| remote)?)(?: [0-9])?) (?P<key>\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """One line that was typed: by whom, in which session of configuration mode, and how deep in sub-modes."""
 
     number: int

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..core.access.banners import OpenBanner, typed
 from ..core.configuration.edit import Edit, Misread, Refused, Surroundings
@@ -23,8 +25,7 @@ UNSURE = "What a device does then is not known to the lab, so nothing was change
 INVALID = "% Invalid input detected at '^' marker."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the person types: the mode and the section that is open, or the banner, whose lines are no commands.
 
     `above` is the section that this one lies in, None when that is the global mode.

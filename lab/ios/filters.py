@@ -10,8 +10,9 @@ such a line lets in is not known here: one that may be about IKE or ESP is playe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ..core.configuration.store import Store
 from ..core.records import Selector
@@ -31,8 +32,7 @@ _OTHERS = frozenset(["ahp", "eigrp", "gre", "icmp", "igmp", "ipinip", "nos", "os
 Text = Callable[[], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """One line: of which protocol (empty: of all), from where to where, and the conditions on ports."""
 
     permits: bool

@@ -7,9 +7,10 @@ and ``hold`` in seconds where they are not 60 and 180.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..core.errors import LabError, nearest
 from ..core.faults import Faults

@@ -14,9 +14,11 @@ as behind a private line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from ..core.errors import LabError, nearest
 from ..core.records import Identity, Policy, Proposal, Selector, Transform
@@ -28,8 +30,7 @@ STATION = "far-end"
 DAY, HOUR = 86400, 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """One tunnel of a far end; ``key`` is the name of a credential, ``group`` without a word is the group's number."""
 
     peer: IPv4Address
@@ -51,8 +52,7 @@ class Connection:
     speaker: Speaker | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FarOrder:
+class FarOrder(Struct, frozen=True):
     """One far end: its address at its provider, and its tunnels."""
 
     address: IPv4Address

@@ -7,14 +7,14 @@ core/records.py). IKEv1 of these boxes has no combined-mode cipher.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..core.errors import LabError, nearest
 from ..core.records import Transform
 
 
-@dataclass(frozen=True, slots=True)
-class Cipher:
+class Cipher(Struct, frozen=True):
     """One cipher in each place; empty where there is none."""
 
     ikev1: str

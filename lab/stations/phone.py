@@ -12,13 +12,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Struct
 
 from ..asa.box import AsaBox, PhoneSession
 from ..asa.meaning import head_end, tls
@@ -33,8 +33,7 @@ _NEW = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """One kind of phone: the versions of TLS that it speaks, best first, its ciphers, and whether DTLS needs the one of TLS."""
 
     versions: tuple[str, ...]
@@ -49,8 +48,7 @@ MODELS: Mapping[str, Model] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What the call manager gave it: where to, which certificate, and whether its name is looked at."""
 
     urls: tuple[str, ...]
@@ -58,8 +56,7 @@ class Profile:
     checks_host: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What came of it: `why` is a word for the first thing that stopped it, `says` what its console shows."""
 
     connected: bool

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from ipaddress import IPv4Address
@@ -18,6 +17,7 @@ from ipaddress import IPv4Address
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from msgspec import Struct
 
 from ..asa.meaning.head_end import MANUFACTURER
 
@@ -25,8 +25,7 @@ URL_HOST = "vpn.example.com"
 GROUP, POLICY, POOL, TRUSTPOINT = "VPNPhone", "GroupPolicy_VPNPhone", "PHONES", "SSL"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of a release."""
 
     client: str

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import Struct
+
 from ..core.errors import LabError
 from ..core.negotiation.sa import Flow, Held, Ike2Sa, Remote, new_spi
 from ..core.negotiation.upkeep import REKEY_SECONDS
@@ -63,8 +65,7 @@ class EapLogin:
     password: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Agreed:
+class _Agreed(Struct, frozen=True):
     """What both ends have found before an SA is made."""
 
     found: flexvpn.HeadEnd
@@ -75,8 +76,7 @@ class _Agreed:
     kilobytes: int
 
 
-@dataclass(slots=True)
-class SecureClient:
+class SecureClient(Struct):
     """One client behind the provider. `token` is what it was given to come back with, empty where nothing was."""
 
     name: str

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import Struct
+
 from ..core.errors import LabError
 from ..core.negotiation.exchange import Step, walk
 from ..core.negotiation.protector import Protector
@@ -63,8 +65,7 @@ class Login:
     password: str = field(default="", repr=False)
 
 
-@dataclass(slots=True)
-class VpnClient:
+class VpnClient(Struct):
     """One client behind the provider. `assigned` is its address of the pool, `server` the box that it has a session with."""
 
     name: str
@@ -189,8 +190,7 @@ def _count_in(flow: Flow) -> None:
     flow.inbound[-1].packets += 1
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """One attempt to connect."""
 
     client: VpnClient

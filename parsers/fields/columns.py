@@ -1,18 +1,21 @@
 """How a record says where its fields come from, and the conversions from printed text to typed values.
 
-A record is a frozen slotted dataclass. Its annotations say how the text of a template variable becomes a value;
-`column()` says so where the annotation is not enough. The same information fills docs/reference/parser-fields.md.
+A record is a frozen `Struct`. The types of its fields say how the text of a template variable becomes a value; a `Column` beside
+the type says so where that is not enough. The same information fills docs/reference/parser-fields.md.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
+import sys
+import typing
 from _socket import AF_INET, inet_pton  # `socket` would cost as much at the start as all of these
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
+
+from msgspec import Struct
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -22,15 +25,32 @@ Spi = Annotated[int, "spi"]
 Convert = Callable[[str], Any]
 
 
-def column(
-    convert: Convert | None = None, *, source: str | None = None, inherit: bool = False, default: Any = dataclasses.MISSING
-) -> Any:
-    """A dataclass field that comes from template variable `source` (its own name if None) through `convert`.
+class Column(Struct, frozen=True):
+    """The field beside whose type it stands comes from template variable `source` (its own name if None) through `convert`.
 
     inherit: look for it in the enclosing groups of the template too (an interface stands above its flows).
-    default: the value where nothing was printed; without it, a required field.
     """
-    return dataclasses.field(default=default, metadata={"convert": convert, "source": source, "inherit": inherit})
+
+    convert: Convert | None = None
+    source: str | None = None
+    inherit: bool = False
+
+
+_PLAIN = Column()
+
+
+@cache
+def columns_of(record: type[Struct]) -> dict[str, tuple[Any, Column]]:
+    """Name to the type and the column of each field of a record."""
+    # Without them the names in a column would be looked up in the class first, where a field may be called as a function is.
+    module = vars(sys.modules[record.__module__])
+    hints = typing.get_type_hints(record, module, module, include_extras=True)
+    return {name: _divided(hints[name]) for name in record.__struct_fields__}
+
+
+def _divided(hint: Any) -> tuple[Any, Column]:
+    beside = getattr(hint, "__metadata__", ())
+    return (hint.__origin__, beside[0]) if beside and isinstance(beside[0], Column) else (hint, _PLAIN)
 
 
 @lru_cache(maxsize=8192)

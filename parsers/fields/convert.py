@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -10,8 +9,11 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, Any
 
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import fields, replace
+
 from ..line_rules.machine import IncompleteRecord, Raw
-from .columns import address, hexadecimal, name_or_none, network, words, yes
+from .columns import address, columns_of, hexadecimal, name_or_none, network, words, yes
 from .vocabulary import refuse_no_address
 
 if TYPE_CHECKING:
@@ -37,8 +39,7 @@ _WORDS = frozenset(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """How one field of a record is filled. children: the value is the list of finished child records."""
 
     name: str
@@ -75,34 +76,32 @@ def _converter(hint: Any) -> Callable[[str], Any]:
 
 
 @cache
-def fields_of(record: type) -> tuple[Field, ...]:
+def fields_of(record: type[Struct]) -> tuple[Field, ...]:
     """The fields of a record class, with their conversions."""
-    hints = typing.get_type_hints(record, include_extras=True)
-    found = []
-    for item in dataclasses.fields(record):
-        hint = hints[item.name]
-        children = typing.get_origin(hint) is tuple and item.metadata.get("convert") is None
-        has_default = item.default is not dataclasses.MISSING
-        convert = item.metadata.get("convert") or (str.strip if children else _converter(hint))
+    columns, found = columns_of(record), []
+    for item in fields(record):
+        hint, column = columns[item.name]
+        children = typing.get_origin(hint) is tuple and column.convert is None
+        has_default = item.default is not NODEFAULT
+        convert = column.convert or (str.strip if children else _converter(hint))
         found.append(
             Field(
                 name=item.name,
-                source=item.metadata.get("source") or item.name,
+                source=column.source or item.name,
                 convert=convert,
                 required=not has_default and not children,
                 default=item.default if has_default else None,
                 children=children,
-                inherit=bool(item.metadata.get("inherit")),
+                inherit=column.inherit,
             )
         )
     return tuple(found)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A record class, sorted out once so that building a record costs what was captured, not what it could hold."""
 
-    record: type
+    record: type[Struct]
     by_source: dict[str, tuple[tuple[str, Callable[[Any], Any]], ...]]
     #: Those of which one field is made, as nearly all are.
     one: dict[str, tuple[str, Callable[[Any], Any]]]
@@ -112,12 +111,12 @@ class Plan:
     required: frozenset[str]
     inherited: tuple[Field, ...]
     #: What was captured -> how often it was, and in the end the function that makes the record of it. Hints, shared by threads.
-    seen: dict[tuple[str, ...], int] = dataclasses.field(default_factory=dict)
-    makers: dict[tuple[str, ...], Make] = dataclasses.field(default_factory=dict)
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    makers: dict[tuple[str, ...], Make] = field(default_factory=dict)
 
 
 @cache
-def plan_of(record: type) -> Plan:
+def plan_of(record: type[Struct]) -> Plan:
     """The plan of a record class."""
     found = fields_of(record)
     sources = {item.source for item in found}
@@ -133,7 +132,7 @@ def plan_of(record: type) -> Plan:
     )
 
 
-def build(record: type, raw: Raw, above: list[Raw]) -> Any:
+def build(record: type[Struct], raw: Raw, above: list[Raw]) -> Any:
     """A record from what its group captured; raises IncompleteRecord where a field is missing or cannot be read."""
     plan = plan_of(record)
     shape = tuple(raw)
@@ -154,13 +153,13 @@ def _maker(plan: Plan, shape: tuple[str, ...]) -> Make | None:
     return maker_of(plan.record, shape) if count == _PAYS else None
 
 
-def maker_of(record: type, shape: tuple[str, ...]) -> Make | None:
+def maker_of(record: type[Struct], shape: tuple[str, ...]) -> Make | None:
     """The function that makes the record where exactly `shape` was captured; None where there can be none."""
     from .makers import fits, maker
 
     plan = plan_of(record)
     if shape not in plan.makers and fits(record):
-        steps = [dataclasses.replace(item, convert=_step(item), default=_default(item)) for item in fields_of(record)]
+        steps = [replace(item, convert=_step(item), default=_default(item)) for item in fields_of(record)]
         found = maker(record, steps, shape, plan.judged)
         if found is not None:
             plan.makers[shape] = found

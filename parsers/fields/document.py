@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import sys
 import types
 import typing
 from typing import Any
 
+from msgspec import Struct
+
 from ..catalogue import COMMANDS
 from ..command import Command
 from .columns import Spi
-from .shape import dataclasses_in, shape
+from .shape import fields_of, records_in, shape
 
 _HEAD = """\
 # Parser fields
@@ -76,21 +77,20 @@ def _command(command: Command) -> str:
     return f"* `{command.name}`: {kind}.{also}"
 
 
-def _records() -> set[type]:
-    found = {record for command in COMMANDS for record in (*command.records.values(), *dataclasses_in(shape(command)))}
+def _records() -> set[type[Struct]]:
+    found = {record for command in COMMANDS for record in (*command.records.values(), *records_in(shape(command)))}
     todo = list(found)
     while todo:
-        for hint in typing.get_type_hints(todo.pop(), include_extras=True).values():
-            for inner in dataclasses_in(hint):
+        for hint in fields_of(todo.pop()).values():
+            for inner in records_in(hint):
                 if inner not in found:
                     found.add(inner)
                     todo.append(inner)
     return found
 
 
-def _record(record: type) -> str:
-    hints = typing.get_type_hints(record, include_extras=True)
-    rows = [f"| `{item.name}` | {_type(hints[item.name])} |" for item in dataclasses.fields(record)]
+def _record(record: type[Struct]) -> str:
+    rows = [f"| `{name}` | {_type(hint)} |" for name, hint in fields_of(record).items()]
     return "\n".join([f"### {record.__name__}\n", inspect.getdoc(record) or "", "", "| field | type |", "|---|---|", *rows, ""])
 
 
@@ -109,7 +109,7 @@ def _type(hint: Any) -> str:
         return f"tuple of {_type(typing.get_args(hint)[0])}"
     if typing.get_origin(hint) is frozenset:
         return f"set of {_type(typing.get_args(hint)[0])}"
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
     return str(getattr(hint, "__name__", hint))
 

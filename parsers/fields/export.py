@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-import typing
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from ..result import Parsed
-from .columns import Spi
+from .columns import Spi, columns_of
 
 
 @cache
-def _spi_fields(record: type) -> frozenset[str]:
-    hints = typing.get_type_hints(record, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if hint in (Spi, Spi | None))
+def _spi_fields(record: type[Struct]) -> frozenset[str]:
+    return frozenset(name for name, (hint, _) in columns_of(record).items() if hint in (Spi, Spi | None))
 
 
 def as_data(value: Any) -> Any:
     """Records as dictionaries, tuples as lists, everything else as JSON knows it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         spis = _spi_fields(type(value))
-        plain = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return {k: f"{v:#x}" if k in spis and v is not None else as_data(v) for k, v in plain.items()}
+        return {k: f"{v:#x}" if k in spis and v is not None else as_data(v) for k, v in asdict(value).items()}
     if isinstance(value, (tuple, list)):
         return [as_data(item) for item in value]
     if isinstance(value, frozenset):

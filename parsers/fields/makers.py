@@ -4,15 +4,15 @@
 same captures and nothing wrong: for these a function is written that does the same in a straight line. It refuses everything
 odd with a ValueError, and then `build` decides as ever; so it is never asked what a record means, only how to make it faster.
 
-A frozen record sets each field through `object.__setattr__`, which takes longer than to read the field. Here the fields are set
-on a twin of its class, with the same slots and not frozen, which then becomes the record.
+The record is called once, with a value for each field.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from .columns import NO_NAME, hexadecimal, name_or_none
 from .convert import Field, inherited
@@ -25,33 +25,31 @@ Make = Callable[..., Any]
 _NUMBERS: tuple[object, ...] = (int, hexadecimal)
 
 
-def maker(record: type, fields: Sequence[Field], shape: Sequence[str], judged: frozenset[str]) -> Make | None:
+def maker(record: type[Struct], fields: Sequence[Field], shape: Sequence[str], judged: frozenset[str]) -> Make | None:
     """The function that makes `record` where exactly `shape` was captured; None where it would always lack a field.
 
     fields: as `convert.fields_of` has them, with the step of a child list as its conversion. judged: as in `convert.Plan`.
     """
-    names = [item.name for item in fields]
     if any(item.required and not item.inherit and item.source not in shape for item in fields):
         return None
-    twin = type(record.__name__, (), {"__slots__": names, "__module__": __name__})
-    scope: dict[str, Any] = {"twin": twin, "record": record, "inherited": inherited, "refuse_no_address": refuse_no_address}
-    scope["no_name"] = NO_NAME
-    scope["new"] = twin.__new__
+    scope: dict[str, Any] = {"record": record, "inherited": inherited, "refuse_no_address": refuse_no_address, "no_name": NO_NAME}
     lines = [f"def make(above{''.join(f', s{number}' for number in range(len(shape)))}):"]
-    lines += [*_judging(fields, shape, judged), "    made = new(twin)"]
+    lines += _judging(fields, shape, judged)
+    values = []
     for number, item in enumerate(fields):
         scope[f"c{number}"], scope[f"d{number}"] = item.convert, item.default
-        lines += _setting(number, item, shape)
-    lines += ["    made.__class__ = record", "    return made"]
-    exec("\n".join(lines), scope)  # noqa: S102 - of names of fields alone, as dataclasses write their methods
+        before, value = _value(number, item, shape)
+        lines += before
+        values.append(f"{item.name}={value}")
+    lines.append(f"    return record({', '.join(values)})")
+    exec("\n".join(lines), scope)  # noqa: S102 - of names of fields alone
     made: Make = scope["make"]
     return made
 
 
-def fits(record: type) -> bool:
-    """True for a class that a twin can become: a slotted dataclass that does nothing of its own when it is made."""
-    names = tuple(item.name for item in dataclasses.fields(record))
-    return getattr(record, "__slots__", None) == names and record.__bases__ == (object,) and not hasattr(record, "__post_init__")
+def fits(record: type[Struct]) -> bool:
+    """True for a class that does nothing of its own when a record is made: what it raised would not be told from an odd value."""
+    return not hasattr(record, "__post_init__")
 
 
 def _judging(fields: Sequence[Field], shape: Sequence[str], judged: frozenset[str]) -> list[str]:
@@ -67,24 +65,20 @@ def _judging(fields: Sequence[Field], shape: Sequence[str], judged: frozenset[st
     return [f"    if s{n}.__class__ is str and '.' in s{n} and s{n}.count('.') > 2: refuse_no_address(s{n})" for n in doubtful]
 
 
-def _setting(number: int, item: Field, shape: Sequence[str]) -> list[str]:
-    """The lines that set one field."""
+def _value(number: int, item: Field, shape: Sequence[str]) -> tuple[list[str], str]:
+    """Lines that come before, and the value of one field."""
     captured = f"s{shape.index(item.source)}" if item.source in shape else ""
     if item.inherit:
         first = f"{captured} or " if captured else ""
-        lines, captured = [f"    i = {first}inherited(above, {item.source!r})"], "i"
+        lines, captured = [f"    i{number} = {first}inherited(above, {item.source!r})"], f"i{number}"
     else:
         lines = []
     default = repr(item.default) if item.default in (None, False, True, ()) else f"d{number}"
     if not captured:
-        return [*lines, f"    made.{item.name} = {default}"]
+        return lines, default
     if item.required:
-        return [
-            *lines,
-            f"    if not {captured}: raise ValueError",
-            f"    made.{item.name} = {_converted(number, item, captured)}",
-        ]
-    return [*lines, f"    made.{item.name} = {_converted(number, item, captured)} if {captured} else {default}"]
+        return [*lines, f"    if not {captured}: raise ValueError"], _converted(number, item, captured)
+    return lines, f"{_converted(number, item, captured)} if {captured} else {default}"
 
 
 def _converted(number: int, item: Field, captured: str) -> str:

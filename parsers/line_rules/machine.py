@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ..printed.unwrap import WIDTH
 from .passages import MOST_LINES, Passage, learn
@@ -50,8 +51,7 @@ class IncompleteRecord(Exception):
     """A group closed without what its record needs; the message says what, in one clause."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """`raw`: finished top groups by name. `leftovers`: (offset, why) of each line that makes the result unverified.
 
     `matched`: how many lines matched a rule that stands for this command (the ignored ones do not).

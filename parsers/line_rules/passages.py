@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from .program import Rule, Scope
@@ -27,8 +28,7 @@ _PAYS, _LINES, _LEAST = 100, 150, 3
 _SHORT, _SOONER = 4, 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
+class Event(Struct, frozen=True, eq=False):
     """What consecutive lines of one group do: close the groups deeper than `closing`, open `scope`, and fill it.
 
     scope: None where the group is open already. names: of the captures `first` to `last`. mark: the empty capture that stands
@@ -43,8 +43,7 @@ class Event:
     mark: int
 
 
-@dataclass(slots=True, eq=False)
-class Passage:
+class Passage(Struct, eq=False):
     """One whole group. `inner` is the group that is open behind its last line, `number` says which passage came later."""
 
     regex: re.Pattern[str]
@@ -56,7 +55,7 @@ class Passage:
     # What is captured where the passage is one group; None where it is several.
     names: tuple[str, ...] | None
     # Which came after this one last time: where to look first.
-    following: Passage | None = field(default=None, repr=False)
+    following: Passage | None = None
 
     @classmethod
     def of(cls, rules: Sequence[Rule], number: int) -> Passage | None:

@@ -12,10 +12,11 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from .order import disjoint
 from .passages import Passage
@@ -43,8 +44,7 @@ class Action(IntEnum):
     END = 2
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """One group of the template; `key` is its name in the record of the parent."""
 
     key: str
@@ -77,8 +77,7 @@ class Scope:
         return found
 
 
-@dataclass(slots=True, eq=False)
-class Rule:
+class Rule(Struct, eq=False):
     """One line of the template: its expression, its variables and its group."""
 
     index: int
@@ -99,8 +98,7 @@ class Rule:
         return not disjoint(other.regex.pattern, self.regex.pattern)
 
 
-@dataclass(slots=True, eq=False)
-class Program:
+class Program(Struct, eq=False):
     """A compiled template. `root` is the group above the top groups; it has no lines of its own.
 
     `rivals_known`: which rules might match the same line was found out when the template was compiled. `readings`: how many texts

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from ...inventory.errors import ParseError
 from .bundle import Bundle, Part
@@ -35,16 +37,14 @@ _USER = re.compile(
 EXPECTED = "lines with %ASA-6-725001 and their like, as show logging or a syslog server has them"
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """A client that a message speaks of, as far as it says that."""
 
     address: str
     user: str
 
 
-@dataclass(frozen=True, slots=True)
-class AsaSyslog:
+class AsaSyslog(Struct, frozen=True):
     """The messages in the order of their lines; the text of each begins with its number. ``steps`` as of any log."""
 
     entries: tuple[Entry, ...]

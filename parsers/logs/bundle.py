@@ -5,13 +5,15 @@ Nothing is written to a disk. Every bound is a field of `Limits`; what is left o
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from ...inventory.errors import ParseError
 from .decoding import decoded
@@ -24,8 +26,7 @@ _TOLD = frozenset({".evtx", ".gz", ".7z", ".rar", ".tgz", ".bz2", ".xz"})
 _PIECE = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much is read: bytes of the file, of one member, of all together; members; how deep a ZIP may lie in another."""
 
     file: int = 64 * _MEGA
@@ -38,16 +39,15 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Part:
     """One text and its name; a member of a ZIP has its path in it where its own name would not tell it from another."""
 
     name: str
-    text: str = field(repr=False)
+    text: str = dataclasses.field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """What was read of a file. ``left_out`` has a sentence for each part that should have been, and may hold what is missed.
 
     ``notices`` name parts that are no text; what they hold, DART has as text as well.
@@ -85,8 +85,7 @@ def _own_name(path: str) -> str:
     return PurePosixPath(path.replace("\\", "/")).name
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What is left of the bounds while a ZIP is read."""
 
     limits: Limits

@@ -11,7 +11,9 @@ import html
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct, field
 
 from ...inventory.errors import ParseError
 from .bundle import Bundle, Part
@@ -31,8 +33,7 @@ EXPECTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ClientLog:
+class ClientLog(Struct, frozen=True):
     """All entries of all files, each file in the order of its lines. ``problems`` are entries that are not whole.
 
     ``notices`` say what was left out, or read in one of several ways.
@@ -86,8 +87,7 @@ def read_part(part: Part) -> ClientLog:
     return reading.log()
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """An entry of several lines while it is read."""
 
     line: int
@@ -95,8 +95,7 @@ class _Open:
     text: list[str] | None = None
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One text while it is read. ``stamps`` are raw, since the order of a date follows from all of them."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..printed.line_numbers import breaks_before
 from .bundle import Part
@@ -20,8 +21,7 @@ _IN_USE = re.compile(rf"^\s*(?P<name>{'|'.join(SETTINGS)})\s*:\s*(?P<value>[\w.,
 _VALUE = r"<{name}(?:\s[^<>]{{0,200}})?>\s*(?P<value>[\w.-]{{0,60}})"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting. ``kind`` is profile, policy or in-use; ``line`` where it stands (of the profile, where it has none)."""
 
     kind: str
@@ -31,8 +31,7 @@ class Setting:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One profile: what it sets, by name, and what is wrong with its form, a sentence each."""
 
     file: str

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from ...inventory.hiding.log_secrets import hidden_in_log
 
 
@@ -38,8 +40,7 @@ class Entry:
         return hidden_in_log(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A form of a message, what it means (a word of the table that it stands in), and where that is from."""
 
     means: str
@@ -47,8 +48,7 @@ class Words:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """An entry that means something. ``said`` are parts of its words by name, as the form took them."""
 
     entry: Entry

@@ -10,9 +10,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ...inventory.errors import ParseError
 from ..printed.line_numbers import breaks_before
@@ -34,8 +36,7 @@ _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
 EXPECTED = "lines such as 902: NOT 10:19:27.155936 VPNC: ssl_state_cb: ..., as the phone's web page shows under Console Logs"
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneConfig:
+class PhoneConfig(Struct, frozen=True):
     """What ``vpnGroup`` of a phone's configuration file says. ``hashes`` are hexadecimal, of the certificates that it trusts."""
 
     file: str
@@ -45,8 +46,7 @@ class PhoneConfig:
     host_id_check: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLog:
+class PhoneLog(Struct, frozen=True):
     """The entries of a console log in the order of its lines, and where lines are missing by their numbers, a sentence each."""
 
     entries: tuple[Entry, ...]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.errors import ParseError
 from ...inventory.files.did_you_mean import hint, nearest
@@ -33,8 +34,7 @@ _BRACE, _FIRST_BRACE = re.compile(r"[{\[]"), re.compile(r"^[{\[]", re.MULTILINE)
 _MY_IP = re.compile(r"my ip: ?(?P<address>\d+\.\d+\.\d+\.\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One thing that a log says.
 
     ``means`` is a word of `MEANINGS`; ``text`` are the provider's own words, ``line`` is where they begin, counted from 1.
@@ -48,8 +48,7 @@ class Entry:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderLog:
+class ProviderLog(Struct, frozen=True):
     """What a provider says, in order of time. ``problems`` are what could not be read, a sentence each; nothing was guessed."""
 
     name: str

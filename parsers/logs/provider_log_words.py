@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: What a row may mean, and how that is told to a person.
 MEANINGS: Mapping[str, str] = {
@@ -30,8 +31,7 @@ MEANINGS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A form of a line, and what it means."""
 
     means: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import DeviceRefused, ParseError
 
@@ -40,8 +42,7 @@ SameCommand = Callable[[str], bool]
 """True if what was typed at a prompt is the command whose output is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """The output of a command alone.
 
     text: begins and ends with a line break; line_offset: lines of the original that stand above it.
@@ -61,9 +62,8 @@ class Output:
     ended: bool = False
 
     def holding(self, text: str, line_offset: int) -> Output:
-        """The same around another text. In words, as `dataclasses.replace` costs as much as to read a short output."""
-        around = (self.strangers, self.echo, self.echo_line, self.echo_text, self.closed, self.ended)
-        return Output(text, line_offset, *around)
+        """The same around another text."""
+        return replace(self, text=text, line_offset=line_offset)
 
     @property
     def another(self) -> str:

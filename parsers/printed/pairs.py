@@ -6,7 +6,8 @@ Which pairs share a line depends on the release and on how long the values are, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 SESSION_KEYS: dict[str, str] = {
     "Username": "username",
@@ -90,8 +91,7 @@ _PAIR = re.compile(rf"(?:^|(?<=[ \t]))({_KEYS})[ \t]*:[ \t]*(.*?)[ \t]*(?=$|[ \t
 _STRANGER = re.compile(r"[ \t]([A-Z][\w/() -]{1,12}?)[ \t]*:(?=[ \t]+(?!\(\d+\)))")
 
 
-@dataclass(slots=True)
-class Pairs:
+class Pairs(Struct):
     """What some rows say. twice: keys that came a second time. strangers: keys that no table knows."""
 
     values: dict[str, str] = field(default_factory=dict)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import NrRunError
 from ..catalogue import for_typed
@@ -36,8 +39,7 @@ _CLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """What a device says of the time, and in which zone: two of different zones cannot be subtracted.
 
     The zone of a clock that was never set has the star that the device puts before its time: it is another one from then on.
@@ -47,8 +49,7 @@ class Clock:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(Struct, frozen=True):
     """The output of one command. ``state`` is what `parse` reads (None: nothing), ``why`` a sentence where it could not be read.
 
     ``problems`` are lines that were not understood, by the number in the file; ``host`` is the name in its prompt, "" where there

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..printed.line_numbers import breaks_before
 
 
-@dataclass(frozen=True, slots=True)
-class NoSample:
+class NoSample(Struct, frozen=True):
     """What a file is instead. ``lines`` have to be found as often as ``least`` says."""
 
     what: str

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LineForm:
+class LineForm(Struct, frozen=True):
     """One form. ``inside`` are names of forms whose sub-mode it stands in, empty at the margin; ``opens`` one of its own.
 
     ``area`` is what the line is about (see AREAS). ``box`` says why it is no matter of one tunnel. ``since`` and ``until`` are

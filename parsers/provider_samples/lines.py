@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .blanks import blanks_in
 from .forms import form_of
@@ -25,8 +26,7 @@ _NOISE: tuple[tuple[re.Pattern[str], str, bool], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
+class Walked(Struct, frozen=True):
     """What a text holds, read as that of one operating system."""
 
     statements: tuple[Statement, ...]

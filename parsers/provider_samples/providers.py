@@ -9,13 +9,13 @@ documentation and the answer of DownloadVpnConnectionConfig.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..printed.line_numbers import breaks_before
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One provider. ``marks`` are found in its samples and in no other's; ``weak_marks`` count where no other mark is found.
 
     ``tunnels`` is how many tunnels a sample announces by ``announces``. ``key_form`` is what its gateway takes for a key, with a

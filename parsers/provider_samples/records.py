@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
 
+from msgspec import Struct
+
 from .blanks import network
 from .line_form import LineForm
 from .providers import Provider
@@ -27,8 +29,7 @@ class SampleKey:
     value: str = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One line that says something. ``path`` are the lines that opened the sub-modes it stands in, outermost first.
 
     ``form`` is None for a line that no rule knows. ``parts`` are the named parts of the form. ``blanks`` are words in it that
@@ -48,8 +49,7 @@ class Statement:
         return self.path[0] if self.path else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """A line that is no configuration, and why it is passed over. ``refused``: a device takes it for a command all the same."""
 
     number: int
@@ -57,8 +57,7 @@ class Passed:
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One value each of a phase, in NetBox's words; ``line`` is where it was said. ``group`` is None in phase 2."""
 
     encryption: str
@@ -68,8 +67,7 @@ class Offer:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A pair of networks that a list selects, as far as the sample names them; None is any, or a blank to fill in."""
 
     near: IPv4Network | None
@@ -77,8 +75,7 @@ class Selector:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class SampleTunnel:
+class SampleTunnel(Struct, frozen=True):
     """One tunnel of a sample. ``peer`` is None where the address is still a blank; ``said`` is the word that stands there.
 
     ``near_outside`` and ``near_interface`` are what the sample takes for our end. ``cut`` are sentences on what it names and
@@ -112,8 +109,7 @@ class SampleTunnel:
     cut: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A sample as a whole. ``os`` is empty where the provider gave parameters and no commands.
 
     ``lines`` is how many lines the file has; ``peers`` are all addresses that it names as a peer anywhere, with the line.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...inventory.hiding.secret_forms import secret_spans
 from .records import SampleKey
@@ -32,8 +33,7 @@ STAND_INS: tuple[tuple[re.Pattern[str], str], ...] = (
 _NAMELESS = "<hidden>"
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A text without its keys."""
 
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 from typing import Literal
+
+from msgspec import Struct
 
 from . import offers
 from .blanks import address, network
@@ -18,8 +19,7 @@ from .tunnels_ios import Blocks, blocks
 _TRANSFORMS = ("transform-set", "ikev1-transform-set")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asa:
+class _Asa(Struct, frozen=True):
     """Every object of a sample by its name."""
 
     all: tuple[Statement, ...]
@@ -27,8 +27,7 @@ class _Asa:
     proposals: Blocks
 
 
-@dataclass(frozen=True, slots=True)
-class _Phase2:
+class _Phase2(Struct, frozen=True):
     """What protects a tunnel: by which version, with what."""
 
     version: Literal[1, 2]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from . import offers
 from .blanks import address, network
@@ -19,8 +21,7 @@ ANY = "0.0.0.0"  # noqa: S104 - no address to bind to
 Blocks = Mapping[str, tuple[Statement, tuple[Statement, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ios:
+class _Ios(Struct, frozen=True):
     """Every object of a sample by its name."""
 
     all: tuple[Statement, ...]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import column, squeezed
+from ..fields.columns import Column, squeezed
 
 
 def ciphers(text: str) -> tuple[str, ...]:
@@ -29,23 +31,21 @@ def value_or_none(text: str) -> str | None:
     return squeezed(text).removeprefix("value ") or None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigAttribute:
+class ConfigAttribute(Struct, frozen=True, kw_only=True):
     """One line of a section. section: the mode that it stands in (`webvpn`, `general-attributes`, ...), None: the first.
 
     name: its key words. value: the rest without the word `value`, None for keys, passwords and bare words; `none` and
     `disable` stand as they are. negated: the line begins with `no`. secret: a key stands here, and is not kept.
     """
 
-    section: str | None = column(inherit=True, default=None)
-    name: str = column(squeezed)
-    value: str | None = column(value_or_none, default=None)
-    negated: bool = column(lambda text: bool(text.strip()), default=False)
-    secret: bool = column(lambda text: bool(text.strip()), default=False)
+    section: Annotated[str | None, Column(inherit=True)] = None
+    name: Annotated[str, Column(squeezed)]
+    value: Annotated[str | None, Column(value_or_none)] = None
+    negated: Annotated[bool, Column(lambda text: bool(text.strip()))] = False
+    secret: Annotated[bool, Column(lambda text: bool(text.strip()))] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupPolicy:
+class GroupPolicy(Struct, frozen=True, kw_only=True):
     """One group policy. kind: internal or external, None where only attributes are printed.
 
     In `show running-config` an attribute that is not printed is inherited; in `show running-config all` every one is.
@@ -54,23 +54,21 @@ class GroupPolicy:
     name: str
     kind: str | None = None
     inherits_from: str | None = None
-    attributes: tuple[ConfigAttribute, ...] = column(source="attribute", default=())
+    attributes: Annotated[tuple[ConfigAttribute, ...], Column(source="attribute")] = ()
 
     def value(self, name: str) -> str | None:
         """The value of an attribute of the policy itself; None where it is not printed."""
         return next((item.value for item in self.attributes if item.name == name and not item.negated), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupUrl:
+class GroupUrl(Struct, frozen=True, kw_only=True):
     """A URL or an alias that leads to a tunnel group."""
 
     text: str
-    enabled: bool = column(lambda text: text.strip() == "enable", default=False)
+    enabled: Annotated[bool, Column(lambda text: text.strip() == "enable")] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TunnelGroup:
+class TunnelGroup(Struct, frozen=True, kw_only=True):
     """One tunnel group (connection profile). kind: ipsec-l2l, remote-access (8.0: webvpn, ipsec-ra), None if not printed.
 
     authentication is that of its webvpn-attributes. without_csd: clients that come by its group URL skip CSD (8.2 on).
@@ -89,16 +87,14 @@ class TunnelGroup:
     attributes: tuple[ConfigAttribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientImage:
+class ClientImage(Struct, frozen=True, kw_only=True):
     """One AnyConnect (8.0 to 8.3: SVC) image and its order."""
 
     file: str
     order: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaWebvpn:
+class AsaWebvpn(Struct, frozen=True, kw_only=True):
     """The global section webvpn. csd: Cisco Secure Desktop, later Hostscan. attributes: every line, those included that
     have a field of their own."""
 
@@ -111,25 +107,22 @@ class AsaWebvpn:
     attributes: tuple[ConfigAttribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SslCipher:
+class SslCipher(Struct, frozen=True, kw_only=True):
     """One `ssl cipher` line (9.3(2) on). version: default, tlsv1, tlsv1.2, dtlsv1, ...; suites only at level custom."""
 
     version: str
     level: str
-    suites: tuple[str, ...] = column(source="suite", default=())
+    suites: Annotated[tuple[str, ...], Column(source="suite")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SslBinding:
+class SslBinding(Struct, frozen=True, kw_only=True):
     """One `ssl trust-point` line; interface None: for every interface without one of its own."""
 
     trust_point: str
     interface: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaSslConfig:
+class AsaSslConfig(Struct, frozen=True, kw_only=True):
     """The lines of `ssl`. encryption: the order of ciphers up to 9.3(1); ciphers: from 9.3(2) on."""
 
     server_version: str | None = None
@@ -142,8 +135,7 @@ class AsaSslConfig:
     certificate_authentication: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIkePolicy:
+class AsaIkePolicy(Struct, frozen=True, kw_only=True):
     """One IKE policy; version 1 (before 8.4: `crypto isakmp policy`) or 2. Every choice in its order, canonical names.
 
     lifetime_seconds 0: no limit (`lifetime none`).
@@ -159,8 +151,7 @@ class AsaIkePolicy:
     lifetime_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaTransformSet:
+class AsaTransformSet(Struct, frozen=True, kw_only=True):
     """One IKEv1 transform set; mode transport only where it is configured."""
 
     name: str
@@ -170,8 +161,7 @@ class AsaTransformSet:
     mode: str = "tunnel"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIpsecProposal:
+class AsaIpsecProposal(Struct, frozen=True, kw_only=True):
     """One IKEv2 IPsec proposal; canonical names, in their order; integrity is empty or null with GCM."""
 
     name: str
@@ -179,8 +169,7 @@ class AsaIpsecProposal:
     integrity: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIpsecProfile:
+class AsaIpsecProfile(Struct, frozen=True, kw_only=True):
     """One `crypto ipsec profile` (9.7 on), used by tunnel interfaces. pfs_group None with pfs: the release's default."""
 
     name: str
@@ -194,8 +183,7 @@ class AsaIpsecProfile:
     attributes: tuple[ConfigAttribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaCryptoMapEntry:
+class AsaCryptoMapEntry(Struct, frozen=True, kw_only=True):
     """One entry of a crypto map, or of a dynamic map. dynamic_map: the template that an entry of the map refers to.
 
     pfs with pfs_group None: the release's default (group 2 before 9.13, group 14 from then on). peers are names where
@@ -217,16 +205,14 @@ class AsaCryptoMapEntry:
     attributes: tuple[ConfigAttribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapBinding:
+class MapBinding(Struct, frozen=True, kw_only=True):
     """Which crypto map an interface has."""
 
     name: str
     interface: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaCrypto:
+class AsaCrypto(Struct, frozen=True, kw_only=True):
     """`show running-config crypto`, or a part of it. enabled: interfaces on which an IKE version answers.
 
     trust_points: names of `crypto ca trustpoint`. other: lines that are understood and have no field of their own;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import Address, Spi, address, column, duration, name_or_none, words
+from ..fields.columns import Address, Column, Spi, address, duration, name_or_none, words
 from ..fields.vocabulary import ASA_IKE_STATE, one_of
 from .ikev2 import Ikev2Session
 from .ipsec import Selector
@@ -35,8 +37,7 @@ def dh_group_or_none(text: str) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIkev1Sa:
+class AsaIkev1Sa(Struct, frozen=True, kw_only=True):
     """One IKEv1 SA of `show crypto isakmp sa` or `show crypto ikev1 sa`, in the block or the table form.
 
     state: MM_ACTIVE and AM_ACTIVE are up, MM_WAIT_MSGn waits for message n; always in upper case. kind: L2L, dynL2L or
@@ -45,14 +46,14 @@ class AsaIkev1Sa:
     """
 
     number: int
-    peer: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
+    peer: Annotated[Address | str, Column(host)]
     kind: str
-    role: str = column(lambda text: {"init": "initiator", "resp": "responder"}.get(text.lower(), text.lower()))
+    role: Annotated[str, Column(lambda text: {"init": "initiator", "resp": "responder"}.get(text.lower(), text.lower()))]
     rekey: bool
-    state: str = column(one_of(ASA_IKE_STATE, str.upper))
-    encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
+    state: Annotated[str, Column(one_of(ASA_IKE_STATE, str.upper))]
+    encryption: Annotated[str | None, Column(algorithms.ikev2_encryption, source="encryption_text")] = None
     encryption_text: str | None = None
-    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    integrity: Annotated[str | None, Column(algorithms.ikev2_integrity, source="integrity_text")] = None
     integrity_text: str | None = None
     authentication: str | None = None
     dh_group: int | None = None
@@ -60,31 +61,29 @@ class AsaIkev1Sa:
     remaining_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIkeSas:
+class AsaIkeSas(Struct, frozen=True, kw_only=True):
     """`show crypto isakmp sa`, which prints both IKE versions from 8.4 on; None: no section of that version."""
 
     ikev1: tuple[AsaIkev1Sa, ...] | None = None
     ikev2: tuple[Ikev2Session, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIpsecSa:
+class AsaIpsecSa(Struct, frozen=True, kw_only=True):
     """One IPsec security association of one direction (inbound or outbound); protocol is esp.
 
     state is printed from 8.4 on ("active"). settings: L2L or RA, Tunnel, NAT-T-Encaps, IKEv1 or IKEv2, VTI, PFS Group n.
     remaining_kilobytes None: no volume limit.
     """
 
-    direction: str = column(str.lower, inherit=True)
-    protocol: str = column(str.lower, inherit=True)
+    direction: Annotated[str, Column(str.lower, inherit=True)]
+    protocol: Annotated[str, Column(str.lower, inherit=True)]
     spi: Spi
-    state: str | None = column(str.lower, default=None)
-    transform: str = column(lambda text: text.strip(" ,"))
-    encryption: str | None = column(algorithms.encryption_of, source="transform")
-    integrity: str | None = column(algorithms.integrity_of, source="transform")
-    settings: frozenset[str] = column(words, default=frozenset())
-    mode: str | None = column(mode_of, source="settings", default=None)
+    state: Annotated[str | None, Column(str.lower)] = None
+    transform: Annotated[str, Column(lambda text: text.strip(" ,"))]
+    encryption: Annotated[str | None, Column(algorithms.encryption_of, source="transform")]
+    integrity: Annotated[str | None, Column(algorithms.integrity_of, source="transform")]
+    settings: Annotated[frozenset[str], Column(words)] = frozenset()
+    mode: Annotated[str | None, Column(mode_of, source="settings")] = None
     slot: int | None = None
     connection_id: int | None = None
     map_tag: str | None = None
@@ -94,8 +93,7 @@ class AsaIpsecSa:
     replay_detection: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsaIpsecFlow:
+class AsaIpsecFlow(Struct, frozen=True, kw_only=True):
     """One pair of identities of an ASA with its counters and security associations.
 
     interface is the nameif, None in the answer to `peer X`, which prints the peer in its place. Fields have the names of
@@ -103,19 +101,19 @@ class AsaIpsecFlow:
     Two SAs per direction are a rekey. A flow without SAs is not printed at all.
     """
 
-    interface: str | None = column(inherit=True, default=None)
-    map_tag: str = column(inherit=True)
-    sequence: int | None = column(inherit=True, default=None)
-    local_address: Address | str = column(host, inherit=True)  # noqa: RUF009 - column() makes a dataclasses.field
-    access_list: str | None = column(lambda text: text.strip(), inherit=True, default=None)
-    vrf: str | None = column(name_or_none, inherit=True, default=None)
+    interface: Annotated[str | None, Column(inherit=True)] = None
+    map_tag: Annotated[str, Column(inherit=True)]
+    sequence: Annotated[int | None, Column(inherit=True)] = None
+    local_address: Annotated[Address | str, Column(host, inherit=True)]
+    access_list: Annotated[str | None, Column(lambda text: text.strip(), inherit=True)] = None
+    vrf: Annotated[str | None, Column(name_or_none, inherit=True)] = None
     local_ident: Selector
     remote_ident: Selector
-    peer: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
+    peer: Annotated[Address | str, Column(host)]
     peer_port: int | None = None
     username: str | None = None
-    assigned_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    assigned_address: Annotated[Address | str | None, Column(host_or_none)] = None
+    assigned_ipv6_address: Annotated[Address | str | None, Column(host_or_none)] = None
     encapsulated_packets: int
     encrypted_packets: int
     digested_packets: int
@@ -146,9 +144,9 @@ class AsaIpsecFlow:
     replay_failed_packets: int | None = None
     internal_error_sent_packets: int | None = None
     internal_error_received_packets: int | None = None
-    local_endpoint: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
+    local_endpoint: Annotated[Address | str, Column(host)]
     local_port: int | None = None
-    remote_endpoint: Address | str = column(host)  # noqa: RUF009 - column() makes a dataclasses.field
+    remote_endpoint: Annotated[Address | str, Column(host)]
     remote_port: int | None = None
     path_mtu_bytes: int
     overhead_bytes: int | None = None
@@ -156,7 +154,7 @@ class AsaIpsecFlow:
     df_policy: str | None = None
     current_outbound_spi: Spi
     current_inbound_spi: Spi | None = None
-    sas: tuple[AsaIpsecSa, ...] = column(source="sa", default=())
+    sas: Annotated[tuple[AsaIpsecSa, ...], Column(source="sa")] = ()
 
 
 def session_duration(text: str) -> int:
@@ -192,8 +190,7 @@ def _minutes(text: str) -> int:
     return int(text.lower().removesuffix("minutes"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VpnTunnel:
+class VpnTunnel(Struct, frozen=True, kw_only=True):
     """One tunnel of a VPN session in the detailed form.
 
     kind: IKEv1, IKEv2, IKE (8.0 to 8.3), IPsec, IPsecOverNatT, IPsecOverUDP, AnyConnect-Parent, SSL-Tunnel, DTLS-Tunnel, ...
@@ -213,24 +210,24 @@ class VpnTunnel:
     local_authentication: str | None = None
     local_selector: str | None = None
     remote_selector: str | None = None
-    encryption: str | None = column(tunnel_encryption, source="encryption_text", default=None)
+    encryption: Annotated[str | None, Column(tunnel_encryption, source="encryption_text")] = None
     encryption_text: str | None = None
-    integrity: str | None = column(tunnel_integrity, source="integrity_text", default=None)
+    integrity: Annotated[str | None, Column(tunnel_integrity, source="integrity_text")] = None
     integrity_text: str | None = None
     cipher_suite: str | None = None
     encapsulation: str | None = None
     compression: str | None = None
     prf: str | None = None
-    dh_group: int | None = column(dh_group_or_none, default=None)
-    pfs_group: int | None = column(dh_group_or_none, default=None)
-    rekey_interval_seconds: int | None = column(_seconds, default=None)
-    rekey_left_seconds: int | None = column(_seconds, default=None)
-    rekey_interval_kilobytes: int | None = column(_kilobytes, default=None)
-    rekey_left_kilobytes: int | None = column(_kilobytes, default=None)
-    idle_timeout_minutes: int | None = column(_minutes, default=None)
-    idle_left_minutes: int | None = column(_minutes, default=None)
-    connection_timeout_minutes: int | None = column(_minutes, default=None)
-    connection_left_minutes: int | None = column(_minutes, default=None)
+    dh_group: Annotated[int | None, Column(dh_group_or_none)] = None
+    pfs_group: Annotated[int | None, Column(dh_group_or_none)] = None
+    rekey_interval_seconds: Annotated[int | None, Column(_seconds)] = None
+    rekey_left_seconds: Annotated[int | None, Column(_seconds)] = None
+    rekey_interval_kilobytes: Annotated[int | None, Column(_kilobytes)] = None
+    rekey_left_kilobytes: Annotated[int | None, Column(_kilobytes)] = None
+    idle_timeout_minutes: Annotated[int | None, Column(_minutes)] = None
+    idle_left_minutes: Annotated[int | None, Column(_minutes)] = None
+    connection_timeout_minutes: Annotated[int | None, Column(_minutes)] = None
+    connection_left_minutes: Annotated[int | None, Column(_minutes)] = None
     client_os: str | None = None
     client_type: str | None = None
     client_version: str | None = None
@@ -243,16 +240,14 @@ class VpnTunnel:
     dropped_received_packets: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TunnelCount:
+class TunnelCount(Struct, frozen=True, kw_only=True):
     """How many tunnels of one kind a detailed session says it has."""
 
     kind: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VpnSession:
+class VpnSession(Struct, frozen=True, kw_only=True):
     """One session of `show vpn-sessiondb l2l`, `anyconnect` (8.0 to 8.3: `svc`), `webvpn` or `remote`.
 
     session_type: what stands behind "Session Type:". connection: the tunnel group of a LAN-to-LAN session
@@ -260,16 +255,16 @@ class VpnSession:
     integrity_text as printed, with the tunnels that use them. packets_* only where they are printed.
     """
 
-    session_type: str = column(lambda text: text.strip(), inherit=True)
+    session_type: Annotated[str, Column(lambda text: text.strip(), inherit=True)]
     username: str | None = None
     connection: str | None = None
     index: int
-    address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    assigned_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    assigned_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    public_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    public_ipv6_address: Address | str | None = column(host_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    protocols: tuple[str, ...] = column(lambda text: tuple(text.split()), source="protocol", default=())
+    address: Annotated[Address | str | None, Column(host_or_none)] = None
+    assigned_address: Annotated[Address | str | None, Column(host_or_none)] = None
+    assigned_ipv6_address: Annotated[Address | str | None, Column(host_or_none)] = None
+    public_address: Annotated[Address | str | None, Column(host_or_none)] = None
+    public_ipv6_address: Annotated[Address | str | None, Column(host_or_none)] = None
+    protocols: Annotated[tuple[str, ...], Column(lambda text: tuple(text.split()), source="protocol")] = ()
     license: str | None = None
     encryption_text: str | None = None
     integrity_text: str | None = None
@@ -283,16 +278,16 @@ class VpnSession:
     group_policy: str | None = None
     tunnel_group: str | None = None
     login_time: str | None = None
-    duration_seconds: int | None = column(session_duration, default=None)
-    inactivity_seconds: int | None = column(session_duration, default=None)
+    duration_seconds: Annotated[int | None, Column(session_duration)] = None
+    inactivity_seconds: Annotated[int | None, Column(session_duration)] = None
     filter_name: str | None = None
     audit_session_id: str | None = None
     vlan: str | None = None
     security_group: str | None = None
     client_type: str | None = None
     client_version: str | None = None
-    tunnel_counts: tuple[TunnelCount, ...] = column(source="tunnel_count", default=())
-    tunnels: tuple[VpnTunnel, ...] = column(source="tunnel", default=())
+    tunnel_counts: Annotated[tuple[TunnelCount, ...], Column(source="tunnel_count")] = ()
+    tunnels: Annotated[tuple[VpnTunnel, ...], Column(source="tunnel")] = ()
 
 
 def _count(text: str) -> int | None:
@@ -300,23 +295,21 @@ def _count(text: str) -> int | None:
     return int(digits) if digits else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryRow:
+class SummaryRow(Struct, frozen=True, kw_only=True):
     """One row of `show vpn-sessiondb`. table: the heading above it ("VPN Session Summary", "Sessions", ...)."""
 
-    table: str = column(lambda text: text.strip(" :"), inherit=True)
+    table: Annotated[str, Column(lambda text: text.strip(" :"), inherit=True)]
     name: str
     active: int | None = None
     cumulative: int | None = None
-    peak: int | None = column(_count, default=None)
-    inactive: int | None = column(_count, default=None)
+    peak: Annotated[int | None, Column(_count)] = None
+    inactive: Annotated[int | None, Column(_count)] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSummary:
+class SessionSummary(Struct, frozen=True, kw_only=True):
     """`show vpn-sessiondb`: rows of sessions and of tunnels. capacity: sessions that the device allows."""
 
-    rows: tuple[SummaryRow, ...] = column(source="row", default=())
+    rows: Annotated[tuple[SummaryRow, ...], Column(source="row")] = ()
     total_active: int | None = None
     total_cumulative: int | None = None
     capacity: int | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from ..fields.columns import column
+from msgspec import Struct
+
+from ..fields.columns import Column
 from ..fields.vocabulary import CERTIFICATE_STATUS, one_of
 
 
@@ -16,22 +18,19 @@ def _moment(text: str) -> str:
     return moment.isoformat()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """One purpose of the extended key usage, in the device's words."""
 
     usage: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlternativeName:
+class AlternativeName(Struct, frozen=True, kw_only=True):
     """One name of the subject alternative name."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class Certificate(Struct, frozen=True, kw_only=True):
     """One certificate of `show crypto pki certificates`. begins and ends (ISO 8601) are in the zone of the
     device's clock.
 
@@ -41,11 +40,11 @@ class Certificate:
     """
 
     kind: str
-    status: str = column(one_of(CERTIFICATE_STATUS))
+    status: Annotated[str, Column(one_of(CERTIFICATE_STATUS))]
     name: str | None = None
-    begins: str | None = column(_moment, default=None)
-    ends: str | None = column(_moment, default=None)
+    begins: Annotated[str | None, Column(_moment)] = None
+    ends: Annotated[str | None, Column(_moment)] = None
     key_bits: int | None = None
-    usages: tuple[Usage, ...] = column(source="usage", default=())
-    alternatives: tuple[AlternativeName, ...] = column(source="alternative", default=())
-    trustpoints: tuple[str, ...] = column(lambda text: tuple(text.split()), default=())
+    usages: Annotated[tuple[Usage, ...], Column(source="usage")] = ()
+    alternatives: Annotated[tuple[AlternativeName, ...], Column(source="alternative")] = ()
+    trustpoints: Annotated[tuple[str, ...], Column(lambda text: tuple(text.split()))] = ()

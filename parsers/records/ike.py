@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import Address, column
+from ..fields.columns import Address, Column
 from ..fields.vocabulary import IKE_STATUS, IOS_IKE_STATE, one_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IsakmpSa:
+class IsakmpSa(Struct, frozen=True, kw_only=True):
     """One row of `show crypto isakmp sa`.
 
     dst is the responder and src the initiator: both ends print the same pair (Cisco 2611 and 3640 sample, IOS 12.2(8)T).
@@ -20,15 +21,14 @@ class IsakmpSa:
 
     dst: Address
     src: Address
-    state: str = column(one_of(IOS_IKE_STATE, str.upper))
+    state: Annotated[str, Column(one_of(IOS_IKE_STATE, str.upper))]
     connection_id: int
     slot: int | None = None
-    status: str | None = column(one_of(IKE_STATUS), default=None)
-    deleted: bool = column(default=False)
+    status: Annotated[str | None, Column(one_of(IKE_STATUS))] = None
+    deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IsakmpPolicy:
+class IsakmpPolicy(Struct, frozen=True, kw_only=True):
     """One suite of `show crypto isakmp policy`; number None is the built-in default suite.
 
     encryption and integrity are canonical; the `_text` fields are as printed. dh_group: number of the Diffie-Hellman
@@ -36,9 +36,9 @@ class IsakmpPolicy:
     """
 
     number: int | None = None
-    encryption: str = column(algorithms.ike_encryption_phrase, source="encryption_text")
+    encryption: Annotated[str, Column(algorithms.ike_encryption_phrase, source="encryption_text")]
     encryption_text: str
-    integrity: str = column(algorithms.ike_hash_phrase, source="integrity_text")
+    integrity: Annotated[str, Column(algorithms.ike_hash_phrase, source="integrity_text")]
     integrity_text: str
     authentication: str
     dh_group: int

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import Address, Spi, address, column, name_or_none, squeezed
+from ..fields.columns import Address, Column, Spi, address, name_or_none, squeezed
 from ..fields.vocabulary import SESSION_STATUS, one_of
 
 
@@ -25,8 +27,7 @@ def _behind_colon(text: str) -> str:
     return text.split(":")[1].strip()
 
 
-@dataclass(frozen=True, slots=True)
-class AddressRange:
+class AddressRange(Struct, frozen=True):
     """One side of a traffic selector, as `192.168.20.5/0 - 192.168.20.5/65535` prints it: addresses and ports."""
 
     first: Address
@@ -41,8 +42,7 @@ class AddressRange:
         return cls(address(first), address(last), int(first_port), int(last_port))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ikev2Sa:
+class Ikev2Sa(Struct, frozen=True, kw_only=True):
     """One IKEv2 SA. status READY is up, IN-NEG negotiating, DELETE going away.
 
     role (INITIATOR, RESPONDER) is printed by an ASA, `initiator` by IOS in the detailed form. Everything from
@@ -55,18 +55,18 @@ class Ikev2Sa:
     local_port: int
     remote_address: Address
     remote_port: int
-    fvrf: str | None = column(_fvrf, source="vrfs", default=None)
-    ivrf: str | None = column(_ivrf, source="vrfs", default=None)
+    fvrf: Annotated[str | None, Column(_fvrf, source="vrfs")] = None
+    ivrf: Annotated[str | None, Column(_ivrf, source="vrfs")] = None
     status: str
     role: str | None = None
-    encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
+    encryption: Annotated[str | None, Column(algorithms.ikev2_encryption, source="encryption_text")] = None
     encryption_text: str | None = None
-    prf: str | None = column(_behind_colon, default=None)
-    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    prf: Annotated[str | None, Column(_behind_colon)] = None
+    integrity: Annotated[str | None, Column(algorithms.ikev2_integrity, source="integrity_text")] = None
     integrity_text: str | None = None
     dh_group: int | None = None
     auth_sign: str | None = None
-    auth_verify: str | None = column(lambda text: text.removesuffix(", QR"), default=None)
+    auth_verify: Annotated[str | None, Column(lambda text: text.removesuffix(", QR"))] = None
     lifetime_seconds: int | None = None
     active_seconds: int | None = None
     session_id: int | None = None
@@ -79,55 +79,51 @@ class Ikev2Sa:
     remote_eap_id: str | None = None
     dpd_seconds: int | None = None
     dpd_retry: int | None = None
-    fragmentation: str | None = column(squeezed, default=None)
-    extended_authentication: str | None = column(squeezed, default=None)
-    nat_traversal: str | None = column(squeezed, default=None)
+    fragmentation: Annotated[str | None, Column(squeezed)] = None
+    extended_authentication: Annotated[str | None, Column(squeezed)] = None
+    nat_traversal: Annotated[str | None, Column(squeezed)] = None
     assigned_address: Address | None = None
     initiator: bool | None = None
     peer_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrafficSelectors:
+class TrafficSelectors(Struct, frozen=True, kw_only=True):
     """Which traffic a child SA carries."""
 
-    local: AddressRange = column(AddressRange.parse, source="local_selector")  # noqa: RUF009 - column() makes a dataclasses.field
-    remote: AddressRange = column(AddressRange.parse, source="remote_selector")  # noqa: RUF009 - column() makes a dataclasses.field
+    local: Annotated[AddressRange, Column(AddressRange.parse, source="local_selector")]
+    remote: Annotated[AddressRange, Column(AddressRange.parse, source="remote_selector")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildSa:
+class ChildSa(Struct, frozen=True, kw_only=True):
     """One child SA of an IKEv2 session; the SPIs of AH and compression (CPI) are 0 where they are not used."""
 
-    selectors: tuple[TrafficSelectors, ...] = column(source="selector", default=())
+    selectors: Annotated[tuple[TrafficSelectors, ...], Column(source="selector")] = ()
     esp_spi_in: Spi
     esp_spi_out: Spi
     ah_spi_in: Spi | None = None
     ah_spi_out: Spi | None = None
     cpi_in: Spi | None = None
     cpi_out: Spi | None = None
-    encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
+    encryption: Annotated[str | None, Column(algorithms.ikev2_encryption, source="encryption_text")] = None
     encryption_text: str | None = None
-    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    integrity: Annotated[str | None, Column(algorithms.ikev2_integrity, source="integrity_text")] = None
     integrity_text: str | None = None
     compression: str | None = None
     mode: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ikev2Session:
+class Ikev2Session(Struct, frozen=True, kw_only=True):
     """One IKEv2 session. status: UP-ACTIVE, UP-IDLE, DOWN-NEGOTIATING, ... ike_count and child_count as printed."""
 
     session_id: int
-    status: str = column(one_of(SESSION_STATUS))
+    status: Annotated[str, Column(one_of(SESSION_STATUS))]
     ike_count: int
     child_count: int
-    ikes: tuple[Ikev2Sa, ...] = column(source="ike", default=())
-    children: tuple[ChildSa, ...] = column(source="child", default=())
+    ikes: Annotated[tuple[Ikev2Sa, ...], Column(source="ike")] = ()
+    children: Annotated[tuple[ChildSa, ...], Column(source="child")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReconnectStats:
+class ReconnectStats(Struct, frozen=True, kw_only=True):
     """Counters of IKEv2 auto-reconnect, of the whole device (C8000V sample). total = success + failed."""
 
     total: int

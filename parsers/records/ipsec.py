@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
+from ..fields.columns import Address, Column, Network, Spi, address_or_none, duration, name_or_none, network, words
 from ..fields.vocabulary import SA_STATUS, one_of
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Which traffic: an identity as `10.10.10.0/255.255.255.0/0/0` prints it. protocol and port 0 mean any.
 
     last_port: where a range of ports begins with `port` (an ASA with IKEv2 prints `6/1024 - 2048`); None for one port.
@@ -31,8 +32,7 @@ class Selector:
         return cls(network(prefix), int(protocol), int(first), None if one else int(last))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpsecSa:
+class IpsecSa(Struct, frozen=True, kw_only=True):
     """One IPsec security association of one direction.
 
     direction: inbound or outbound. protocol: esp, ah or pcp (compression). transform is as printed; encryption and
@@ -41,44 +41,43 @@ class IpsecSa:
     status is printed from 12.4 on. flow_id may hold a space ("Onboard VPN:1", Cisco 881, IOS 15.4(3)M3).
     """
 
-    direction: str = column(str.lower, inherit=True)
-    protocol: str = column(str.lower, inherit=True)
+    direction: Annotated[str, Column(str.lower, inherit=True)]
+    protocol: Annotated[str, Column(str.lower, inherit=True)]
     spi: Spi
-    transform: str = column(lambda text: text.strip(" ,"))
-    encryption: str | None = column(algorithms.encryption_of, source="transform")
-    integrity: str | None = column(algorithms.integrity_of, source="transform")
-    settings: frozenset[str] = column(words, default=frozenset())
-    mode: str | None = column(algorithms.mode_of, source="settings", default=None)
+    transform: Annotated[str, Column(lambda text: text.strip(" ,"))]
+    encryption: Annotated[str | None, Column(algorithms.encryption_of, source="transform")]
+    integrity: Annotated[str | None, Column(algorithms.integrity_of, source="transform")]
+    settings: Annotated[frozenset[str], Column(words)] = frozenset()
+    mode: Annotated[str | None, Column(algorithms.mode_of, source="settings")] = None
     slot: int | None = None
     connection_id: int | None = None
     flow_id: str | None = None
     map_tag: str | None = None
     remaining_kilobytes: int | None = None
-    remaining_seconds: int | None = column(duration, default=None)
+    remaining_seconds: Annotated[int | None, Column(duration)] = None
     iv_bytes: int | None = None
     replay_detection: bool | None = None
     replay_window_packets: int | None = None
-    status: str | None = column(one_of(SA_STATUS), default=None)
+    status: Annotated[str | None, Column(one_of(SA_STATUS))] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpsecFlow:
+class IpsecFlow(Struct, frozen=True, kw_only=True):
     """One pair of identities with its counters and security associations.
 
     Packet counters are packets since the flow was made. current_outbound_spi is 0 where there is no SA; two SAs per
     direction are a rekey. path_mtu_bytes and its kin are as printed; the names differ between releases.
     """
 
-    interface: str = column(inherit=True)
-    map_tag: str = column(inherit=True)
-    local_address: Address | None = column(inherit=True, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    vrf: str | None = column(lambda text: name_or_none(text.split(":")[1]), default=None)
+    interface: Annotated[str, Column(inherit=True)]
+    map_tag: Annotated[str, Column(inherit=True)]
+    local_address: Annotated[Address | None, Column(inherit=True)] = None
+    vrf: Annotated[str | None, Column(lambda text: name_or_none(text.split(":")[1]))] = None
     local_ident: Selector
     remote_ident: Selector
     peer: Address
-    peer_port: int | None = column(lambda text: int(text.split()[-1].strip(":")), default=None)
+    peer_port: Annotated[int | None, Column(lambda text: int(text.split()[-1].strip(":")))] = None
     action: str | None = None
-    flags: frozenset[str] = column(words, default=frozenset())
+    flags: Annotated[frozenset[str], Column(words)] = frozenset()
     encapsulated_packets: int
     encrypted_packets: int
     digested_packets: int
@@ -120,11 +119,10 @@ class IpsecFlow:
     current_outbound_spi: Spi
     pfs: bool | None = None
     dh_group: str | None = None
-    sas: tuple[IpsecSa, ...] = column(source="sa", default=())
+    sas: Annotated[tuple[IpsecSa, ...], Column(source="sa")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineConnection:
+class EngineConnection(Struct, frozen=True, kw_only=True):
     """One row of `show crypto engine connections active`; algorithm is cut short by the device.
 
     kind (IKE, IPsec) is printed by newer releases. interface and address are None where the row reads `<none>`.
@@ -133,15 +131,14 @@ class EngineConnection:
     connection_id: int
     kind: str | None = None
     interface: str | None = None
-    address: Address | None = column(address_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    address: Annotated[Address | None, Column(address_or_none)] = None
     state: str | None = None
     algorithm: str
     encrypted_packets: int
     decrypted_packets: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CryptoMapEntry:
+class CryptoMapEntry(Struct, frozen=True, kw_only=True):
     """One entry of `show crypto map`.
 
     number: sequence number in the map. kind: ipsec-isakmp or ipsec-manual. dynamic_template: the dynamic map that a
@@ -153,16 +150,16 @@ class CryptoMapEntry:
     number: int
     kind: str
     dynamic_template: str | None = None
-    peers: tuple[str, ...] = column(source="peer", default=())
+    peers: Annotated[tuple[str, ...], Column(source="peer")] = ()
     access_list: str | None = None
-    access_lines: tuple[str, ...] = column(source="access_line", default=())
+    access_lines: Annotated[tuple[str, ...], Column(source="access_line")] = ()
     current_peer: Address | None = None
     lifetime_kilobytes: int | None = None
     lifetime_seconds: int | None = None
     pfs: bool | None = None
     dh_group: str | None = None
-    transform_sets: tuple[str, ...] = column(source="transform_set", default=())
+    transform_sets: Annotated[tuple[str, ...], Column(source="transform_set")] = ()
     ikev2_profile: str | None = None
     isakmp_profile: str | None = None
-    incomplete: bool = column(lambda _: True, default=False)
-    interfaces: tuple[str, ...] = column(source="user", default=())
+    incomplete: Annotated[bool, Column(lambda _: True)] = False
+    interfaces: Annotated[tuple[str, ...], Column(source="user")] = ()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Struct
 
 from .. import algorithms
-from ..fields.columns import Address, column, duration_or_none, integer_or_none, name_or_none
+from ..fields.columns import Address, Column, duration_or_none, integer_or_none, name_or_none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IsakmpSaDetail:
+def _letters(text: str) -> frozenset[str]:
+    return frozenset() if text == "(none)" else frozenset(text)
+
+
+class IsakmpSaDetail(Struct, frozen=True, kw_only=True):
     """One row of `show crypto isakmp sa detail`; remaining_seconds is the lifetime that is left.
 
     encryption carries no key size where the device prints none ("aes"). capabilities: C, D, K, N, T, X as printed.
@@ -21,33 +26,31 @@ class IsakmpSaDetail:
     vrf: str | None = None
     status: str | None = None
     encryption: str
-    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    integrity: Annotated[str | None, Column(algorithms.ikev2_integrity, source="integrity_text")] = None
     integrity_text: str
     authentication: str
     dh_group: int
-    remaining_seconds: int | None = column(duration_or_none, default=None)
-    capabilities: frozenset[str] = column(lambda text: frozenset(text.split()[0]), default=frozenset())
+    remaining_seconds: Annotated[int | None, Column(duration_or_none)] = None
+    capabilities: Annotated[frozenset[str], Column(lambda text: frozenset(text.split()[0]))] = frozenset()
     engine: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionIke:
+class SessionIke(Struct, frozen=True, kw_only=True):
     """The IKE SA of a crypto session. version 1 or 2; None where an old release only says "IKE SA"."""
 
-    session_id: int | None = column(lambda text: int(text.split(":")[1]), default=None)
+    session_id: Annotated[int | None, Column(lambda text: int(text.split(":")[1]))] = None
     version: int | None = None
     local_address: Address
     local_port: int
     remote_address: Address
     remote_port: int
     state: str
-    capabilities: frozenset[str] = column(lambda text: frozenset() if text == "(none)" else frozenset(text), default=frozenset())
+    capabilities: Annotated[frozenset[str], Column(_letters)] = frozenset()
     connection_id: int | None = None
-    lifetime_seconds: int | None = column(duration_or_none, default=None)
+    lifetime_seconds: Annotated[int | None, Column(duration_or_none)] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionFlow:
+class SessionFlow(Struct, frozen=True, kw_only=True):
     """One flow of a crypto session; selector is what stands behind "IPSEC FLOW:". Lifetimes are what is left.
 
     Remaining kilobytes None: volume rekey is off.
@@ -58,16 +61,15 @@ class SessionFlow:
     origin: str | None = None
     decrypted_packets: int | None = None
     inbound_drops: int | None = None
-    inbound_remaining_kilobytes: int | None = column(integer_or_none, default=None)
+    inbound_remaining_kilobytes: Annotated[int | None, Column(integer_or_none)] = None
     inbound_remaining_seconds: int | None = None
     encrypted_packets: int | None = None
     outbound_drops: int | None = None
-    outbound_remaining_kilobytes: int | None = column(integer_or_none, default=None)
+    outbound_remaining_kilobytes: Annotated[int | None, Column(integer_or_none)] = None
     outbound_remaining_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CryptoSession:
+class CryptoSession(Struct, frozen=True, kw_only=True):
     """One session of `show crypto session`. UP-ACTIVE, UP-IDLE and UP-NO-IKE are up, DOWN* is down."""
 
     interface: str
@@ -75,25 +77,24 @@ class CryptoSession:
     profile: str | None = None
     group: str | None = None
     assigned_address: Address | None = None
-    uptime_seconds: int | None = column(duration_or_none, default=None)
+    uptime_seconds: Annotated[int | None, Column(duration_or_none)] = None
     status: str
     peer: Address
     peer_port: int
-    fvrf: str | None = column(name_or_none, default=None)
-    ivrf: str | None = column(name_or_none, default=None)
+    fvrf: Annotated[str | None, Column(name_or_none)] = None
+    ivrf: Annotated[str | None, Column(name_or_none)] = None
     phase1_id: str | None = None
     description: str | None = None
-    ikes: tuple[SessionIke, ...] = column(source="ike", default=())
-    flows: tuple[SessionFlow, ...] = column(source="flow", default=())
+    ikes: Annotated[tuple[SessionIke, ...], Column(source="ike")] = ()
+    flows: Annotated[tuple[SessionFlow, ...], Column(source="flow")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CryptoSessionBrief:
+class CryptoSessionBrief(Struct, frozen=True, kw_only=True):
     """One row of `show crypto session brief`. status: letters of A, U, D, I, S, N, K; ivrf from the line above."""
 
-    ivrf: str | None = column(name_or_none, inherit=True, default=None)
+    ivrf: Annotated[str | None, Column(name_or_none, inherit=True)] = None
     peer: Address
     interface: str
-    names: tuple[str, ...] = column(lambda text: tuple(text.split()), default=())
-    uptime_seconds: int | None = column(duration_or_none, default=None)
+    names: Annotated[tuple[str, ...], Column(lambda text: tuple(text.split()))] = ()
+    uptime_seconds: Annotated[int | None, Column(duration_or_none)] = None
     status: str

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
 
-from ..fields.columns import Address, Network, column, duration, network, squeezed
+from msgspec import Struct
+
+from ..fields.columns import Address, Column, Network, duration, network, squeezed
 
 
 def _interface_address(text: str) -> Address | None:
     return None if text.lower() in {"unassigned", "unset"} else network(text).network_address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
+class Storage(Struct, frozen=True, kw_only=True):
     """One `16384K bytes of processor board System flash (Read/Write)` line of `show version`."""
 
     kilobytes: int
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IosVersion:
+class IosVersion(Struct, frozen=True, kw_only=True):
     """`show version` of IOS and IOS-XE.
 
     version is the release of the IOS part ("12.2(8)T", "17.9.4a"); xe_version the one of the IOS-XE around it.
@@ -31,12 +31,12 @@ class IosVersion:
 
     version: str
     image_id: str | None = None
-    release: str | None = column(lambda text: text.strip(", \n\t") or None, default=None)
-    experimental: bool = column(lambda text: bool(text.strip()), default=False)
+    release: Annotated[str | None, Column(lambda text: text.strip(", \n\t") or None)] = None
+    experimental: Annotated[bool, Column(lambda text: bool(text.strip()))] = False
     xe_version: str | None = None
-    patched: bool = column(default=False)
+    patched: bool = False
     hostname: str
-    uptime_seconds: int = column(duration)
+    uptime_seconds: Annotated[int, Column(duration)]
     reload_reason: str | None = None
     image_file: str | None = None
     model: str | None = None
@@ -50,20 +50,18 @@ class IosVersion:
     next_configuration_register: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceBrief:
+class InterfaceBrief(Struct, frozen=True, kw_only=True):
     """One row of `show ip interface brief`. status: up, down, administratively down, deleted."""
 
     interface: str
-    address: Address | None = column(_interface_address, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    address: Annotated[Address | None, Column(_interface_address)] = None
     ok: bool
     method: str
-    status: str = column(lambda text: " ".join(text.split()))
+    status: Annotated[str, Column(lambda text: " ".join(text.split()))]
     protocol: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextHop:
+class NextHop(Struct, frozen=True, kw_only=True):
     """One way of a route. interface None: to be resolved; gateway None: directly connected or summary.
 
     overrides: a next hop of NHRP that comes before the one of the routing protocol ("[NHO]", DMVPN phase 3).
@@ -72,25 +70,23 @@ class NextHop:
     distance: int | None = None
     metric: int | None = None
     gateway: Address | None = None
-    overrides: bool = column(lambda text: bool(text.strip()), source="overridden", default=False)
-    vrf: str | None = column(lambda text: text.strip(" ()"), source="hop_vrf", default=None)
-    age_seconds: int | None = column(lambda text: duration(text.strip(" ,")), default=None)
-    interface: str | None = column(lambda text: text.strip(" ,"), default=None)
+    overrides: Annotated[bool, Column(lambda text: bool(text.strip()), source="overridden")] = False
+    vrf: Annotated[str | None, Column(lambda text: text.strip(" ()"), source="hop_vrf")] = None
+    age_seconds: Annotated[int | None, Column(lambda text: duration(text.strip(" ,")))] = None
+    interface: Annotated[str | None, Column(lambda text: text.strip(" ,"))] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One route. code as printed ("S*", "O E2", "B"); vrf None: the global table."""
 
     vrf: str | None = None
-    code: str = column(squeezed)
+    code: Annotated[str, Column(squeezed)]
     prefix: Network
     connected: bool = False
-    next_hops: tuple[NextHop, ...] = column(source="hop", default=())
+    next_hops: Annotated[tuple[NextHop, ...], Column(source="hop")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NatTranslation:
+class NatTranslation(Struct, frozen=True, kw_only=True):
     """One row of `show ip nat translations`; protocol None for a static or address-only entry, `---` sides None.
 
     The four sides are `address` or `address:port` as printed.
@@ -103,8 +99,7 @@ class NatTranslation:
     outside_global: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PingResult:
+class PingResult(Struct, frozen=True, kw_only=True):
     """The result of `ping`. marks: the lines of signs, one sign per probe (! answered, . timed out, U unreachable, ...).
 
     Round-trip times in milliseconds, None where nothing came back.
@@ -114,7 +109,7 @@ class PingResult:
     size_bytes: int | None = None
     timeout_seconds: int | None = None
     source: Address | None = None
-    marks: tuple[str, ...] = column(source="mark", default=())
+    marks: Annotated[tuple[str, ...], Column(source="mark")] = ()
     success_percent: int
     received: int
     sent: int

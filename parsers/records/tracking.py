@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import Annotated
 
-from ..fields.columns import Address, column, duration_or_none, integer_or_none, squeezed
+from msgspec import Struct
+
+from ..fields.columns import Address, Column, duration_or_none, integer_or_none, squeezed
 from ..fields.vocabulary import CLOCK, TRACKED, one_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
+class Track(Struct, frozen=True, kw_only=True):
     """One object of `show track`. aspect: reachability, state, line-protocol, ...; up is what it tracks to.
 
     delayed: the state it is about to change to, with the seconds that remain; return_code and rtt only for IP SLA.
@@ -19,20 +20,19 @@ class Track:
     number: int
     object: str
     aspect: str | None = None
-    up: bool = column(lambda text: text.lower() == "up")
+    up: Annotated[bool, Column(lambda text: text.lower() == "up")]
     delayed_to: str | None = None
     delayed_seconds: int | None = None
     changes: int
-    last_change_seconds: int | None = column(duration_or_none, default=None)
+    last_change_seconds: Annotated[int | None, Column(duration_or_none)] = None
     delay_up_seconds: int | None = None
     delay_down_seconds: int | None = None
     return_code: str | None = None
     rtt_milliseconds: int | None = None
-    tracked_by: tuple[str, ...] = column(source="tracker", default=())
+    tracked_by: Annotated[tuple[str, ...], Column(source="tracker")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlaStatistics:
+class SlaStatistics(Struct, frozen=True, kw_only=True):
     """One operation of `show ip sla statistics`; where an id is printed twice, the last block counts.
 
     rtt_milliseconds None: no answer. clock_authoritative False: the start time has the `*` of a clock without NTP.
@@ -41,56 +41,53 @@ class SlaStatistics:
 
     operation: int
     kind: str | None = None
-    rtt_milliseconds: int | None = column(integer_or_none, default=None)
+    rtt_milliseconds: Annotated[int | None, Column(integer_or_none)] = None
     start_time: str | None = None
-    clock_authoritative: bool | None = column(lambda text: not text.startswith(("*", ".")), source="start_time", default=None)
+    clock_authoritative: Annotated[bool | None, Column(lambda text: not text.startswith(("*", ".")), source="start_time")] = None
     return_code: str | None = None
-    successes: int | None = column(integer_or_none, default=None)
-    failures: int | None = column(integer_or_none, default=None)
-    time_to_live_seconds: int | None = column(duration_or_none, default=None)
+    successes: Annotated[int | None, Column(integer_or_none)] = None
+    failures: Annotated[int | None, Column(integer_or_none)] = None
+    time_to_live_seconds: Annotated[int | None, Column(duration_or_none)] = None
     dns_rtt_milliseconds: int | None = None
     tcp_rtt_milliseconds: int | None = None
     http_rtt_milliseconds: int | None = None
     http_status: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlaSummary:
+class SlaSummary(Struct, frozen=True, kw_only=True):
     """One row of `show ip sla summary`. mark: * active, ^ inactive, ~ pending; stats as printed (`RTT=1`, `-`)."""
 
-    mark: str = column(lambda text: {"active": "*", "inactive": "^", "pending": "~"}.get(text.lower(), text))
+    mark: Annotated[str, Column(lambda text: {"active": "*", "inactive": "^", "pending": "~"}.get(text.lower(), text))]
     operation: int
     kind: str
     destination: str
     stats: str
     return_code: str
-    last_run: str = column(squeezed)
+    last_run: Annotated[str, Column(squeezed)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedNextHop:
+class VerifiedNextHop(Struct, frozen=True, kw_only=True):
     """One `ip next-hop verify-availability` of a route map, or its `ipv6` form; state: up, down or undefined.
 
     vrf: the one that the next hop is looked for in, None where the line names none.
     """
 
-    vrf: str | None = column(lambda text: text.split()[-1] if text.strip() else None, source="hop_vrf", default=None)
+    vrf: Annotated[str | None, Column(lambda text: text.split()[-1] if text.strip() else None, source="hop_vrf")] = None
     next_hop: Address
     order: int
     track: int | None = None
-    state: str | None = column(one_of(TRACKED, lambda text: text.strip(" []")), default=None)
+    state: Annotated[str | None, Column(one_of(TRACKED, lambda text: text.strip(" []")))] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteMapEntry:
+class RouteMapEntry(Struct, frozen=True, kw_only=True):
     """One entry of `show route-map`. matches and sets are the clauses as printed."""
 
     name: str
     action: str
     sequence: int
-    matches: tuple[str, ...] = column(source="match_clause", default=())
-    sets: tuple[str, ...] = column(source="set_clause", default=())
-    next_hops: tuple[VerifiedNextHop, ...] = column(source="next_hop", default=())
+    matches: Annotated[tuple[str, ...], Column(source="match_clause")] = ()
+    sets: Annotated[tuple[str, ...], Column(source="set_clause")] = ()
+    next_hops: Annotated[tuple[VerifiedNextHop, ...], Column(source="next_hop")] = ()
     policy_packets: int | None = None
     policy_bytes: int | None = None
 
@@ -101,30 +98,27 @@ def _matches(text: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessEntry:
+class AccessEntry(Struct, frozen=True, kw_only=True):
     """One line of an access list; sequence None on releases without sequence numbers (12.2)."""
 
     sequence: int | None = None
-    action: str = column(str.lower)
-    rule: str = column(squeezed)
-    matches: int | None = column(_matches, default=None)
+    action: Annotated[str, Column(str.lower)]
+    rule: Annotated[str, Column(squeezed)]
+    matches: Annotated[int | None, Column(_matches)] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessList:
+class AccessList(Struct, frozen=True, kw_only=True):
     """One list of `show access-lists`. kind: Standard IP, Extended IP, Reflexive IP, IPv6, ..."""
 
-    kind: str = column(squeezed)
+    kind: Annotated[str, Column(squeezed)]
     name: str
-    entries: tuple[AccessEntry, ...] = column(source="entry", default=())
+    entries: Annotated[tuple[AccessEntry, ...], Column(source="entry")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BgpNeighbor:
+class BgpNeighbor(Struct, frozen=True, kw_only=True):
     """One row of a BGP summary. prefixes_received is a number only while Established; state says what it is else."""
 
-    address: Address = column(source="neighbor")  # noqa: RUF009 - column() makes a dataclasses.field
+    address: Annotated[Address, Column(source="neighbor")]
     version: int
     remote_as: str
     messages_received: int
@@ -132,35 +126,32 @@ class BgpNeighbor:
     table_version: int
     input_queue: int
     output_queue: int
-    up_down_seconds: int | None = column(duration_or_none, default=None)
-    state: str = column(lambda text: "Established" if text.isdigit() else text, source="state_or_prefixes")
-    prefixes_received: int | None = column(integer_or_none, source="state_or_prefixes", default=None)
+    up_down_seconds: Annotated[int | None, Column(duration_or_none)] = None
+    state: Annotated[str, Column(lambda text: "Established" if text.isdigit() else text, source="state_or_prefixes")]
+    prefixes_received: Annotated[int | None, Column(integer_or_none, source="state_or_prefixes")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BgpSummary:
+class BgpSummary(Struct, frozen=True, kw_only=True):
     """`show ip bgp summary` of one address family ("IPv4 Unicast"; None where the device names none)."""
 
-    address_family: str | None = column(lambda text: text.partition(":")[2].strip() or None, default=None)
+    address_family: Annotated[str | None, Column(lambda text: text.partition(":")[2].strip() or None)] = None
     router_id: Address
     local_as: str
     table_version: int | None = None
-    neighbors: tuple[BgpNeighbor, ...] = column(source="neighbor", default=())
+    neighbors: Annotated[tuple[BgpNeighbor, ...], Column(source="neighbor")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReloadStatus:
+class ReloadStatus(Struct, frozen=True, kw_only=True):
     """`show reload`: the proof that a rollback timer is armed. in_seconds counts from the moment of the command."""
 
     scheduled: bool
     at: str | None = None
-    in_seconds: int | None = column(duration_or_none, default=None)
+    in_seconds: Annotated[int | None, Column(duration_or_none)] = None
     by: str | None = None
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivedConfig:
+class ArchivedConfig(Struct, frozen=True, kw_only=True):
     """One file of the configuration archive."""
 
     number: int
@@ -168,23 +159,21 @@ class ArchivedConfig:
     most_recent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveStatus:
+class ArchiveStatus(Struct, frozen=True, kw_only=True):
     """`show archive`. enabled False: the feature is off, nothing else is known."""
 
     enabled: bool
     maximum: int | None = None
     saved: int | None = None
     next_name: str | None = None
-    files: tuple[ArchivedConfig, ...] = column(source="file", default=())
+    files: Annotated[tuple[ArchivedConfig, ...], Column(source="file")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """`show clock`. text is the time as printed; a leading `*` means not authoritative, a `.` not synchronised."""
 
-    text: str = column(one_of(CLOCK))
-    zone: str = column(lambda text: text.split()[1], source="text")
-    authoritative: bool = column(lambda text: not text.startswith("*"), source="text")
-    synchronised: bool = column(lambda text: not text.startswith((".", "*")), source="text")
+    text: Annotated[str, Column(one_of(CLOCK))]
+    zone: Annotated[str, Column(lambda text: text.split()[1], source="text")]
+    authoritative: Annotated[bool, Column(lambda text: not text.startswith("*"), source="text")]
+    synchronised: Annotated[bool, Column(lambda text: not text.startswith((".", "*")), source="text")]
     source: str | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from ...inventory.errors import Exit, NothingMatched
 from ..run.kept_runs import find_run, runs_folder

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
     from ...services.registry import Command, Declaration
     from ...services.service import Deployment
-    from ..engine.context import Context
-    from ..engine.plans.planning import DeploymentPlan, Known
     from ..engine.run_setup import OpenRun
     from ..engine.runbook import Planner
 
@@ -117,22 +115,16 @@ def _import_views() -> None:
 
 def building(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that deploys."""
-    from ..engine.plans.planning import plan_deployment
+    from ..engine.plans.planners import Building
 
-    def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-        return plan_deployment(context, deployment, known, accept_unsaved=accept_unsaved)
-
-    return planner
+    return Building(accept_unsaved)
 
 
 def removing(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that removes."""
-    from ..engine.plans.planning_removal import plan_remove
+    from ..engine.plans.planners import Removing
 
-    def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-        return plan_remove(context, deployment, known, accept_unsaved=accept_unsaved)
-
-    return planner
+    return Removing(accept_unsaved)
 
 
 def _deploying(service: Declaration, command: Command) -> Any:

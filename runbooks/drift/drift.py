@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
+
+from msgspec import Struct
 
 from ...changes.configurations import tree
 from ...checks.observations.looks import Shown
@@ -29,8 +30,7 @@ FOLDER, FILE = "drift", "drift.json"
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceDrift:
+class ServiceDrift(Struct, frozen=True):
     """One service with its members; ``refused`` says why its intent cannot be taken, and then nothing was compared."""
 
     service: str
@@ -51,8 +51,7 @@ class ServiceDrift:
         return {**own, "refused": self.refused, "devices": devices}
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """All of it. ``strays`` are what devices have of ours that nobody intends, ``by_release`` lines that are no drift."""
 
     run: str

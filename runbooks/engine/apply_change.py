@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...inventory.errors import NrRunError
 from ..far.elsewhere import vet
 from ..run.open_runs import mark
-from ..run.run_secrets import encrypt_secrets
 from ..run.saved_plan import write_record
 from .context import Context
 from .outcome import TunnelOutcome, refused
@@ -26,7 +25,7 @@ def recorded(context: Context, plan: DeploymentPlan) -> TunnelOutcome | None:
             vet(context.nornir, end.host, (end.change, end.snapshot.running))
         write_plan(context, plan)
         write_record(context, plan)
-        encrypt_secrets(context.folder, context.secrets)
+        context.folder.keep_secrets(context.secrets)
         mark(context.folder.path)
         context.folder.note("recorded", tunnel=plan.name, removal=plan.removal)
     except NrRunError as error:

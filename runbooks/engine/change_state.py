@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...checks.finding import Cause, Finding, Status, against
 from ...inventory.errors import NrRunError
@@ -15,8 +16,7 @@ from .verifying.postchecks import BUILD, PostCheck
 from .verifying.proof import Proof
 
 
-@dataclass(slots=True)
-class ChangeState:
+class ChangeState(Struct):
     """How far a change has come: what has to be rolled back if it fails."""
 
     postcheck: PostCheck = BUILD

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from .plans.readings import Readings
 from .rollback.left_behind import LeftBehind
@@ -70,8 +71,7 @@ def nobody(_deployment: Deployment) -> None:
     """Outside a rehearsal nobody is told to do anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """One run."""
 
     nornir: Nornir

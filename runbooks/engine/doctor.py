@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core import Nornir
 
 from ...checks.finding import Finding, Status
@@ -41,8 +41,7 @@ FOLDER, FILE = "doctor", "doctor.json"
 PLAYS: Mapping[str, Mapping[str, Any]] = {name: {"phones": True} for name in ("audit-vpn-phone", "renew-phone-certificate")}
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """One device: what it is by the inventory, and all findings. ``reached`` is False where it could not be examined."""
 
     host: str
@@ -61,8 +60,7 @@ class Patient:
         return {"host": self.host, "platform": self.platform, "reached": self.reached, "findings": findings}
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """All devices that were examined, and messages that their sessions noticed."""
 
     patients: tuple[Patient, ...]
@@ -76,8 +74,7 @@ class Examination:
         return Exit.PRECHECK_FAILED if any(patient.failed for patient in self.patients) else Exit.OK
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the command line asks for: devices by name and by words of ``--limit``, all where there are none."""
 
     hosts: tuple[str, ...]
@@ -90,8 +87,7 @@ class Asked:
     scheduler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """Devices that can be logged in to. ``folder`` is there only where all that passes is kept."""
 
     nornir: Nornir

@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.files.did_you_mean import hint
@@ -42,8 +43,7 @@ _DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)
 _OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
-@dataclass(slots=True)
-class Rotation:
+class Rotation(Struct):
     """One key. ``to`` is a reference of the user's where the new key is kept already, empty if nr-run makes one.
 
     ``keeps`` is False in a plan and in a rehearsal: nothing is written then.
@@ -194,8 +194,7 @@ class Rotation:
             key_changed(connection, self.deployment.service, self.name, int(datetime.now(UTC).timestamp()))
 
 
-@dataclass(slots=True)
-class Rotations:
+class Rotations(Struct):
     """The keys that one run changes, one of each deployment. ``key`` is the reference of it, empty where there is one alone.
 
     ``rehearsal``: every device is played; see `Rotation` for the rest.

@@ -7,9 +7,9 @@ has to be rolled back cannot afford any of these.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from nornir.core import Nornir
 from nornir.core.exceptions import NornirSubTaskError
 from nornir.core.task import Result, Task
@@ -19,8 +19,7 @@ from ...inventory.errors import NothingMatched, NrRunError, answers_of
 Arguments = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class ForEach:
+class ForEach(Struct, frozen=True):
     """A task with arguments of their own for its devices. What one device needs of it can go to another process alone."""
 
     work: Callable[..., Result]

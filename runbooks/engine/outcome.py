@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from ...checks.finding import FULL_SIZE, Cause, Finding, Status, against
 from ...inventory.errors import Exit, NrRunError
@@ -28,8 +29,7 @@ class Result(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceRow:
+class DeviceRow(Struct, frozen=True):
     """One end of a tunnel in the recap."""
 
     host: str
@@ -43,8 +43,7 @@ class DeviceRow:
     saved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelOutcome:
+class TunnelOutcome(Struct, frozen=True):
     """How one tunnel ended, with the evidence, and what a person has to do where one is needed."""
 
     tunnel: str

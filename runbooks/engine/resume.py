@@ -13,9 +13,10 @@ anything else                before, changed or in between     rolled back on bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...inventory.errors import DriftError, Exit, NrRunError
@@ -120,18 +121,22 @@ def resume(
 ) -> list[TunnelOutcome]:
     """Finish each unfinished tunnel, verified or rolled back; one outcome per tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
-    outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
+    outcomes = ((finish_begun(context, records[name], journal), records[name].plan) for name in names)
     done = [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
     return [*done, *without_record(context, records)]
 
 
-def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
+def finish_begun(
+    context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]], *, because: NrRunError | None = None
+) -> TunnelOutcome:
+    """Finish one tunnel; ``because`` is why who had begun it has ended, where that is known. Returns as roll_back() does."""
     plan = record.plan
     change_state, away = _situation(context, record, journal)
     if away:
         return roll_back(context, plan, change_state, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} verified"))
+        ended = because or NrRunError(f"the run ended before {plan.everywhere} {plan.were} verified")
+        return roll_back(context, plan, change_state, ended)
     try:
         _refuse_half(context, change_state)
         prove(context, plan, change_state)

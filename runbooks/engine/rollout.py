@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
@@ -14,8 +16,7 @@ from .plans.planning import DeploymentPlan
 GOOD = (Result.VERIFIED, Result.SAS_UP, Result.UNCHANGED)
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
+class Rollout(Struct, frozen=True):
     """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are verified again. Then up to ``workers`` at a time,
     never two that share a device. After ``max_failures`` failed tunnels no further one is begun; 0 is no limit."""
 

@@ -7,10 +7,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core import Nornir
 
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
@@ -33,9 +35,11 @@ from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
 from .verifying.confirmations import Confirming, confirming
 
+if TYPE_CHECKING:
+    from ..far.local_processes import LocalProcess
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+
+class RunRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     service: str
@@ -61,8 +65,7 @@ class RunRequest:
     scheduler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRun:
+class OpenRun(Struct, frozen=True):
     """A run that is ready to begin."""
 
     context: Context
@@ -82,8 +85,7 @@ def inventory_folder(given: Path | None) -> Path:
     return folder
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """What a run is about, by inventory and intent alone: no secret was read, and nothing was written or contacted."""
 
     folder: Path
@@ -99,8 +101,7 @@ class _Chosen:
     said: Confirming
 
 
-@dataclass(frozen=True, slots=True)
-class _Devices:
+class _Devices(Struct, frozen=True):
     """Through what the devices are reached: those of a lab, or those of the network."""
 
     nornir: Nornir
@@ -118,6 +119,8 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
         devices = _of_a_lab(stack, wanted, chosen, progress) if wanted.lab else _of_the_network(wanted, chosen)
+        # Before there is a second thread, a folder or a lock: a fork has none of them.
+        processes = _further(stack, devices.processes)
         secrets = devices.secrets
         warnings = (*chosen.warnings, *_begin_rotations(stack, wanted, chosen, secrets))
         deployments, lost = _with_keys(chosen.service, secrets, chosen.deployments, removal=wanted.removal)
@@ -130,10 +133,10 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
         nornir = connect_by(devices.nornir, secrets, chosen.platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         reached = _hosts_of(deployments, lost, chosen.hosts)
-        if devices.processes > 1:
+        if processes:
             from ..far.local_processes import beside
 
-            nornir = stack.enter_context(beside(devices.processes, nornir, reached, secrets, stop))
+            nornir = stack.enter_context(beside(processes, nornir, reached, secrets, stop))
         if wanted.scheduler:
             told = progress.say
             nornir = stack.enter_context(elsewhere(wanted.scheduler, nornir, reached, secrets, stop, told, changes=True))
@@ -143,6 +146,15 @@ def open_run(wanted: RunRequest, progress: Progress) -> Iterator[OpenRun]:
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*chosen.missing, *(deployment.name for deployment in lost))
         yield OpenRun(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*chosen.hosts, *more))))
+
+
+def _further(stack: ExitStack, count: int) -> Sequence[LocalProcess]:
+    """Further processes of this machine, until ``stack`` is closed. Raises Unreachable."""
+    if count <= 1:
+        return ()
+    from ..far.local_processes import further
+
+    return stack.enter_context(further(count))
 
 
 def _choose(wanted: RunRequest) -> _Chosen:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...checks.readiness.one_device import one_device
 from ...inventory.errors import DriftError, Exit, NrRunError
@@ -14,6 +16,7 @@ from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
+from ..far.elsewhere import keep_together, takes_whole
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
 from .apply_change import apply_change
@@ -21,13 +24,16 @@ from .context import Context
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
 from .plans.find_unintended import notice_strays
-from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
+from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan, write_texts
 from .resume import refuse_unfinished
 from .rollback.automatic_rollback import defect_of
 from .rollback.left_behind import without_gone
 from .rollout import ONE_BY_ONE, Rollout, Work, roll_out
 from .verifying.reach import reach_of
 from .verifying.verification import save_accepted, verify_only
+
+if TYPE_CHECKING:
+    from ..far.application import Planned
 
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment from what its devices showed.
@@ -36,8 +42,7 @@ Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
 Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """``ask`` returns the person's answer, None stops after the plan; ``takes_time``: devices may change meanwhile."""
 
     ask: Callable[[], bool] | None
@@ -59,13 +64,14 @@ def run_deployments(
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
     """
-    planner = _asking(planner)
+    planner = _Asking(planner)
     hosts = sorted({host for deployment in deployments for host in deployment.hosts})
     with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
         places = endpoints_of(context, hosts)
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts, at=places)
         refuse_unfinished(runs, places, besides=context.folder.id)
         context.readings.begin()
+        keep_together(context.nornir, [deployment.hosts for deployment in deployments])
         plans, outcomes = _plan_all(context, deployments, planner, changing=approval.ask is not None)
         if approval.ask is None:
             refuse_held(context, runs, hosts)  # it may have begun while the devices were read
@@ -92,13 +98,15 @@ def _apply_all(
     def work(plan: DeploymentPlan) -> TunnelOutcome:
         # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
         first = context.readings.first_serves(plan.deployment.hosts, leads=plan is plans[0])
-        return _replan_and_apply(context, plan, planner, plans, stale=approval.takes_time or not first, apply=apply)
+        stale = approval.takes_time or not first
+        there = _elsewhere(context, plan, planner, stale=stale) if apply is apply_change else None
+        return there or _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
 
     def look_again(plan: DeploymentPlan) -> TunnelOutcome:
         # What was read before the soak says nothing about what has become of it.
         for end in plan.members:
             context.readings.take(end.host)
-        return _replan_and_apply(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
+        return _replan_and_apply(context, replace(plan, members=as_done(plan)), planner, (), stale=True)
 
     done = roll_out(context, plans, rollout, _with_defects(context, work), _with_defects(context, look_again))
     asked = {plan.name: plan.confirmations for plan in plans}
@@ -119,22 +127,23 @@ def _with_defects(context: Context, work: Work) -> Work:
     return told
 
 
-def _asking(planner: Planner) -> Planner:
+class _Asking(Struct, frozen=True):
     """A planner whose plans say what a person has to confirm, and who has.
 
     Nothing is asked where nothing is changed, or only for a while, and of what is rolled back to what it was.
     """
 
-    def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-        plan = planner(context, deployment, known)
+    planner: Planner
+
+    def __call__(self, context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        """As the planner."""
+        plan = self.planner(context, deployment, known)
         said = context.confirming
         if said is None or not _builds(plan):
             return plan
         changes = [member.change for member in plan.members]
         asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes, undone=plan.undone)
         return replace(plan, confirmations=asked)
-
-    return planned
 
 
 @contextmanager
@@ -166,16 +175,23 @@ def _plan_all(
     plans: list[DeploymentPlan] = []
     outcomes: list[TunnelOutcome] = []
     running: dict[str, str] = {}
+    elsewhere = _planned_elsewhere(context, deployments, planner, snapshots)
     for deployment in deployments:
         try:
             _raise_unread(deployment, errors)
-            plan = planner(context, deployment, Known(snapshots, running))
-            write_plan(context, plan)
+            there = elsewhere.get(deployment.name)
+            if there is None:
+                plan = planner(context, deployment, Known(snapshots, running))
+                write_plan(context, plan)
+            else:
+                plan = there.plan()
+                write_texts(context, plan, there.texts)
             if plan.changed or plan.removal or not changing:
                 said = context.confirming
                 plan.refuse_if_forbidden(said.open(plan.confirmations) if changing and said else ())
             _note_confirmed(context, plan)
-            running = running_after(plan, running)
+            if there is None:
+                running = running_after(plan, running)
             plans.append(plan)
             context.folder.note("planned", tunnel=deployment.name, changes=plan.changed)
         except NrRunError as error:
@@ -238,9 +254,47 @@ def work_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count}{noun} to {verb}" for (count, verb), noun in zip(some, nouns, strict=True))
 
 
-def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
+def as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
     """The members as they will be planned once the change is applied: with nothing to do."""
     return tuple(replace(member, change=member.change.done) for member in plan.members)
+
+
+def _planned_elsewhere(
+    context: Context, deployments: Sequence[Deployment], planner: Planner, snapshots: Mapping[str, Snapshot]
+) -> Mapping[str, Planned]:
+    """What was planned in other processes, by the name of the deployment; what is missing has to be planned here."""
+    if not takes_whole(context.nornir):
+        return {}
+    from ..far.application import plan_there
+
+    return plan_there(context, deployments, planner, snapshots)
+
+
+def _elsewhere(context: Context, plan: DeploymentPlan, planner: Planner, *, stale: bool) -> TunnelOutcome | None:
+    """The outcome of a plan that was applied as a whole in another process; None where it has to be applied from here."""
+    if not takes_whole(context.nornir):
+        return None
+    from ..far.application import apply_there
+
+    return apply_there(context, plan, planner, stale=stale)
+
+
+def apply_approved(
+    context: Context,
+    approved: DeploymentPlan,
+    planner: Planner,
+    every: Sequence[DeploymentPlan],
+    *,
+    stale: bool,
+    apply: Apply = apply_change,
+) -> TunnelOutcome:
+    """Plan again where its reading is ``stale``, and apply what was approved; a defect of ours is its outcome. Raises Locked."""
+    try:
+        return _replan_and_apply(context, approved, planner, every, stale=stale, apply=apply)
+    except NrRunError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
+        return refused(approved.name, defect_of(context, approved, error))
 
 
 def _replan_and_apply(

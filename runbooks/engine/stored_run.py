@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.errors import NothingMatched, NrRunError
 from ...services.registry import find_built
@@ -22,8 +23,7 @@ from .run_setup import debug_log
 from .signals import on_signals
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRun:
+class StoredRun(Struct, frozen=True):
     """An earlier run: its records, its journal, and a context to continue it."""
 
     context: Context

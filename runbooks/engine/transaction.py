@@ -7,7 +7,8 @@ members go; between two stages a gate has to hold. What is rolled back is comput
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change

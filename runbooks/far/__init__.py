@@ -1,1 +1,1 @@
-"""Tasks of devices that are done in another process, on this machine or another; the engine and its records stay here."""
+"""Work of a run that is done in another process, on this machine or another: tasks of devices, and whole deployments."""

@@ -13,10 +13,10 @@ import pickle
 import threading
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from msgspec import Struct
 from nornir.core.inventory import Host
 
 from ...changes.family import Family
@@ -29,8 +29,7 @@ from ...tasks.device import Stop
 Call = Callable[[int, tuple[Any, ...], dict[str, Any], bool], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OneWay:
+class OneWay(Struct, frozen=True):
     """A callback that the far side does not wait for; what it was called with comes in order, and before the outcome."""
 
     work: Callable[..., None]
@@ -38,6 +37,16 @@ class OneWay:
     def __call__(self, *given: Any, **named: Any) -> None:
         """As on this side."""
         self.work(*given, **named)
+
+
+class InTwo(Struct, frozen=True):
+    """A callback that is waited for, and done several at a time: all are begun, and then each ended by what that returned."""
+
+    begin: Callable[..., Callable[[], Any]]
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """As on this side."""
+        return self.begin(*given, **named)()
 
 
 class Callbacks:
@@ -57,13 +66,16 @@ class Callbacks:
                 self._calls.append(callback)
             return self._numbers[callback]
 
+    def at(self, number: int) -> Callable[..., Any]:
+        """The callable of a number."""
+        return self._calls[number]
+
     def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Do it."""
-        return self._calls[number](*given, **named)
+        return self.at(number)(*given, **named)
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """A callback on the far side: it is done on this side, and waited for unless it is one-way."""
 
     number: int
@@ -153,7 +165,9 @@ _AS_IT_IS: set[type[Any]] = set()
 
 
 def _has_cached(kind: type[Any]) -> bool:
-    return any(isinstance(value, cached_property) for base in kind.__mro__ for value in vars(base).values())
+    return not issubclass(kind, Struct) and any(
+        isinstance(value, cached_property) for base in kind.__mro__ for value in vars(base).values()
+    )
 
 
 class _Packer(pickle.Pickler):
@@ -180,7 +194,7 @@ class _Packer(pickle.Pickler):
             return _marked, ("lease",)
         if isinstance(thing, Host):
             return _marked, ("host", thing.name)
-        if isinstance(thing, OneWay) or _is_alive(thing):
+        if isinstance(thing, OneWay | InTwo) or _is_alive(thing):
             if self._callbacks is None:
                 raise pickle.PicklingError(
                     f"{getattr(thing, '__qualname__', type(thing).__name__)} works on what its process has"
@@ -198,9 +212,9 @@ class _Packer(pickle.Pickler):
 
 
 def _without_cached(thing: Any) -> Any:
-    """A record without what it only keeps because it was asked: that is found again, and may hold functions."""
+    """A thing without what it only keeps because it was asked: that is found again, and may hold functions."""
     values = getattr(thing, "__dict__", None)
-    if not isinstance(values, dict) or isinstance(thing, type):
+    if not isinstance(values, dict) or isinstance(thing, type | Struct):
         return NotImplemented
     cached = {name for name in values if isinstance(getattr(type(thing), name, None), cached_property)}
     if not cached:

@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from ...inventory.errors import NrRunError, Unreachable, UsageError
 from ...inventory.hiding.secrets import Secrets
@@ -32,8 +33,7 @@ ALONE_SECONDS = 180.0
 SETTINGS = ("ca-file", "client.cert", "client.key")
 
 
-@dataclass(eq=False, slots=True)
-class Worker:
+class Worker(Struct, eq=False):
     """One worker of the cluster, as this run knows it."""
 
     address: str

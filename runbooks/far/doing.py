@@ -11,18 +11,20 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core import Nornir
 from nornir.core.configuration import Config
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.connections import ConnectionPluginRegister
+from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.processor import Processors
 from nornir.core.state import GlobalState
 from nornir.core.task import Result, Task
-from nornir.plugins.runners import SerialRunner
+from nornir.plugins.runners import SerialRunner, ThreadedRunner
 
 from ...inventory.errors import NrRunError, SessionLost
 from ...inventory.hiding.secrets import Secrets
@@ -30,15 +32,16 @@ from ...tasks.access.device_types import register_device_types
 from ...tasks.access.lease import Lease, clock
 from ...tasks.device import CONNECTION, Stop
 from .carrying import pack, unpack
-from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
+from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MANY, OVER, PULSE, STOP, Message, as_one
 from .outcome import Failed, root_cause
 
 #: Devices at a time: each thread waits for its device most of its time.
 AT_ONCE = 100
+#: Seconds since anything was sent, from which on what nobody waits for is sent by itself.
+A_MOMENT = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One task of one device. ``host`` is packed: it is the same for all jobs of a device in a run."""
 
     work: Callable[..., Any]
@@ -48,8 +51,15 @@ class Job:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HostRecord:
+class Together(Struct, frozen=True):
+    """Work on several devices at once; ``work`` gets what is ``given``, a Nornir of the hosts, and what is here of the run."""
+
+    work: Callable[..., Any]
+    given: object
+    hosts: tuple[bytes, ...]
+
+
+class HostRecord(Struct, frozen=True):
     """A host, with what its groups and the defaults give it."""
 
     name: str
@@ -81,8 +91,7 @@ class HostRecord:
         )
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     over: threading.Event = field(default_factory=threading.Event)
     ok: bool = False
     value: bytes = b""
@@ -98,6 +107,10 @@ class Doer:
         self.lease = Lease(lease)
         self._send, self._learns = send, learns
         self._told = set(secrets.seen())
+        #: Messages that nobody waits for yet, and when something was sent last.
+        self._sending = threading.Lock()
+        self._later: list[Message] = []
+        self._sent = 0.0
         #: Signs of life that were not acknowledged yet, and when each was given.
         self._pulses: dict[int, float] = {}
         self._pulse = 0
@@ -109,7 +122,8 @@ class Doer:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nr-run-job")
         self._ended = threading.Event()
         register_device_types()
-        ConnectionPluginRegister.auto_register()
+        if CONNECTION not in ConnectionPluginRegister.available:
+            ConnectionPluginRegister.auto_register()
 
     @property
     def ended(self) -> bool:
@@ -121,7 +135,10 @@ class Doer:
     def take(self, message: Message) -> None:
         """One message of the engine's side."""
         kind, *words = message
-        if kind == JOB:
+        if kind == MANY:
+            for one in words[0]:  # type: ignore[attr-defined]
+                self.take(one)
+        elif kind == JOB:
             if self.ended:
                 return
             self.secrets.take(words[2])  # type: ignore[arg-type]
@@ -144,7 +161,7 @@ class Doer:
             self._pulse += 1
             number = self._pulse
             self._pulses[number] = clock()
-        self._send((PULSE, number))
+        self._out((PULSE, number))
 
     def _acknowledged(self, number: Any) -> None:
         with self._lock:
@@ -180,9 +197,11 @@ class Doer:
             mine = self._number
             if awaited:
                 self._calls[mine] = waiting
-        self._send((CALL, mine, number, pack((given, named)), awaited, self._news()))
+        packed = pack((given, named))
         if not awaited:
+            self._out_later((CALL, mine, number, packed, awaited, self._news()))
             return None
+        self._out((CALL, mine, number, packed, awaited, self._news()))
         try:
             while not waiting.over.wait(0.5):
                 if self.ended:
@@ -196,6 +215,20 @@ class Doer:
         if waiting.ok:
             return value
         raise value
+
+    def _out(self, message: Message) -> None:
+        """Send it, and before it what nobody waits for. Raises OSError."""
+        with self._sending:
+            later, self._later, self._sent = self._later, [], clock()
+            self._send(as_one((*later, message)))
+
+    def _out_later(self, message: Message) -> None:
+        """Send it with the next one, or a moment later. Raises OSError where it was time to and nothing can be sent any more."""
+        with self._sending:
+            self._later.append(message)
+            if clock() - self._sent > A_MOMENT:
+                later, self._later, self._sent = self._later, [], clock()
+                self._send(as_one(later))
 
     def _answered(self, number: Any, ok: Any, value: Any) -> None:
         with self._lock:
@@ -215,27 +248,36 @@ class Doer:
 
     def _do(self, number: object, packed: object) -> None:
         try:
-            outcome = pack(self._results(unpack(packed, self)))  # type: ignore[arg-type]
+            job = unpack(packed, self)  # type: ignore[arg-type]
+            outcome = pack(self._together(job) if isinstance(job, Together) else self._results(job))
         except Exception as error:  # noqa: BLE001 - the engine's side is told of every end
             outcome = pack(Failed.of(error, self.secrets.hide_known))
         with suppress(Exception):
-            self._send((OVER, number, outcome, self._news()))
+            self._out((OVER, number, outcome, self._news()))
+
+    def _together(self, job: Together) -> Any:
+        records = {unpack(packed, self).name: packed for packed in job.hosts}
+        with ExitStack() as held:
+            for name in sorted(records):
+                held.enter_context(self._free(name))
+            if self._ended.is_set():
+                raise SessionLost(f"{', '.join(records)}: this run has ended here")
+            hosts = {name: self._host_of(name, packed) for name, packed in records.items()}
+            nornir = _nornir(hosts, dry_run=False, runner=ThreadedRunner(len(hosts)))
+            return job.work(job.given, nornir, self.secrets, self.stop, partial(unpack, around=self))
+
+    def _free(self, name: str) -> threading.Lock:
+        """Held while a job is at work on a device."""
+        with self._lock:
+            return self._busy.setdefault(name, threading.Lock())
 
     def _results(self, job: Job) -> list[Result]:
         name = unpack(job.host, self).name
-        with self._lock:
-            busy = self._busy.setdefault(name, threading.Lock())
-        with busy:
+        with self._free(name):
             if self._ended.is_set():
                 raise SessionLost(f"{name}: this run has ended here")
             host = self._host_of(name, job.host)
-            stub = Nornir(
-                inventory=Inventory(Hosts({name: host}), Groups(), Defaults()),
-                config=Config(),
-                data=GlobalState(dry_run=job.dry_run),
-                processors=Processors([]),
-                runner=SerialRunner(),
-            )
+            stub = _nornir({name: host}, dry_run=job.dry_run, runner=SerialRunner())
             task = Task(job.work, stub, job.dry_run, Processors([]), name=job.name, **job.arguments)
             made = task.start(host)
         for result in made:
@@ -256,6 +298,16 @@ class Doer:
             with self._lock:
                 self._hosts[name] = known
         return known[1]
+
+
+def _nornir(hosts: dict[str, Host], *, dry_run: bool, runner: RunnerPlugin) -> Nornir:
+    return Nornir(
+        inventory=Inventory(Hosts(hosts), Groups(), Defaults()),
+        config=Config(),
+        data=GlobalState(dry_run=dry_run),
+        processors=Processors([]),
+        runner=runner,
+    )
 
 
 def _close(host: Host) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from nornir.core import Nornir
@@ -60,6 +61,24 @@ def begun_before(nornir: Nornir, hosts: Iterable[str]) -> None:
     begun = getattr(nornir.runner, "begun_before", None)
     if begun is not None:
         begun(hosts)
+
+
+def keep_together(nornir: Nornir, groups: Sequence[Collection[str]]) -> None:
+    """Have the devices of each of these groups be reached from one process, where a device is in no other of them."""
+    together = getattr(nornir.runner, "keep_together", None)
+    if together is not None:
+        together([tuple(group) for group, alone in zip(groups, alone_on(groups), strict=True) if alone])
+
+
+def alone_on(groups: Sequence[Collection[str]]) -> list[bool]:
+    """Of each group of devices, whether none of them is in another group."""
+    number = Counter(host for group in groups for host in group)
+    return [all(number[host] == 1 for host in group) for group in groups]
+
+
+def takes_whole(nornir: Nornir) -> bool:
+    """Whether a whole deployment can be done in another process, and not only the tasks of its devices."""
+    return bool(getattr(nornir.runner, "takes_whole", False))
 
 
 def vet(nornir: Nornir, host: str, value: object) -> None:

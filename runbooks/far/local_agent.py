@@ -16,9 +16,9 @@ from .doing import Doer
 from .messages import END, PULSE_SECONDS, READY, Message
 
 
-def main() -> None:
-    """Take the order, and then jobs."""
-    line: Connection[Message, Message] = Connection(int(sys.argv[1]))
+def serve(descriptor: int) -> None:
+    """Take the order from this socket, and then jobs, until the other side has closed it. Ends this process."""
+    line: Connection[Message, Message] = Connection(descriptor)
     sending = threading.Lock()
 
     def send(message: Message) -> None:
@@ -57,4 +57,4 @@ def _pulse(doer: Doer) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(int(sys.argv[1]))

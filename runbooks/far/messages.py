@@ -3,6 +3,7 @@
 From the engine's side: JOB number, packed job, keys | ANSWER of a call, ok, packed value | ACK number | STOP | END.
 From the far side: READY tokens of keys that it has | CALL number, callback, packed arguments, awaited, keys |
 OVER job, packed outcome, keys | PULSE number.
+Either side: MANY messages, in their order, as one.
 
 Each PULSE is acknowledged with its number. A far side whose last acknowledged one was sent `LEASE` seconds ago types nothing
 more; and the engine's side, which heard none for so long, counts it as gone.
@@ -11,12 +12,14 @@ more; and the engine's side, which heard none for so long, counts it as gone.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Protocol
 
 from ...inventory.errors import UsageError
 
 JOB, ANSWER, ACK, STOP, END = "job", "answer", "ack", "stop", "end"
 READY, CALL, OVER, PULSE = "ready", "call", "over", "pulse"
+MANY = "many"
 #: Seconds between two signs of life, and of silence after which the other side is gone. A process that was killed is told of by
 #: its transport at once; a busy one may not come to say a word for a while.
 PULSE_SECONDS, LEASE = 2.0, 60.0
@@ -26,6 +29,11 @@ MARGIN = 5.0
 SHORTEST, LONGEST = 10.0, 600.0
 
 Message = tuple[object, ...]
+
+
+def as_one(messages: Sequence[Message]) -> Message:
+    """Several, or one, as one."""
+    return messages[0] if len(messages) == 1 else (MANY, tuple(messages))
 
 
 class Process(Protocol):

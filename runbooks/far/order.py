@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...inventory.errors import SecretError
 from ...inventory.hiding.given_values import GivenElsewhere, given_elsewhere
@@ -31,8 +32,7 @@ def build() -> str:
     return f"nr-run {version('nr-run')} (build {digest.hexdigest()}, Python {sys.version_info[0]}.{sys.version_info[1]})"
 
 
-@dataclass(frozen=True, slots=True)
-class RunOrder:
+class RunOrder(Struct, frozen=True):
     """One run. ``references`` are those that it has resolved, in that order, each with a fingerprint of its value.
 
     ``salt`` makes equal keys have equal tokens on every side. ``learns``: keys that only a device knows are told to the side of

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct, field
 
 from ...inventory.errors import SessionLost, Unreachable
 from .doing import AT_ONCE
 from .messages import Process
 
 
-@dataclass(slots=True)
-class Far:
+class Far(Struct):
     """One far process, as the engine's side knows it."""
 
     process: Process
@@ -47,6 +47,33 @@ class Places:
         self._changed = threading.Condition()
         self._far: dict[Process, Far] = {}
         self._of_host: dict[str, Far] = {}
+        #: Host to the others that are to be where it is.
+        self._beside: dict[str, tuple[str, ...]] = {}
+
+    def keep_together(self, groups: Iterable[tuple[str, ...]]) -> None:
+        """Devices of a group that nobody has yet come to the process that has the first of them. A host is in one group."""
+        with self._changed:
+            self._beside.update({host: group for group in groups for host in group})
+
+    def one_of(self, hosts: Iterable[str]) -> Far | None:
+        """The process that has all these devices, for one more job, of which done() is told; None where no one has them all."""
+        with self._changed:
+            found = {id(far): far for far in map(self._of_host.get, hosts)}
+            chosen = next(iter(found.values())) if len(found) == 1 else None
+            if chosen is None or chosen.lost:
+                return None
+            chosen.jobs += 1
+            return chosen
+
+    def by_process(self, groups: Sequence[Iterable[str]]) -> list[list[int]]:
+        """Numbers of the groups of devices that one process has, for each process; a group that no one has whole is in none."""
+        with self._changed:
+            found: dict[int, list[int]] = {}
+            for number, hosts in enumerate(groups):
+                who = {id(far) for far in map(self._of_host.get, hosts) if far is None or not far.lost}
+                if len(who) == 1 and who != {id(None)}:
+                    found.setdefault(who.pop(), []).append(number)
+            return list(found.values())
 
     def add(self, process: Process, known: set[str]) -> None:
         """One more, which takes what waits."""
@@ -85,7 +112,9 @@ class Places:
                 free = left if urgent or had is not None else [far for far in left if far.jobs < AT_ONCE]
                 # Asked here, where it is chosen: one may be lost, or another join, since who asks looked how long to wait.
                 if free and not (had is not None and self._types_on(had)):
-                    chosen = min(free, key=lambda far: (far.jobs, far.hosts))
+                    beside = (self._of_host.get(other) for other in self._beside.get(host, ()) if other != host)
+                    there = next((far for far in beside if far in left), None)
+                    chosen = there or min(free, key=lambda far: (far.jobs, far.hosts))
                     chosen.hosts += 1
                     self._of_host[host] = chosen
                     break

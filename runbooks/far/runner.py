@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 from nornir.core.inventory import Host
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, Task
@@ -23,9 +22,10 @@ from ...inventory.hiding.secrets import Secrets
 from ...tasks.access.credentials import Login, login_of
 from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
+from .answers import Answers
 from .carrying import Callbacks, pack, unpack
-from .doing import HostRecord, Job
-from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
+from .doing import HostRecord, Job, Together
+from .messages import ACK, CALL, END, JOB, LEASE, MANY, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message, Process
 from .outcome import Failed, results_of
 from .placing import Far, NoneLeft, Places
 
@@ -35,10 +35,10 @@ STOOD_STILL = 5.0
 CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     process: Far
-    host: Host
+    #: The device, or the devices, for a sentence.
+    what: str
     over: threading.Event = field(default_factory=threading.Event)
     outcome: Any = None
 
@@ -69,6 +69,8 @@ class FarRunner:
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
         self._lease, self.lets_go, self._private, self._here = lease, lets_go, private, here
         self._tell_person = tell
+        #: Over the processes of this machine, which may read what is in the run folder.
+        self.takes_whole = private
         #: What comes back holds none; that of the engine itself does not end.
         self.lease = Lease()
         #: Devices of which all was looked through that goes out while they are changed.
@@ -80,7 +82,7 @@ class FarRunner:
         self._records: dict[str, bytes] = {}
         self._jobs: dict[int, _Job] = {}
         self._number = 0
-        self._calls = ThreadPoolExecutor(16, thread_name_prefix="nr-run-calls")
+        self._answers = Answers(self.secrets.hide_known, self._send_to)
         self._over = threading.Event()
         threading.Thread(target=self._keep_time, name="nr-run-far", daemon=True).start()
 
@@ -123,6 +125,32 @@ class FarRunner:
             raise self._raised[0]
         return results
 
+    def keep_together(self, groups: Iterable[tuple[str, ...]]) -> None:
+        """Have the devices of a group in one process, where whole deployments go to one."""
+        if self.takes_whole:
+            self._places.keep_together(groups)
+
+    def by_process(self, groups: Sequence[Iterable[str]]) -> list[list[int]]:
+        """As Places.by_process(); nothing where whole deployments stay here."""
+        return self._places.by_process(groups) if self.takes_whole else []
+
+    def together(self, hosts: Sequence[Host], work: Callable[..., Any], given: object) -> Any:
+        """What ``work`` returns of ``given`` in the process that has all these devices, or the error by which it ended.
+
+        None where no one process has them all: then nothing was begun. Raises UsageError for what cannot be sent.
+        """
+        far = self._places.one_of(host.name for host in hosts) if self.takes_whole else None
+        if far is None:
+            return None
+        try:
+            packed = pack(Together(work, given, tuple(map(self._record_of, hosts))), self._callbacks)
+        except NrRunError:
+            self._places.done(far)
+            raise
+        job = self._send(far, " and ".join(host.name for host in hosts), packed)
+        made = job if isinstance(job, Exception) else self._wait(job)
+        return made.error if isinstance(made, Failed) else made
+
     def close(self) -> None:
         """The run is over: the far processes let go of its devices."""
         self._tell_all((END,))
@@ -130,7 +158,7 @@ class FarRunner:
         for job in self._taken():
             self._ended(job)
         self._places.wake()
-        self._calls.shutdown(wait=False)
+        self._answers.close()
 
     def received(self, process: Process, message: Message) -> None:
         """What a process has sent, in its order. One whose words cannot be read is lost, and no other one."""
@@ -147,12 +175,14 @@ class FarRunner:
         return self.secrets.hide_known(f"{type(error).__name__}: {error}")
 
     def _hear(self, far: Far, kind: object, *words: Any) -> None:
-        if kind == CALL:
+        if kind == MANY:
+            for message in words[0]:
+                self._hear(far, *message)
+        elif kind == CALL:
             number, callback, packed, awaited, news = words
             self._learn(far, news)
             if awaited:
-                with suppress(RuntimeError):  # the run has ended: who asks is told so
-                    self._calls.submit(self._answer, far, number, callback, packed)
+                self._answers.add(far, number, self._callbacks.at(callback), partial(unpack, packed, self))
             else:
                 self._tell(callback, packed)
         elif kind == PULSE:
@@ -171,7 +201,7 @@ class FarRunner:
         try:
             return unpack(packed, self)
         except Exception as error:  # noqa: BLE001 - what is read decides what is raised
-            return NrRunError(f"{job.host.name}: what came back of it cannot be read here: {self._words(error)}")
+            return NrRunError(f"{job.what}: what came back of it cannot be read here: {self._words(error)}")
 
     def lost(self, process: Process, why: str) -> None:
         """Nothing more comes from a process: its jobs end as lost sessions do."""
@@ -185,7 +215,7 @@ class FarRunner:
                 del self._jobs[number]
         process.end()
         for job in jobs.values():
-            job.outcome = _lost_with(far, job.host.name)
+            job.outcome = _lost_with(far, job.what)
             self._ended(job)
         self._places.wake()
 
@@ -211,7 +241,6 @@ class FarRunner:
             far = self._process_of(host.name)
         except NrRunError as error:
             return error
-        begun = _Job(far, host)
         try:
             job = Job(work, dict(task.params), self._record_of(host), task.name, task.is_dry_run())
             packed = pack(job, self._callbacks)
@@ -219,6 +248,10 @@ class FarRunner:
         except NrRunError as error:
             self._places.done(far)
             return error
+        return self._send(far, host.name, packed)
+
+    def _send(self, far: Far, what: str, packed: bytes) -> _Job | Exception:
+        begun = _Job(far, what)
         with self._lock:
             lost = far.lost  # since it was chosen: nobody would end this job any more
             if not lost:
@@ -230,17 +263,14 @@ class FarRunner:
             far.known |= keys.keys()
         if lost:
             self._places.done(far)
-            return _lost_with(far, host.name)
-        try:
-            far.process.send((JOB, number, packed, keys))
-        except OSError as error:
-            self.lost(far.process, str(error))
+            return _lost_with(far, what)
+        self._send_to(far, (JOB, number, packed, keys))
         return begun
 
     def _wait(self, job: _Job) -> Any:
         while not job.over.wait(2.0):  # each wakes up where the run ends; this is for one that began just then
             if self._over.is_set():
-                return SessionLost(f"{job.host.name}: the run has ended")
+                return SessionLost(f"{job.what}: the run has ended")
         return job.outcome
 
     def _process_of(self, host: str) -> Far:
@@ -267,10 +297,7 @@ class FarRunner:
             if far.lost:
                 return
             far.acked = time.monotonic()
-        try:
-            far.process.send((ACK, number))
-        except OSError as error:
-            self.lost(far.process, str(error))
+        self._send_to(far, (ACK, number))
 
     def _record_of(self, host: Host) -> bytes:
         """Raises IntentError where its password stands in the inventory: what stands in clear is not sent."""
@@ -296,26 +323,16 @@ class FarRunner:
             far.known |= news.keys()
             self.secrets.take(news)
 
-    def _called(self, callback: Any, packed: Any) -> Any:
-        given, named = unpack(packed, self)
-        return self._callbacks.call(callback, given, named)
-
     def _tell(self, callback: Any, packed: Any) -> None:
         """Of a one-way callback: what it raises ends the task, and not the thread that hears the process."""
         try:
-            self._called(callback, packed)
+            self._callbacks.call(callback, *unpack(packed, self))
         except Exception as error:  # noqa: BLE001 - it is raised by run()
             self._raised.append(error)
 
-    def _answer(self, far: Far, number: Any, callback: Any, packed: Any) -> None:
-        ok, value = True, b""
+    def _send_to(self, far: Far, message: Message) -> None:
         try:
-            value = pack(self._called(callback, packed))
-        except Exception as error:  # noqa: BLE001 - it is raised where it was called
-            failed = Failed.of(error, self.secrets.hide_known)
-            ok, value = False, pack(failed.error)
-        try:
-            far.process.send((ANSWER, number, ok, value))
+            far.process.send(message)
         except OSError as error:
             self.lost(far.process, str(error))
 
@@ -324,7 +341,7 @@ class FarRunner:
             jobs = list(self._jobs.values())
             self._jobs.clear()
         for job in jobs:
-            job.outcome = SessionLost(f"{job.host.name}: the run has ended")
+            job.outcome = SessionLost(f"{job.what}: the run has ended")
         return jobs
 
     def _tell_all(self, message: Message) -> None:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ...inventory.errors import NothingMatched, NrRunError
-from ..run.folder import make_private
+from ..run.on_disk import make_private
 from .schema import MIGRATIONS, VERSION
 
 NAME = "history.db"

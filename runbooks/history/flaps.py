@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...checks.verdict import EndState, Word
 
@@ -22,8 +23,7 @@ ROUNDED = 2
 WORKING = frozenset({Word.UP.value, Word.IDLE.value, Word.DEGRADED.value})
 
 
-@dataclass(frozen=True, slots=True)
-class EndMemory:
+class EndMemory(Struct, frozen=True):
     """What an end had at the look before. ``ike_made``: the earliest moment at which its IKE SA can have been made, if known.
 
     ``generation`` counts how often IKE began again unexpectedly, ``rekeys`` how often keys or IKE were renewed as they have to

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: Pruning is done with each so-many-th verification.
 EVERY = 25
 DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Of each service at most ``most`` rows are kept, and none older than ``days`` beyond the newest ``least``."""
 
     most: int

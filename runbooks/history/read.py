@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from ...checks.verdict import Word
 from ...inventory.errors import NothingMatched
@@ -18,8 +19,7 @@ from .prune import DAY
 LOOKS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change of word: when it was seen, from what to what, and what was said then."""
 
     time: str
@@ -28,8 +28,7 @@ class Change:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flap:
+class Flap(Struct, frozen=True):
     """One flap: when it was seen, at which device (empty: the service as a whole), and why it counts.
 
     ``role`` is empty where the device has no other end of this service.
@@ -41,8 +40,7 @@ class Flap:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EndPast:
+class EndPast(Struct, frozen=True):
     """One end: how often IKE began again unexpectedly, how often keys were renewed as they have to be.
 
     ``ike_since`` is the earliest moment at which its IKE SA can have been made, None if there is none or nobody knows;
@@ -58,8 +56,7 @@ class EndPast:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One verification of a service."""
 
     time: str
@@ -68,8 +65,7 @@ class Look:
     known_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePast:
+class ServicePast(Struct, frozen=True):
     """One service over time; times are UTC, ISO 8601, None where it never was.
 
     Changes and flaps are newest first, looks oldest first.
@@ -100,11 +96,10 @@ class ServicePast:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {"schema_version": 1, **asdict(self)}
+        return {"schema_version": 1, **to_builtins(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePast:
+class DevicePast(Struct, frozen=True):
     """One device at the last verification; ``since``: as long as it has been reached, or has not."""
 
     host: str
@@ -114,8 +109,7 @@ class DevicePast:
     last_reached: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Estate:
+class Estate(Struct, frozen=True):
     """The last verification and what is known of every service, failures first. ``finished`` is UTC, ISO 8601."""
 
     run: str
@@ -130,7 +124,7 @@ class Estate:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {"schema_version": 1, **asdict(self)}
+        return {"schema_version": 1, **to_builtins(self)}
 
 
 def names(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...checks.verdict import DeviceState, KnownBy, Verdict, Verification, Word
 from .condition import FINE, condition_of
@@ -58,8 +59,7 @@ def key_changed(connection: sqlite3.Connection, service: str, name: str, time: i
     connection.execute("INSERT OR REPLACE INTO keys VALUES (?, ?, ?)", (service, name, time))
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
+class _Service(Struct, frozen=True):
     """One service at one look; ``row`` is what the history has of it from before, with its number."""
 
     connection: sqlite3.Connection

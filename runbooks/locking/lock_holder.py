@@ -7,9 +7,10 @@ import json
 import os
 import socket
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, to_builtins
 
 from ...inventory.errors import Locked
 
@@ -22,8 +23,7 @@ SILENT_SECONDS = 30.0
 UNREADABLE_SECONDS = 1200.0
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """Where a process number means something. Two containers on one machine share the kernel and not the process numbers."""
 
     name: str
@@ -40,8 +40,7 @@ class Machine:
         return cls(socket.gethostname(), _text(Path("/proc/sys/kernel/random/boot_id")).strip(), space)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The record of a lock. For ``keep_seconds`` after the last sign of life the devices may still be on their way back."""
 
     run: str
@@ -72,7 +71,7 @@ class Holder:
     @property
     def text(self) -> str:
         """The record, as it is written."""
-        return json.dumps(asdict(self)) + "\n"
+        return json.dumps(to_builtins(self)) + "\n"
 
     def may_live(self, silent_seconds: float) -> bool:
         """False when the process is gone for certain; of another machine a sign of life not long ago is all that is known."""

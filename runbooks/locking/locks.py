@@ -22,7 +22,7 @@ from types import TracebackType
 from ...inventory.errors import Locked, NrRunError
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.context import Run, Timeouts
-from ..run.folder import make_private
+from ..run.on_disk import make_private
 from .kernel_lock import hold
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest, refuse_recorded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...checks.verdict import Word
 from ..history.condition import FINE
@@ -12,8 +12,7 @@ from .hold_minutes import DOWN_AFTER, UP_AFTER
 UNVERIFIED_AFTER = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Minutes for which a condition has to stand before it is told."""
 
     down_after: float = DOWN_AFTER

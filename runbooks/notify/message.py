@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...checks.verdict import Verification
 from ..history.condition import FINE
@@ -18,8 +20,7 @@ NAMED = 20
 FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictChange:
+class VerdictChange(Struct, frozen=True):
     """One service: from the condition that was told to the one that stands, since when (UTC, ISO 8601), and why."""
 
     service: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...checks.verdict import Verification
 from ..history.moments import moment, written
@@ -18,8 +19,7 @@ from .holding import Hold
 from .message import VerdictChange, message
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A message that has not been taken yet."""
 
     id: int

@@ -6,8 +6,9 @@ A finding counts only if a second reading over a new login shows it too, because
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...changes.configurations.configuration import Configuration
 from ...checks.phones.audit import Audit, audit, borne_out
@@ -27,8 +28,7 @@ FOLDER, FILE = "audit-vpn-phone", "audit.json"
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True):
     """The audits of all head-ends. ``unreached``: host to a sentence, for each that could not be read."""
 
     audits: tuple[Audit, ...]
@@ -85,8 +85,7 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
     return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pools:
+class _Pools(Struct, frozen=True):
     """Which address pools to query, once the configuration is known. Plain data: it can be sent to another process."""
 
     host: str

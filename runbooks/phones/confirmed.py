@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...checks.phones.renewal import CALL_MANAGER, PHONES, Renewal
 from ...inventory.errors import DriftError, UsageError
@@ -24,8 +26,7 @@ FOLDER, FILE = "renew-phone-certificate", "renewal.json"
 NAMES = (CALL_MANAGER, PHONES)
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """One confirmation. ``by`` is the system user, ``at`` the time in UTC (ISO 8601)."""
 
     name: str

@@ -6,8 +6,9 @@ value that was inherited is inherited again, not set to `none`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change
@@ -44,8 +45,7 @@ class Stranded(NrRunError):
     exit_code = Exit.ROLLBACK_INCOMPLETE
 
 
-@dataclass(frozen=True, slots=True)
-class FixPlan:
+class FixPlan(Struct, frozen=True):
     """The planned lines for one device, and the lines that undo them."""
 
     host: str
@@ -54,8 +54,7 @@ class FixPlan:
     before: Audit
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """The result: the audit before and, if the fix was applied, the one after; ``folder`` is the run folder."""
 
     plan: FixPlan

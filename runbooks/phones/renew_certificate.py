@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from ...changes.plans.change import Change
 from ...changes.plans.settings import plan_line
@@ -40,8 +41,7 @@ from .ready import refuse_not_ready
 SPARE_MINUTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The options of the command. ``wait`` and ``poll`` are in seconds."""
 
     trustpoint: str
@@ -52,8 +52,7 @@ class Wanted:
     poll: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
+class Stands(Struct, frozen=True):
     """The state of a renewal: its stages with confirmations and, if all before it are done, the change that binds."""
 
     renewal: Renewal
@@ -79,8 +78,7 @@ class Stands:
         return Exit.PENDING if self.renewal.next_stage else Exit.OK
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """The result: the state before, the exit code, the phones that reconnected, and the run folder."""
 
     stands: Stands
@@ -157,8 +155,7 @@ def _refuse_other_kind(device: HeadEnd, former: Sequence[str]) -> None:
         raise DriftError(f"{device.host}: {words}: what takes the place of what is for a person to type")
 
 
-@dataclass
-class _Watch:
+class _Watch(Struct):
     """Watches which phones reconnect after the certificate was changed."""
 
     ready: Ready

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...checks.phones.case import AuditAsked, Case
 from ...checks.phones.phone_file import PhoneFile
@@ -15,8 +16,7 @@ from ..engine.doctor import Ready
 from .audit import read
 
 
-@dataclass(frozen=True, slots=True)
-class Renewed:
+class Renewed(Struct, frozen=True):
     """The state of a renewal, as read."""
 
     renewal: Renewal

@@ -6,10 +6,10 @@ Devices are read as a verification reads them, or the one that is meant from a f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from nornir.core import Nornir
 
 from ...changes.configurations.configuration import Configuration
@@ -35,8 +35,7 @@ FOLDER, FILE = "release", "release.json"
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceRelease:
+class ServiceRelease(Struct, frozen=True):
     """One service of the device. ``instead`` is what both ends could have, None where there is no such thing or no need."""
 
     service: str
@@ -59,8 +58,7 @@ class ServiceRelease:
         return {"service": self.service, "name": self.name, "title": self.title, **parts, **best}
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseCheck:
+class ReleaseCheck(Struct, frozen=True):
     """One device and one release. ``besides`` are lines of the device that belong to no service of the inventory."""
 
     host: str

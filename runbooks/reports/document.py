@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from ...checks.finding import Cause, Evidence, Finding
 from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, Figure, FlowState, Verdict, Verification, Word
@@ -179,12 +180,9 @@ def as_text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _record(record: type) -> dict[str, Any]:
+def _record(record: type[Struct]) -> dict[str, Any]:
     hints, sentences = get_type_hints(record), {**SENTENCES, **_BESIDES}[record]
-    assert is_dataclass(record)
-    made: dict[str, Any] = {
-        field.name: {**_type(hints[field.name]), "description": sentences[field.name]} for field in fields(record)
-    }
+    made: dict[str, Any] = {name: {**_type(hints[name]), "description": sentences[name]} for name in record.__struct_fields__}
     made |= _ADDED.get(record, {})
     properties: dict[str, Any] = {KEYS.get(name, name): words for name, words in made.items()}
     required = list(properties)
@@ -201,7 +199,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return {"type": plain[hint]}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {"enum": [item.value for item in hint]}
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return {"$ref": f"#/$defs/{hint.__name__}"}
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _type(get_args(hint)[0])}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...checks.verdict import Verdict
 from .links import Link, degrees, links
@@ -22,8 +23,7 @@ WIDTH = 900
 _ROW, _MARGIN, _SIDE = 34, 40, 210
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A site on the map. ``anchor`` says on which side of it the name stands: ``start`` right, ``end`` left, ``middle`` below."""
 
     name: str
@@ -32,8 +32,7 @@ class Place:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A link on the map: SVG path, where its mark stands, and what it says."""
 
     path: str
@@ -42,8 +41,7 @@ class Line:
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class EstateMap:
+class EstateMap(Struct, frozen=True):
     """What is drawn. ``left_out`` are links that are not."""
 
     width: int

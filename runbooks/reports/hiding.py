@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from ...checks.verdict import Verification
 
@@ -23,6 +25,6 @@ def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
         return value
     if isinstance(value, tuple):
         return tuple(_hidden(item, hide) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _hidden(getattr(value, field.name), hide) for field in fields(value)})
+    if isinstance(value, Struct):
+        return replace(value, **{name: _hidden(item, hide) for name, item in asdict(value).items()})
     return value

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...checks.verdict import Verdict, Word
 
 _ORDER = tuple(Word)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Two places, in order of name, and the services between them, worst first. ``a`` is ``b`` for a service of one place."""
 
     a: str

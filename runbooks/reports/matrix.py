@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...checks.verdict import Verdict
 from .links import Link, degrees, links
@@ -14,16 +15,14 @@ COLUMNS = 12
 ROWS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One site and its cells, one a column; None where no service joins the two."""
 
     site: str
     cells: tuple[Link | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """The table. ``left_out`` are links that have no cell in it."""
 
     columns: tuple[str, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...checks.finding import Finding, Status
 from ...checks.verdict import Verdict, Verification, Word
@@ -22,8 +23,7 @@ TEMPLATE = "reports/verification.html.j2"
 OPEN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class WordShown:
+class WordShown(Struct, frozen=True):
     """How a word is shown: a mark beside it, so that no colour has to be seen, and what it means for people."""
 
     mark: str
@@ -41,8 +41,7 @@ WORDS: Mapping[Word, WordShown] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One service on the page."""
 
     id: str
@@ -56,8 +55,7 @@ class Card:
     last_proof: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Cards below one heading."""
 
     title: str

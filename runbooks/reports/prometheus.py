@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...checks.verdict import Configured, EndState, Verdict, Verification, Word
 from ..commands.views.printable import printable
@@ -18,8 +19,7 @@ from ..history.read import ServicePast
 from .metrics import METRICS
 
 
-@dataclass(slots=True)
-class _Samples:
+class _Samples(Struct):
     """Samples by metric and labels; of two with the same labels the smaller stands, as the worse one."""
 
     found: dict[str, dict[tuple[tuple[str, str], ...], float]] = field(default_factory=lambda: {name: {} for name in METRICS})

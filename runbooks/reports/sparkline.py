@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from ..history.read import Look
 
@@ -14,8 +15,7 @@ WIDTH, HEIGHT = 120, 20
 _HEIGHTS = {"up": 1.0, "idle": 0.8, "unverified": 0.5, "degraded": 0.6, "missing": 0.3, "down": 0.3, "unencrypted": 0.3}
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """Looks in a row that had one word. Lengths are units of the drawing."""
 
     word: str
@@ -25,8 +25,7 @@ class Bar:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sparkline:
+class Sparkline(Struct, frozen=True):
     """The strip, and what it says in words."""
 
     bars: tuple[Bar, ...]

@@ -14,9 +14,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.errors import SecretError
 from .journal_lines import plain_line, refuse_damaged, refuse_newer
@@ -39,8 +40,7 @@ class Tampered(SecretError):
     """A file of a run folder is not what the run wrote (exit 65)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunSeal:
+class RunSeal(Struct, frozen=True):
     """Makes and checks the codes of one run. ``key`` is the run's own, made of the key file and its id."""
 
     run: str

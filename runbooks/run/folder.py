@@ -21,25 +21,25 @@ import json
 import os
 import re
 import secrets
-import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache
-from hashlib import blake2b
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...inventory.errors import NrRunError
 from ...inventory.hiding.secrets import Secrets
 from ..commands.views.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
-from .json_names import document
-from .on_disk import is_cut, sync_folder, write_all
+from .json_names import document, each_text
+from .on_disk import digest_of, is_cut, make_private, sync_folder, write_all
 from .run_names import run_names
 
 T = TypeVar("T")
@@ -127,17 +127,30 @@ class RunFolder:
 
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard."""
+        self.begin_note(state, **details)()
+
+    def begin_note(self, state: str, **details: Any) -> Callable[[], None]:
+        """A journal line that is written, and on the disk when what is returned returns. Both raise as note()."""
         # The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
         self._ask_guard()
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
         line = json_text(self._hidden(record))
-        try:
-            with self._lock:
-                number = self._append(line)
+        with self._written(), self._lock:
+            number = self._append(line)
+            return partial(self._end_note, number)
+        return self._ask_guard
+
+    def _end_note(self, number: int) -> None:
+        with self._written():
             self._sync(number)
+        self._ask_guard()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
-        self._ask_guard()
 
     def _ask_guard(self) -> None:
         if self.guard is not None:
@@ -200,16 +213,27 @@ class RunFolder:
         """
         self._write(name, self._secrets.hide(text), durable=durable)
 
-    def write_encrypted(self, name: str, text: str) -> None:
-        """A durable file of ciphertext, to the letter: chance makes it look like a word for a secret with one behind it.
+    def write_hidden(self, name: str, text: str, *, durable: bool) -> None:
+        """As write(), to the letter: what was hidden where it was read, and ciphertext, which chance makes look like a secret.
 
         Raises NrRunError when the disk does not take it.
         """
-        self._write(name, text, durable=True)
+        self._write(name, text, durable=durable)
+
+    def keep_secrets(self, secrets: Secrets) -> None:
+        """Those that the run knows by now, encrypted. Raises NrRunError when key or file cannot be written."""
+        from .run_secrets import encrypt_secrets
+
+        encrypt_secrets(self, secrets)
+
+    def held(self, below: str) -> dict[str, bytes]:
+        """What stands in each file below a folder that need not be durable, as a digest of its text."""
+        with self._lock:
+            return {name: code for name, code in self._held.items() if name.startswith(f"{below}/")}
 
     def _write(self, name: str, text: str, *, durable: bool) -> None:
         data = text.encode()
-        code = b"" if durable else blake2b(data, digest_size=16).digest()
+        code = b"" if durable else digest_of(data)
         place, part = self._places(name)
         if code and self._held.get(name) == code and os.path.lexists(place):
             return
@@ -285,12 +309,11 @@ class RunFolder:
         """One JSON file below the run folder."""
         self._write(name, json_text(plain_values(value), indent=2, change=self._secrets.hide) + "\n", durable=durable)
 
-    def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
+    def write_sealed(self, name: str, value: Mapping[str, object], *, hidden: bool = False) -> None:
         """One JSON document, durable, with the code that verifies it to be this run's and this file."""
-        self._write_sealed(name, plain_values(value))
+        self._write_sealed(name, value if hidden else self._hidden(value))
 
-    def _write_sealed(self, name: str, value: Mapping[str, object]) -> None:
-        document = _each_text(value, cache(self._secrets.hide))
+    def _write_sealed(self, name: str, document: Mapping[str, object]) -> None:
         code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
         self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)
 
@@ -299,14 +322,17 @@ class RunFolder:
         made: dict[str, Any] = document(plain_values(report))
         recap = self._secrets.hide(recap)
         code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
-        self._write_sealed("run.json", {**made, **code})
+        self._write_sealed("run.json", self._changed({**made, **code}))
         self._write("recap.txt", recap, durable=False)
         return made
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
+        return self._changed(plain_values(value))
+
+    def _changed(self, values: Any) -> Any:
         # The texts of a report come again and again: each is hidden once.
-        return _each_text(plain_values(value), cache(self._secrets.hide))
+        return each_text(values, cache(self._secrets.hide))
 
     def close(self) -> None:
         """Close the journal."""
@@ -330,19 +356,6 @@ def new_path(runs: Path) -> Path:
     return path
 
 
-def make_private(path: Path) -> None:
-    """Make a folder for its owner only, whatever the umask; one that is ours and open to others is closed to them.
-
-    A folder of another user stays as it is, and so do the rights of a group that shares it. Raises OSError.
-    """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.stat()
-    # The setgid bit says that a group shares the folder on purpose.
-    open_to = 0o007 if found.st_mode & stat.S_ISGID else 0o077
-    if found.st_uid == os.geteuid() and found.st_mode & open_to:
-        path.chmod(stat.S_IMODE(found.st_mode) & ~open_to)
-
-
 def _time_after(runs: Path) -> datetime:
     """Now, or a second after the newest run that is there: which of two runs came later must not depend on a clock.
 
@@ -361,21 +374,6 @@ def canonical(document: Mapping[str, object]) -> str:
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {key: change(item) if type(item) is str else _each_text(item, change) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_each_text(item, change) for item in value]
-    return value
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
 def plain_values(value: object) -> Any:
     """A value as JSON has it: mappings, lists, texts, numbers."""
     return json.loads(json.dumps(value, default=plain))
@@ -383,9 +381,9 @@ def plain_values(value: object) -> Any:
 
 def plain(value: object) -> Any:
     """Records, addresses, enumerations and sets as JSON values."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         # Of each record itself: who asks goes on with what is in it, and needs no copies.
-        return {name: getattr(value, name) for name in _field_names(type(value))}
+        return asdict(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network | Path):

@@ -6,7 +6,7 @@ what reads the old key goes on working. The old keys go with the next release: `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 #: Field of a record, and key of one release ago: key of the documents.
@@ -26,4 +26,15 @@ def document(value: Any) -> Any:
         return made | {old: made[new] for old, new in KEYS.items() if OLD_TOO and old in value}
     if kind is list or isinstance(value, list | tuple):
         return [document(item) for item in value]
+    return value
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Plain values with each text changed; names of fields stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: change(item) if type(item) is str else each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [each_text(item, change) for item in value]
     return value

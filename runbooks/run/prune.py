@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ...inventory.errors import NrRunError
 from ..locking.lock_records import living
@@ -26,24 +27,21 @@ _TIME = "%Y%m%dT%H%M%SZ"
 _GOING = ".going-"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Delete runs older than ``days``, except the newest ``keep``."""
 
     days: float
     keep: int
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """A run that the policy would let go, and why it stays."""
 
     run: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pruning:
+class Pruning(Struct, frozen=True):
     """The runs to delete, oldest first, those that are old and needed, and the number of all runs."""
 
     going: tuple[Path, ...]

@@ -30,7 +30,7 @@ def encrypt_secrets(folder: RunFolder, secrets: Secrets) -> None:
             sealed = Fernet(read_key(make=True)).encrypt(json.dumps({**secrets.export(), "run": folder.id}).encode())
         except ValueError:
             raise SecretError(f"{key_file()} holds no key; move it away, and a new one is made") from None
-        folder.write_encrypted(FILE, sealed.decode() + "\n")
+        folder.write_hidden(FILE, sealed.decode() + "\n", durable=True)
 
 
 def decrypt_secrets(path: Path, *, apart: bool = False) -> Secrets:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from nornir.core import Nornir
 from nornir.core.configuration import Config as NornirConfig
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
@@ -51,8 +53,7 @@ _DAMAGED = "the record is damaged, and nothing was sent: paste its rollback.cfg 
 _READABLE = " or ".join(str(number) for number in READABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True):
     """One deployment of an earlier run: the plan as it was applied, and where the devices are."""
 
     plan: DeploymentPlan
@@ -76,10 +77,14 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
     )
 
 
-@cache
 def _adapter(wanted: Any) -> TypeAdapter[Any]:
     """Type adapter of a service's ``wanted``, kept because a run writes a record for each of its tunnels."""
-    return TypeAdapter(wanted)
+    with _MAKING:  # tunnels that are changed side by side ask for it at the same moment, and each would make it
+        return _made_adapter(wanted)
+
+
+_MAKING = threading.Lock()
+_made_adapter = cache(TypeAdapter)
 
 
 def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...checks.samples.sample_judgement import judge
@@ -30,8 +32,7 @@ SCHEMA_VERSION = 1
 _MARK = re.compile(r"<key:[0-9a-f]{8}>")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the command line asks for. ``fill`` are blanks of the sample with what stands there instead."""
 
     file: Path
@@ -43,8 +44,7 @@ class Asked:
     store: str = "credential"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What was found and made. ``written`` is the file, None where none was asked for or could be written."""
 
     name: str

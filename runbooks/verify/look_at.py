@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 from nornir.core.task import Result, Task
 
 from ...checks.observations.looks import Shown, Stimulus
@@ -34,8 +34,7 @@ class Asked(Protocol):
         """Traffic, each once."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookAt:
+class LookAt(Struct, frozen=True):
     """What look() needs. ``left`` and ``pause`` are seconds: two machines do not share a clock."""
 
     platform: Platform

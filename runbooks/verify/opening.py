@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core import Nornir
 
 from ...inventory.errors import IntentError, NothingMatched, SecretError
@@ -32,8 +33,7 @@ from .kept import FOLDER, make_anywhere
 from .provider_log import provider_log
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the command line asks for. ``deadline`` and ``pause`` are seconds."""
 
     names: tuple[str, ...]
@@ -56,8 +56,7 @@ class Asked:
     scheduler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """One instance whose intent cannot be taken, and why."""
 
     service: str
@@ -65,8 +64,7 @@ class Refused:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """What is verified; ``told`` are sentences on it."""
 
     deployments: tuple[Deployment, ...]
@@ -74,8 +72,7 @@ class Selected:
     told: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A verification that is ready to begin. Has what the locks of a run look at, and holds none."""
 
     nornir: Nornir

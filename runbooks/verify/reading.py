@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nornir.core.task import Result, Task
 
 from ...checks.observations.looks import Shown, Stimulus
@@ -81,8 +82,7 @@ def _close(opened: Opened) -> None:
                 driver.disconnect()
 
 
-@dataclass(frozen=True, slots=True)
-class _Looking:
+class _Looking(Struct, frozen=True):
     """The task of all devices. One device's part of it can go to another process alone."""
 
     opened: Opened

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...checks.verdict import Verification
 from ...inventory.errors import NothingMatched
@@ -14,8 +16,7 @@ from ..run.kept_runs import find_run
 from .kept import find, load
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What was known of the services then, by service and name; ``service`` is empty where the record does not say it.
 
     ``of`` is what kind of record it is, ``words`` the word of each.
@@ -26,8 +27,7 @@ class Before:
     words: Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """One service whose word is another one now; empty where there was none, or is none any more."""
 
     service: str

@@ -9,7 +9,8 @@ again, and every host is reached by a tunnel that works.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...changes.objects import Config
 from ...changes.plans.steps import Edit

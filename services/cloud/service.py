@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config, ConfigObject
 from ...changes.plans.change import Change
@@ -48,8 +50,7 @@ from .verdicts.questions import survey_of
 from .verdicts.verdict import of_full_size, stimuli, verdict_of
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedConnections:
+class IntendedConnections(Struct, frozen=True):
     """The connections of one inventory."""
 
     connections: Connections

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 from ...changes.configurations import tree
 from ...inventory.errors import ChangeError
@@ -25,7 +26,7 @@ def policy_number(host: str, wanted: Collection[str], nodes: Sequence[tree.Node]
     if same:
         return same[0], f"IKEv2 policy {same[0]} has these values already and is used"
     last = max(there, default=0)
-    behind = (*range((last // 10 + 1) * 10, _HIGHEST + 1, 10), *range(last + 1, _HIGHEST + 1))
+    behind = chain(range((last // 10 + 1) * 10, _HIGHEST + 1, 10), range(last + 1, _HIGHEST + 1))
     number = next((number for number in behind if number not in there), None)
     if number is None:
         raise ChangeError(f"{host}: there is no free IKEv2 policy number behind {last}")

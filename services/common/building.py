@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...changes.objects import read, read_desired
 from ...changes.plans.replacing import Replacing
@@ -10,8 +10,7 @@ from ...inventory.errors import ChangeError
 from ..service import Feature, Found, Site, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """The desired configuration of one stage on one member, with the sentences on it."""
 
     text: str

@@ -7,7 +7,8 @@ sending pings for some services when our deadline came has shown what became of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...checks.observations.looks import Shown, Stimulus
 from ...checks.verdict import KnownBy, Operating, Verdict

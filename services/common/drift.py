@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ...changes.config_object import ConfigObject
 from ...changes.plans.change import Change
@@ -31,8 +33,7 @@ class Kind(Enum):
     SURPLUS = "surplus"
 
 
-@dataclass(frozen=True, slots=True)
-class DriftLine:
+class DriftLine(Struct, frozen=True):
     """One line. ``under`` is the header that it stands below, empty for a header or a global line.
 
     ``was`` is what the device has, ``line`` what the intent has; of a surplus line ``line`` is what the device has. Keys are
@@ -50,8 +51,7 @@ class DriftLine:
         return {**asdict(self), "kind": self.kind.value}
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceDrift:
+class DeviceDrift(Struct, frozen=True):
     """One member. ``configured`` is unknown where it was not read, and ``sentence`` says why then.
 
     ``last_change`` is the note above its configuration; ``without_log`` says why nobody can be named.
@@ -166,8 +166,7 @@ def _edited(edit: Edit) -> Iterator[DriftLine]:
             yield DriftLine(Kind.SURPLUS, before.header, line.text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A line below a header: in one spelling, and as it stands there."""
 
     meaning: str

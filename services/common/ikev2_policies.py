@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations import tree
 from ...inventory.errors import ChangeError
@@ -21,8 +23,7 @@ _PROFILE = re.compile(r"crypto ikev2 profile (?P<name>\S+)")
 _LOCAL = "match address local "
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyNames:
+class PolicyNames(Struct, frozen=True):
     """A proposal and the policy that offers it. ``is_ours``: the policy is for this address alone, and offers this alone."""
 
     proposal: str
@@ -30,8 +31,7 @@ class PolicyNames:
     is_ours: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Policy:
+class _Policy(Struct, frozen=True):
     """An IKEv2 policy that is there: the local addresses that it names, its proposals in their order, and its other lines."""
 
     name: str

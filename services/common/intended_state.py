@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.objects import ConfigObject
@@ -37,8 +38,7 @@ _ANY_KEY = "<secret:unreadable>"
 _LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedMember:
+class ComparedMember(Struct, frozen=True):
     """One member against the intent. ``change`` is what would bring the device to it, None where that cannot be planned.
 
     ``sentence`` says what is found in one line; ``unseen`` what could not be compared, a sentence each.
@@ -172,8 +172,7 @@ def _stand_in(reference: str) -> str:
     return f"<secret:{reference}>"
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
+class _Keys(Struct, frozen=True):
     """What a configuration shows in the place of keys, found once for all deployments of its device.
 
     ``hidden``: some are masked or encrypted. ``shown``: some are shown that no reference holds. Either text has `_ANY_KEY` in

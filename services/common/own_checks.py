@@ -7,7 +7,8 @@ known leaves it unverified.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...checks.finding import Finding, Status
 from ...checks.own_checks import Answer, judged, problems

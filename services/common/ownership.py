@@ -8,7 +8,8 @@ policy) is told by the records of earlier runs alone; a service says which of it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...changes.objects import ConfigObject, Key
 from ..service import Removal

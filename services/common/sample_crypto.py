@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar, get_args
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from ...inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE
@@ -20,8 +20,7 @@ from .sample_draft import Missing, Wishes
 P = TypeVar("P", IKEProposal, IPSecProposal)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """One proposal of each phase under one name; None where there is none that can be built."""
 
     name: str

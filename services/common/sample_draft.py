@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from ...changes.objects import Config
 from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What a person says to a sample. ``keys`` are references by peer, the empty one for every peer without one of its own.
 
     ``interfaces`` and ``outside`` are one for all tunnels, or one for each in the order of the sample.
@@ -41,8 +42,7 @@ class Wishes:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """One thing that a person has to say: the field of the intent, why it is not known, and the option that says it."""
 
     field: str
@@ -57,8 +57,7 @@ class Missing:
         return f"{self.field}: {self.why}; give {self.option}" if self.option else f"{self.field}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The intent of a service. ``text`` is the file, empty as long as anything is missing. ``peers`` are those that are in it.
 
     ``keep`` are marks of keys of the sample, no values, by the reference under which they have to be kept for the intent to work.

@@ -7,8 +7,9 @@ nothing may be concluded from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ...checks.observations.looks import Shown
 from ...checks.observations.observation import Observation
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from ...parsers.logs.provider_log import ProviderLog
 
 
-@dataclass(frozen=True, slots=True)
-class Seeing:
+class Seeing(Struct, frozen=True):
     """All that is known of the members of one deployment, by host. ``time`` is UTC (ISO 8601).
 
     ``standing`` has those whose configuration was read. ``probing`` is False where nothing was to be sent.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ...checks.finding import Evidence, Finding, Status
 from ...parsers.records.certificates import Certificate
@@ -19,8 +20,7 @@ LEAST_BITS = 2048
 SERVER = "Server Auth"
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """What one router shows of its certificates and its clock."""
 
     host: str

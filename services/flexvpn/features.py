@@ -7,8 +7,10 @@ IKEv2 proposal and policy (other peers use them), and anything else of the whole
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config
 from ...changes.plans.replacing import Replacing
@@ -59,8 +61,7 @@ def _words(site: Site[FlexVpn], names: HeadEndNames) -> Mapping[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part of a head-end: a template, and the families that it makes."""
 
     name: str

@@ -6,7 +6,9 @@ Nothing that a router shows of itself proves that a client can connect, so witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
@@ -34,8 +36,7 @@ def _configured(seen: Seen, wanted: FlexVpn, family: str, what: str, removed: bo
     return Finding(family, seen.member.host, Status.OK if there is not removed else Status.FAILED, words, evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """The first gate: what clients get is there, and they would take the certificate now."""
 
     wanted: FlexVpn
@@ -57,8 +58,7 @@ class Ready:
             yield from judged_files(self.wanted, seen.outputs, seen.time)
 
 
-@dataclass(frozen=True, slots=True)
-class ClientIn:
+class ClientIn(Struct, frozen=True):
     """The second gate: a client has come in, with an address of the pool and the cipher of the intent, and sends."""
 
     wanted: FlexVpn

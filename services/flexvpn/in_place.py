@@ -9,8 +9,9 @@ changed only where no client is in. What cannot be changed so is refused, with t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from ipaddress import IPv4Address
+
+from msgspec.structs import replace
 
 from ...changes.families import ikev2
 from ...changes.implicit_references import users

@@ -244,7 +244,7 @@ class FlexVpnFile(Record):
     flexvpn: tuple[FlexVpn, ...] = Field(default=(), description="Head-ends.")
 
 
-class HeadEnds(Instances[FlexVpn]):
+class HeadEnds(Instances[FlexVpn], frozen=True):
     """All head-ends of an inventory."""
 
     noun = "head-end"

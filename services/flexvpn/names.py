@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations import tree
 from ...changes.device_file import DeviceFile
@@ -31,8 +33,7 @@ _NAMED = re.compile(r"(?:.* )?virtual-template (?P<number>\d+)(?: .*)?")
 _LISTS = (("authentication login", "authentication_list", "USERS"), ("authorization network", "authorization_list", "GROUPS"))
 
 
-@dataclass(frozen=True, slots=True)
-class HeadEndNames:
+class HeadEndNames(Struct, frozen=True):
     """Names on one router, with a sentence for each decision. A list that ``is_ours`` is written, another is used as it is."""
 
     own: str

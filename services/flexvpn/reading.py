@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ...changes.objects import Config
 from ...changes.objects import read as read_objects
@@ -20,8 +21,7 @@ CERTIFICATES = "show crypto pki certificates verbose"
 DIRECTORY = "dir bootflash:"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The state that an answer shows; ``unread`` is why it is not known, empty where it is."""
 
     state: Any

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.device_file import DeviceFile
 from ...changes.objects import ConfigObject, read
@@ -70,8 +72,7 @@ def _ground(wanted: FlexVpn) -> Iterator[str]:
     yield from (" enrollment selfsigned", f" fqdn {wanted.server_name}", " eku request server-auth")
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedHeadEnds:
+class IntendedHeadEnds(Struct, frozen=True):
     """The head-ends of one inventory."""
 
     head_ends: HeadEnds

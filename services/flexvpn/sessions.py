@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config
 from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
@@ -24,8 +26,7 @@ Range = tuple[IPv4Address, IPv4Address]
 _HOST = re.compile(r"permit ip \S+ host (?P<address>\d\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """One client. ``user`` is empty after a reconnect, which is by the token of the session; ``again`` says that it was one.
 
     ``packets_in`` and ``packets_out`` are those of its tunnel; ``wrong`` is what of it contradicts itself, empty for nothing.
@@ -60,8 +61,7 @@ class Client:
         return f"the client at {self.peer} ({who}) with {self.address}"
 
 
-@dataclass(frozen=True, slots=True)
-class Clients:
+class Clients(Struct, frozen=True):
     """All clients of one head-end, and the counters of the whole device; ``unread`` is why that is not known."""
 
     clients: tuple[Client, ...] = ()

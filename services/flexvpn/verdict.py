@@ -7,7 +7,9 @@ without a free address. Fewer sessions than expected, or users who are missing, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observations.looks import Look, Shown
@@ -34,8 +36,7 @@ _OF_TRUST = ("certificate", "clock")
 _OF_SOME = ("expected-sessions", "client-cipher", "client-traffic", "client-profile")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the router of a head-end shows, at the first look and at the last; looks that were not whole are none."""
 
     wanted: FlexVpn

@@ -7,8 +7,10 @@ goes through it is decided by the routing table. A far end that is not ours is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...checks.ike_agreed import Suite, others
 from ...checks.observations.observation import Flow, Observation, Probe, place_of, spis
@@ -26,8 +28,7 @@ IKE_SECONDS = 86_400
 EVERYTHING: Pair = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/0"))
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One of our ends as it has to be.
 
     ``interface`` and ``address`` are outside, ``peer`` is the far end's outside address. ``source`` and ``target`` are what the
@@ -118,8 +119,7 @@ class Endpoint:
         return whole and pair in (*self.selectors, *formerly)
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """One end: what it should be, what it said before and after the pings, and how many pings it sent."""
 
     end: Endpoint
@@ -210,8 +210,7 @@ def phase_2_up(end: Endpoint, seen: Observation) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(Struct, frozen=True):
     """By how many packets the counters of a flow rose between the two observations."""
 
     encaps: int

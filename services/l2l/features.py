@@ -7,9 +7,10 @@ called on one device. Both are plain data, so that the text is a pure function o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
+
+from msgspec import Struct
 
 from ...changes.plans.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
@@ -54,8 +55,7 @@ TEMPLATES: Mapping[str, Mapping[tuple[int, Style], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelInterface:
+class TunnelInterface(Struct, frozen=True):
     """The addresses of a tunnel interface, and the sizes of what goes through it (bytes; IOS only)."""
 
     address: IPv4Interface
@@ -64,8 +64,7 @@ class TunnelInterface:
     mss: int
 
 
-@dataclass(frozen=True, slots=True)
-class Member(Side):
+class Member(Side, frozen=True):
     """One end of ours: all that its text is made of besides names.
 
     ``key`` is the token of the pre-shared key. ``nameif`` and ``inside_nameif`` are what an ASA calls the two interfaces, empty
@@ -88,8 +87,7 @@ class Member(Side):
     inside_nameif: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A static route into a tunnel. ``via``: on IOS an interface or the next hop, on an ASA the nameif."""
 
     prefix: IPv4Network
@@ -98,8 +96,7 @@ class Route:
     distance: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class NatExemption:
+class NatExemption(Struct, frozen=True):
     """Where a tunnel's traffic is taken out of address translation.
 
     ``ios-list``: ``access_list`` is the list that is translated, ``numbers`` are free ones before its first permit, one for each
@@ -118,8 +115,7 @@ class NatExemption:
     numbered: tuple[tuple[int, tuple[IPv4Network, IPv4Network]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the objects of one tunnel are called on one device, with a sentence for each choice, and what they take the place of.
 
     ``transform_set`` is on an ASA with IKEv2 the IPsec proposal. ``keepalive`` is None where dead peer detection is not wanted,

@@ -8,7 +8,8 @@ against the tunnel.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...checks.finding import Cause, Evidence, Finding, Status
 from ...checks.ike_agreed import printed, weaker
@@ -33,8 +34,7 @@ from .partner.foreign_end import seen_from_here
 from .verdicts.routed import routed
 
 
-@dataclass(frozen=True, slots=True)
-class L2lProof:
+class L2lProof(Struct, frozen=True):
     """The proof of one tunnel over those of its ends that are ours; the first one brings it up.
 
     ``replaced``: the tunnel was there in another form, so SAs from before prove nothing. ``formerly`` are the selectors that an

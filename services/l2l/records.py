@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from ...inventory.intents.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
 from .features import TunnelInterface
 
@@ -17,8 +19,7 @@ class WantedTunnel:
     style: Style = "crypto-map"
 
 
-@dataclass(frozen=True, slots=True)
-class WantedEnd:
+class WantedEnd(Struct, frozen=True):
     """What one end of a tunnel is rendered from, beside the names that the device has free. ``key_ref`` refers to the key."""
 
     name: str

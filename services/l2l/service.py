@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config, read
 from ...changes.plans.change import Change
@@ -81,8 +83,7 @@ def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedTunnels:
+class IntendedTunnels(Struct, frozen=True):
     """The tunnels of one inventory."""
 
     intent: Intent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec.structs import replace
 
 from ...changes.implicit_references import uses_of_peer
 from ...changes.selectors import selectors_of
@@ -18,8 +19,7 @@ from .proof import L2lProof, prove_removed, untested
 from .records import WantedEnd, WantedTunnel
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelTraffic(L2lProof):
+class TunnelTraffic(L2lProof, frozen=True):
     """The proof of one tunnel, and what else is told of its traffic."""
 
     def gone(self, watch: Watch) -> tuple[Finding, ...]:

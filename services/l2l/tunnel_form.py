@@ -6,7 +6,8 @@ What is there in the same form is used again, or changed in place where it diffe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config
 from ...inventory.intents.intent import Style
@@ -38,8 +39,7 @@ _OF_STYLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelForm:
+class TunnelForm(Struct, frozen=True):
     """A tunnel of one IKE version in one style."""
 
     version: int

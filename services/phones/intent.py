@@ -93,7 +93,7 @@ class PhonesFile(Record):
     phones: tuple[Phones, ...] = Field(default=(), description="Access of phones, one a tunnel group.")
 
 
-class PhoneAccess(Instances[Phones]):
+class PhoneAccess(Instances[Phones], frozen=True):
     """All that an inventory has."""
 
     noun = "phone access"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...checks.finding import Finding
 from ...checks.observations.looks import Shown, Stimulus
@@ -35,8 +36,7 @@ _NAME = "vpn-phones"
 _NOWHERE = IPv4Address(0)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadEndOfPhones:
+class HeadEndOfPhones(Struct, frozen=True):
     """What one ASA shall have; ``files`` are those that phones take, as far as they are kept."""
 
     wanted: Phones
@@ -105,8 +105,7 @@ def place_of(wanted: Phones) -> Place:
     return Place(wanted.host, "", _NOWHERE, (), plays={"phones": words})
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedPhones:
+class IntendedPhones(Struct, frozen=True):
     """The access of phones of one inventory."""
 
     access: PhoneAccess

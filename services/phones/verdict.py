@@ -7,8 +7,10 @@ the next phone out: degraded while others are in, down where nobody is. What was
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...checks.finding import Cause, Evidence, Finding, Status
 from ...checks.observations.looks import Look, Shown
@@ -35,8 +37,7 @@ _NAMED = 6
 _SURENESS = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the ASA showed last, and what the audit says of all looks. ``sessions`` None: they were not shown."""
 
     wanted: Phones

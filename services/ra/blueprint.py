@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...changes.objects import Config
 from ...templates.environment import fill
@@ -11,8 +11,7 @@ from .intent import RemoteAccess
 from .names import GroupNames, allocate, draft
 
 
-@dataclass(frozen=True, slots=True)
-class EasyVpn:
+class EasyVpn(Struct, frozen=True):
     """The feature: a group on a router that gives clients addresses (Easy VPN Server)."""
 
     name: str = "easy-vpn"

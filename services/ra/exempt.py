@@ -7,7 +7,8 @@ is a stage of its own, so that the keys are ready before the map asks, and stay 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.objects import Config, ConfigObject, read
@@ -22,8 +23,7 @@ from .intent import RemoteAccess
 RUNNING = "show running-config"
 
 
-@dataclass(frozen=True, slots=True)
-class Exempted:
+class Exempted(Struct, frozen=True):
     """Keys that get ``no-xauth``: each as a token, with its peer."""
 
     keys: tuple[tuple[str, str], ...]
@@ -31,8 +31,7 @@ class Exempted:
     replacing: Replacing = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Exempt:
+class Exempt(Struct, frozen=True):
     """The feature: ``no-xauth`` on the keys that lack it. Nothing where the map has no tunnels, or asks already."""
 
     name: str = "no-xauth"
@@ -77,8 +76,7 @@ def peers_of(crypto_map: str, running: Config) -> Iterator[tuple[str, str]]:
             yield from ((entry.groups["sequence"], peer) for peer in entry.peers)
 
 
-@dataclass(frozen=True, slots=True)
-class NobodyAsked:
+class NobodyAsked(Struct, frozen=True):
     """The gate: every router of a tunnel has a key with ``no-xauth``, or the map asks nobody."""
 
     group: RemoteAccess

@@ -128,7 +128,7 @@ class RemoteAccessFile(Record):
     remote_access: tuple[RemoteAccess, ...] = Field(default=(), description="Groups of VPN clients.")
 
 
-class Groups(Instances[RemoteAccess]):
+class Groups(Instances[RemoteAccess], frozen=True):
     """All groups of an inventory."""
 
     noun = "group"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config, ConfigObject
 from ...changes.plans.replacing import NOTHING, Replacing
@@ -32,8 +34,7 @@ LAST_PLACE, HIGHEST_PLACE = 65000, 65535
 _PLACE = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+)(?: .*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class GroupNames:
+class GroupNames(Struct, frozen=True):
     """What the objects of one group are called on one router, with a sentence for each decision."""
 
     encryption: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.plans.change import Change
@@ -67,8 +69,7 @@ def _place(wanted: RemoteAccess) -> Place:
     return Place(wanted.host, wanted.interface, wanted.outside_ip, inside)
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedGroups:
+class IntendedGroups(Struct, frozen=True):
     """The groups of one inventory."""
 
     groups: Groups

@@ -6,8 +6,10 @@ Nothing that a router shows of itself proves that a client can connect, so witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
@@ -20,8 +22,7 @@ from .intent import RemoteAccess
 RUNNING, IKE, IPSEC = "show running-config", "show crypto isakmp sa", "show crypto ipsec sa"
 
 
-@dataclass(frozen=True, slots=True)
-class _Sas:
+class _Sas(Struct, frozen=True):
     """What a router has of clients: addresses with a phase 1, flows with SAs, and those of them that carry packets both ways."""
 
     phase_1: frozenset[str]
@@ -29,8 +30,7 @@ class _Sas:
     working: tuple[IpsecFlow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientSession:
+class ClientSession(Struct, frozen=True):
     """What has to be seen of a group."""
 
     group: RemoteAccess

@@ -9,7 +9,8 @@ hosts send for so long is lost, as it is when the edge is lost.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...changes.objects import Config
 from ...changes.plans.steps import Edit

@@ -7,9 +7,11 @@ detection and NAT keepalive are given to our profiles alone, fragmentation to no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations import tree
 from ...changes.objects import Config, read_desired
@@ -101,8 +103,7 @@ def _refuse_profiles(site: Zia, running: str) -> None:
                 raise ChangeError(f"{site.host}: {node.line!r} is for {edge.address} already: the router has a tunnel to it")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One feature of a site: a template, the families that it makes, and what the router must not have for it."""
 
     name: str

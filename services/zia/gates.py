@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change
@@ -32,8 +34,7 @@ OF_EDGES = (IKEV2, IPSEC)
 OF_PROBES = (TRACK, SLA, ROUTE_MAP)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the router of a site shows: its configuration, the answers that were read whole, and what was not."""
 
     site: Zia
@@ -53,8 +54,7 @@ class View:
 Judge = Callable[[View], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A gate: what it asks beside the running configuration, and the judgements on what was built and on what has to be gone."""
 
     site: Zia

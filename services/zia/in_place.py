@@ -9,7 +9,8 @@ primary and backup change places, only the order of their next hops does: both t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...changes.families import ikev2
 from ...changes.implicit_references import users

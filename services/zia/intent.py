@@ -185,7 +185,7 @@ class ZiaFile(Record):
     zia: tuple[Zia, ...] = Field(default=(), description="Sites.")
 
 
-class Sites(Instances[Zia]):
+class Sites(Instances[Zia], frozen=True):
     """All sites of an inventory."""
 
     noun = "site"

@@ -6,9 +6,10 @@ A tunnel that breaks one comes up never, or later never again, and nothing on th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from .intent import Zia
@@ -34,8 +35,7 @@ def is_private(address: IPv4Address) -> bool:
     return any(address in network for network in PRIVATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One rule: what it says, where that stands, and the sentences on what breaks it."""
 
     name: str

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.configurations import tree
 from ...changes.objects import Config
@@ -33,8 +35,7 @@ _FOLLOWS = re.compile(r"track (?P<number>\d+) (?:ip sla|rtr) (?P<operation>\d+)(
 _GROUP = re.compile(r"ip sla group schedule \d+ (?P<numbers>[\d,-]+)(?: .*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeNames:
+class EdgeNames(Struct, frozen=True):
     """What belongs to one edge: ``own`` names its profiles and its key, ``tag`` its probe; the others are numbers.
 
     ``order`` is the place of its next hop in the clause of the route map.
@@ -48,8 +49,7 @@ class EdgeNames:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExistingSite:
+class ExistingSite(Struct, frozen=True):
     """The numbers that a router has of an edge, None for what it has not; ``tag`` is that of its newest probe."""
 
     tunnel: int | None
@@ -58,8 +58,7 @@ class ExistingSite:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNames:
+class SiteNames(Struct, frozen=True):
     """What the objects of one site are called, with a sentence for each decision. ``edges`` are primary and backup.
 
     ``access_list`` has what is led into the tunnels: no other object has its name, nor may anything else speak of it.
@@ -123,8 +122,7 @@ def allocate(site: Zia, offer: Collection[str], running: str, config: Config) ->
     return replace(names, policy=policy, edges=(first, second), decisions=said)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """The numbers that anything of a router speaks of."""
 
     tunnels: frozenset[int]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...changes.objects import Config, read
 from ...changes.plans.change import Change
@@ -56,8 +58,7 @@ def place_of(site: Zia) -> Place:
     return Place(site.host, site.wan_interface, site.wan_ip, (IPv4Interface((first, network.prefixlen)),))
 
 
-@dataclass(frozen=True, slots=True)
-class IntendedSites:
+class IntendedSites(Struct, frozen=True):
     """The sites of one inventory."""
 
     sites: Sites

@@ -7,7 +7,8 @@ lets packets of the hosts past the tunnels, or through one without a cipher, is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...checks.finding import FULL_SIZE, Cause, Finding, Status
 from ...checks.observations.looks import Look

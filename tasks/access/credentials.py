@@ -9,10 +9,11 @@ import hashlib
 import re
 import secrets as random_source
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from nornir.core.inventory import Host
 
 from ...inventory.errors import IntentError
@@ -116,7 +117,7 @@ def login_of(host: Host) -> Login:
 
 def plain_login(name: str, kind: str, username: str, password: str, secret: str, arguments: dict[str, Any]) -> Login:
     """The login that Netmiko's own arguments describe; those that are ours are taken out of ``arguments``."""
-    known = [item.name for item in fields(ConnectionSettings)]
+    known = ConnectionSettings.__struct_fields__
     own = {item: arguments.pop(item) for item in known if item in arguments}
     if own.get("ssh_config_file") == str(Path("~/.ssh/config").expanduser()):
         # Nornir names it for every connection, whether it is there or not.

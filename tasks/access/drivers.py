@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import select
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import paramiko  # type: ignore[import-untyped]
+from msgspec import Struct
 from netmiko.base_connection import BaseConnection
 from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
@@ -33,6 +33,7 @@ from .login_watch import LoginWatch
 from .ssh_client import CheckedClient
 from .ssh_config import Reached, reached
 from .ssh_login import keys_of, labs_of, times_of
+from .telnet_read import read_arrived
 
 if TYPE_CHECKING:
     from ..fresh_login import FreshLogin
@@ -269,20 +270,9 @@ class IosTelnet(LeanDriver, CiscoIosTelnet):
         self.remote_conn.write(data)
 
     def _receive(self) -> bytes:
-        parts: list[bytes] = []
-        while True:
-            if self.remote_conn is None:
-                raise EOFError("the session has ended")
-            try:
-                part = self.remote_conn.read_eager()
-            except EOFError:
-                if parts:
-                    break
-                raise
-            if not part:
-                break
-            parts.append(part)
-        return b"".join(parts)
+        if self.remote_conn is None:
+            raise EOFError("the session has ended")
+        return read_arrived(self.remote_conn)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
@@ -299,8 +289,7 @@ class IosTelnet(LeanDriver, CiscoIosTelnet):
         return self.login_prompt
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A connection as its Session has it: what is typed here is not taken for somebody else's."""
 
     driver: LeanDriver

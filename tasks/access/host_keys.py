@@ -13,8 +13,9 @@ import ipaddress
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...inventory.errors import HostKeyRefused
 from ...inventory.files.connection_settings import ConnectionSettings
@@ -37,8 +38,7 @@ def usual_lab() -> Path:
     return Path(os.environ.get("NR_RUN_LAB_DIR") or _state() / "lab")
 
 
-@dataclass(frozen=True, slots=True)
-class HostKeys:
+class HostKeys(Struct, frozen=True):
     """What is known of host keys. ``labs`` are folders in which a rehearsal lab of this machine may run."""
 
     settings: ConnectionSettings

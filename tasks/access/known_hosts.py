@@ -12,15 +12,15 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 #: A pattern or a hash, which may mean a host whose name does not stand in the line.
 _MAY_MEAN_ANY = re.compile(r"[*?|]")
 
 
-@dataclass(frozen=True, slots=True)
-class HostKey:
+class HostKey(Struct, frozen=True):
     """One public key: its type, its bytes, and the file and line that name it."""
 
     kind: str

@@ -14,7 +14,6 @@ import math
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from ...inventory.errors import SessionLost
@@ -28,16 +27,13 @@ def clock() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
-@dataclass(eq=False, slots=True)
 class Lease:
     """Of all devices of one run in this process. Without ``seconds`` it never ends: nobody else is given the devices."""
 
-    seconds: float = math.inf
-    _until: float = field(default=math.inf, init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, seconds: float = math.inf) -> None:
         """It begins now."""
-        self._until = clock() + self.seconds
+        self.seconds = seconds
+        self._until = clock() + seconds
 
     def renew(self, asked: float) -> None:
         """It was acknowledged: ``asked`` is when that was asked for, by clock(). What is over stays over."""

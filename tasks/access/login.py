@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...inventory.errors import Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
@@ -41,8 +42,7 @@ SILENT_SECONDS = 3.0
 PRESSES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """How this device asks."""
 
     user: re.Pattern[str]
@@ -72,8 +72,7 @@ def last_words(text: str) -> str:
     return " / ".join([line for line in lines if line][-2:])[-160:]
 
 
-@dataclass(slots=True)
-class Dialogue:
+class Dialogue(Struct):
     """One login. ``read`` gives what has arrived, ``write`` types a line, ``wait`` sleeps until something arrives."""
 
     words: Words

@@ -8,10 +8,10 @@ from __future__ import annotations
 import glob
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko  # type: ignore[import-untyped]
+from msgspec import Struct
 
 from ...inventory.errors import Unreachable
 from ...inventory.files.connection_settings import ConnectionSettings
@@ -21,8 +21,7 @@ _USERS = "~/.ssh/config"
 _DEPTH = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """Where a device is, and by what name its key is known.
 
     ``proxy`` is the command that connects, or nothing; ``strict`` is what StrictHostKeyChecking says: yes, no, or nothing.

@@ -5,13 +5,12 @@ The recap, the page ``cancel-timer.txt`` of a run and the table of docs/explanat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...changes.timer_config import file_of, name_of
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHand(Struct, frozen=True):
     """Lines at the privileged prompt, in the order in which they are typed; {name} and {file} are those of a run (`filled`).
 
     ``cancel`` leaves the configuration alone; ``undo`` has the device roll back now, and is empty for a timer that only its own

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...checks.readiness.rollback_methods import RELOAD_IN
 from ...checks.readiness.timers import RELOAD, reload_timer

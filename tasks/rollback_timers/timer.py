@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from ...changes.configurations.configuration import Configuration
 from ...changes.plans.change import Change
@@ -22,8 +23,7 @@ def nothing() -> None:
     """The default of ``manageable``: nothing to wait for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arming:
+class Arming(Struct, frozen=True):
     """What a rollback timer is armed with, and by what a run knows its own.
 
     ``change`` holds the inverse, ``before`` is the running configuration that has to come back, ``user`` is who logs in.
@@ -44,8 +44,7 @@ class Arming:
     after_another: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What a device shows of a rollback timer.
 
     ``armed``: all of it is there and it is this run's. ``remains``: some part of this run's is there, or may be. ``others`` names

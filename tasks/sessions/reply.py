@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets.
 
     ``warnings`` were taken out of the text: the device has done what it was told, and says what it thinks of it. Of a

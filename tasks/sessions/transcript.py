@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from .messages import message_at, without_control, without_messages
 
@@ -31,8 +32,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.MULTILINE)
 
 
-@dataclass(slots=True)
-class Prompts:
+class Prompts(Struct):
     """The prompt of exec mode as it was seen, and how those of configuration mode begin.
 
     They need not begin alike: ``prompt`` changes that of exec mode only (Cisco IOS configuration fundamentals command reference).
@@ -77,8 +77,7 @@ class Prompts:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The prompt at which a line was typed (empty where it was read before), and what came for it."""
 
     prompt: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...inventory.hiding.secrets import Secrets
 
 logger = logging.getLogger("nr_run.session")
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """What one session has heard of its device, with tokens instead of secrets. ``tell`` is given each warning once."""
 
     name: str

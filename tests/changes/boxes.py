@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from nr_run.inventory.intents.intent import Dpd, End, IKEProposal, IPSecProposal
 
@@ -19,8 +18,7 @@ POLICIES = (
 )
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """A running configuration, and what was put into it."""
 
     running: str
@@ -84,8 +82,7 @@ def _entries(draw: st.DrawFn, map_name: str | None, static: tuple[int, ...]) -> 
     return entries, named + numbered
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A tunnel seen from the 2611, and its cryptography."""
 
     end: End

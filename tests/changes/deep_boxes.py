@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from .rendering import TOKEN
 
@@ -200,8 +199,7 @@ ASA_BESIDE = (
 )
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A device and the tunnel that it shall get. ``numbers``: it shows the sequence numbers of its access lists."""
 
     os: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict, fields
 
 import nr_run.changes
 from nr_run.changes.families import FAMILIES, RANKS
@@ -51,7 +51,7 @@ REQUIRED = ("shared", "touches", "key_of", "peers_of", "ike", "named_in")
 @pytest.mark.parametrize("field", REQUIRED)
 def test_what_a_family_has_to_say_cannot_be_left_out(field: str) -> None:
     """A family that does not say who shares it, what it touches or whose key it holds is an error when the table loads."""
-    given = {item.name: getattr(FAMILIES["ios"][0], item.name) for item in fields(Family)}
+    given = asdict(FAMILIES["ios"][0])
     assert Family(**given) == FAMILIES["ios"][0]
     del given[field]
     with pytest.raises(TypeError, match=field):
@@ -60,7 +60,7 @@ def test_what_a_family_has_to_say_cannot_be_left_out(field: str) -> None:
 
 def test_no_field_that_speaks_for_others_has_a_default() -> None:
     """The fields that must be said are those, and none of them has got a default since."""
-    must = {item.name for item in fields(Family) if item.default is MISSING and item.default_factory is MISSING}
+    must = {item.name for item in fields(Family) if item.required}
     assert must == {"name", "sentence", "header", "identity", "opens", *REQUIRED}
 
 

@@ -10,7 +10,8 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nr_run.lab.entry import LabHandle
 
@@ -22,8 +23,7 @@ Lines = Counter[Path]
 _ABOUT_ITSELF = re.compile(r"!|:|Using \d|Current configuration|Building config|Cryptochecksum|ntp clock-period")
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What a device is at one moment: running (with keys) and saved configuration, as it shows both, and what counts on it."""
 
     running: Lines
@@ -63,8 +63,7 @@ def without_keys(text: str) -> str:
     return re.sub(r"((?:\bkey|pre-shared-key|password|secret)(?: \d)?) [^\s;'|]+", r"\1 …", text)
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(Struct, frozen=True):
     """One device of a lab."""
 
     lab: LabHandle

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Block = tuple[str, list[str]]
 Networks = tuple[ipaddress.IPv4Network, ipaddress.IPv4Network]
@@ -24,8 +25,7 @@ HASHES = {
 _BANNER = re.compile(r"^banner \w+ \^C.*?\^C *$", re.M | re.S)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One end of the tunnel as it is meant to be: addresses, networks in CIDR, the form, the suite, the key, perhaps a lifetime.
 
     ``address`` is that of the tunnel interface with its mask, and ``gate`` the one at its other end, both for a VTI only.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from .clients import missing_clients
 from .device import Path, State, differing, told
@@ -32,8 +33,7 @@ _TIMER_WORDS = {
 }
 
 
-@dataclass
-class Foreign:
+class Foreign(Struct):
     """What a second operator did to a device, as lines that may be more or fewer than before for no fault of the run."""
 
     added: set[Path] = field(default_factory=set)
@@ -44,8 +44,7 @@ class Foreign:
     either: set[Path] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """What success is on each device: the tunnel as it is wanted, the group of clients, or exactly an earlier state.
 
     ``up``: with SAs of the tunnel. ``clients``: host to the interface to which clients connect.
@@ -61,8 +60,7 @@ class Goal:
     goes: Mapping[str, frozenset[Path]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Now:
+class Now(Struct, frozen=True):
     """One device at the end: its state, its configuration as text with keys, and whether it may have rolled itself back."""
 
     state: State
@@ -71,8 +69,7 @@ class Now:
     went_back: bool
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """``ending`` is before, changed, rollback-incomplete or wrong; ``why`` is for a wrong one; ``needless``: nothing needed a
     person."""
 
@@ -81,8 +78,7 @@ class Verdict:
     needless: bool = False
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Knows what the devices were, what they were to become, and what others did; asks nobody else."""
 
     before: Mapping[str, State]

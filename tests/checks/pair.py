@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Cause, Finding
 from nr_run.checks.observations.observation import Observation, Probe
@@ -58,8 +60,7 @@ def seen(host: str, os: str, ike: str, ipsec: str) -> Observation:
     return Observation(host, TIME, os, {IKE.name: parse(os, PHASE_1, ike), IPSEC.name: parse(os, PHASE_2, ipsec)})
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One flow of `show crypto ipsec sa`; SPIs are numbers, counters packets."""
 
     tag: str
@@ -135,8 +136,7 @@ FAR_FLOW = replace(
 )
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """What one router shows: state of its IKE rows by (dst, src), and its flows before and after the pings."""
 
     end: End

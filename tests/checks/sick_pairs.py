@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Status
 from nr_run.checks.observations.observation import Probe
@@ -59,8 +60,7 @@ def no_sas(flow: Flow, **changes: object) -> Flow:
     return replace(flow, inbound=(), outbound=(), encaps=0, decaps=0, **changes)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Sick:
+class Sick(Struct, frozen=True):
     """A sick pair, and what has to be said about it."""
 
     near: Side

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Finding, Status, against, proved
 from nr_run.checks.observations.observation import Observation, Probe
@@ -53,8 +54,7 @@ def ike(state: str, peer: str = "172.18.124.159", *, role: str = "initiator", he
     )
 
 
-@dataclass(frozen=True)
-class AsaFlow:
+class AsaFlow(Struct, frozen=True):
     """One flow of `show crypto ipsec sa` of an ASA, as 9.1 prints it."""
 
     inbound: int = 0x892741BC

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.ike_agreed import Suite

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.objects import read
 from nr_run.changes.plans.change import compose

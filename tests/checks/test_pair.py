@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Evidence, Finding, Status, against, proved
 from nr_run.inventory.intents.intent import End, TunnelTermination

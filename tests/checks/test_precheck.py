@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Status, against
 from nr_run.checks.readiness.device_facts import EndFacts

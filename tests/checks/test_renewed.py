@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Status
 from nr_run.services.l2l.proof import renewed

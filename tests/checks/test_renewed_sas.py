@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Address
+
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Status
 from nr_run.checks.observations.questions import IKEV2, IPSEC

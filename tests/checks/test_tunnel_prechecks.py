@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.config_object import ConfigObject
 from nr_run.changes.families import FAMILIES

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from nr_run.checks.observations.observation import Observation
 from nr_run.checks.observations.questions import QUESTIONS, ROUTE_MAP, SLA, TRACK, Question

@@ -5,8 +5,10 @@ Every test breaks one thing of a healthy end. The forms are those of the recorde
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.observations.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, Question
@@ -22,8 +24,7 @@ ALL_ANSWERED = Probe(PINGS, PINGS)
 GCM = ("aes-256-gcm", None)
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     """What one end shows. ``addresses`` are its outside address and the peer's, ``lans`` its prefix and the far one.
 
     ``ike`` are (local, remote, state); a cipher is known in every state but ``IN-NEG?``, which is before IKE_SA_INIT is answered.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 SESSION_ID = "kWqTzBnvLm24RxYp"
 IDENTITY = SESSION_ID.encode().hex().upper()
 ANEW = "*$AnyConnectClient$*"
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """One moment of one client on one head-end."""
 
     clock: str = "10:00:00.101 UTC Wed May 6 2026"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.inventory.errors import ParseError
 from nr_run.parsers.logs.bundle import LIMITS, read_bundle

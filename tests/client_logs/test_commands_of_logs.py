@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from nr_run.inventory.errors import Exit, NrRunError
 from nr_run.runbooks.commands.offline.explain_dart_command import explain_dart_command

@@ -6,9 +6,9 @@ Source: Cisco, document 222830, IKEv2 auto-reconnect for Secure Client on IOS-XE
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from xml.etree import ElementTree
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from nr_run.changes.objects import read

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nr_run.checks.phones.phone_file import read_phone_file
 from nr_run.checks.phones.renewal import renewal

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 
 from nr_run.changes.configurations.configuration import Configuration
@@ -37,8 +37,7 @@ from .rows import Said
 TODAY = date(2026, 11, 1)
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """Where an error is planted: in the intent, on the router before the change or after it, or in what that shows.
 
     ``before`` and ``after`` are pairs of a text and what stands in its place; ``drops`` are fields that the intent has not.

@@ -13,8 +13,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from nr_run.checks.finding import against
 from nr_run.lab.entry import LabHandle
@@ -49,8 +50,7 @@ class Quiet:
         """Nothing."""
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One end, as its healthy running configuration has it; ``far`` are the fields of the other end."""
 
     lab: LabHandle
@@ -100,8 +100,7 @@ def verified(pair: Two) -> tuple[str, tuple[str, ...]]:
     return verdict["word"], tuple(cause["id"] for cause in verdict["causes"])
 
 
-@dataclass
-class Ground:
+class Ground(Struct):
     """The lab with the tunnel, and the run that judges it."""
 
     pair: Two

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .ground import Ground, Side
 
@@ -16,8 +17,7 @@ OTHER_KEY = "Another.Key-24"
 NOBODY = "172.18.124.77"
 
 
-@dataclass(frozen=True)
-class Planted:
+class Planted(Struct, frozen=True):
     """What was done, and how it is undone: by lines on each end, by faults, by clearing what is left."""
 
     typed: Sequence[tuple[Side, Lines, Lines]] = ()
@@ -34,8 +34,7 @@ class Planted:
 Plant = Callable[[Ground], Planted]
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One way to break a tunnel. ``causes`` are what it may be called: one, or one for each version of IKE."""
 
     name: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 ROOT = Path(__file__).parents[2]
 #: docs/rendered holds configurations, which tests of their own compare.
@@ -19,8 +20,7 @@ _BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.
 _EXIT = re.compile(r"\s+# exit (?P<code>\d+).*$")
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command of a page, its exit code and what the page says that it prints."""
 
     line: str

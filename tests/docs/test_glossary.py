@@ -21,7 +21,7 @@ from .documents import ROOT
 
 SHOWN: tuple[type[Enum], ...] = (Configured, Kind, KnownBy, Operating, Phase, Result, Severity, Status, Word)
 #: Vocabularies of which nobody is shown a word alone.
-INNER = {"Rollback", "Nobody", "Origin", "Says", "Action"}
+INNER = {"Rollback", "Nobody", "Origin", "Says", "Action", "Life"}
 #: What the tool calls its things, beside its states.
 THINGS = (
     *("service", "verification", "verdict", "word", "configured", "operating", "known by", "cause", "evidence", "finding"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.objects import read_desired
 from nr_run.inventory.files.hosts import load_nornir, platforms_of

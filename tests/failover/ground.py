@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from nr_run.lab.entry import LabHandle
 
@@ -33,8 +34,7 @@ NAME = "branch-zia"
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 
 
-@dataclass
-class Site:
+class Site(Struct):
     """The router and both edges, the inventory, and what the router was before the test."""
 
     lab: LabHandle

@@ -7,13 +7,13 @@ import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
 from nornir.core.inventory import Host
 
 from nr_run.changes.configurations.configuration import Configuration
@@ -33,8 +33,7 @@ CONFIG = "version 12.2\nhostname hq\n!\nline con 0\nline vty 0 4\n!\nend\n"
 SALT = "00" * 32
 
 
-@dataclass
-class Side:
+class Side(Struct):
     """The side that reads."""
 
     secrets: Secrets = field(default_factory=lambda: Secrets.salted(SALT, ()))

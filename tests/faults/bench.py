@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from nr_run.lab.entry import LabHandle
 
 from .. import warm
@@ -260,8 +262,7 @@ def _removed(bench: Bench) -> None:
     bench.wanted, bench.unwanted = (), ("hq-branch",)
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """What is done to the tunnel while the fault strikes."""
 
     command: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.runbooks.commands.console import CommandConsole

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.intents.auto_proposals import IKE_PREFERENCE, IPSEC_PREFERENCE

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields, replace
 
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.files.hosts import load_nornir, platforms_of, with_endpoints

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,21 @@ from nr_run.inventory.hiding.secrets import TOKEN, Secrets
 from .secret_syntaxes import CANARY, KEY_CHARACTERS, LINES, known
 
 PROMPTS = ("", "vpn2611(config)#", "vpn2611(config)# ", "asa/ctx(config-tunnel-ipsec)# ", "r1(config-isakmp-group)#", "r1>")
+KEYS = (CANARY, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "0822455D0A16", "12345678", ".*+(x")
 
 
 @pytest.mark.parametrize("line", LINES)
-@pytest.mark.parametrize("key", [CANARY, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "0822455D0A16", "12345678", ".*+(x"])
-def test_every_syntax(line: str, key: str) -> None:
+def test_every_syntax(line: str) -> None:
     """A key that nobody told us of is hidden wherever Cisco writes one, prompt before it or not; all else stays."""
-    for prompt in PROMPTS:
-        for end in ("", "\n", "\r\n", " \r\nnext line\r\n"):
-            secrets = Secrets(folders=())
-            before, after = re.split(r"\bS\b", line.strip() if prompt else line)
-            text = f"{prompt}{before}{key}{after}{end}"
-            hidden = secrets.hide(text)
-            assert key not in TOKEN.sub("", hidden)
-            assert TOKEN.search(hidden)
-            assert secrets.hide(hidden) == hidden
-            assert secrets.reveal(hidden) == text
+    for key, prompt, end in product(KEYS, PROMPTS, ("", "\n", "\r\n", " \r\nnext line\r\n")):
+        secrets = Secrets(folders=())
+        before, after = re.split(r"\bS\b", line.strip() if prompt else line)
+        text = f"{prompt}{before}{key}{after}{end}"
+        hidden = secrets.hide(text)
+        assert key not in TOKEN.sub("", hidden)
+        assert TOKEN.search(hidden)
+        assert secrets.hide(hidden) == hidden
+        assert secrets.reveal(hidden) == text
 
 
 @pytest.mark.parametrize(

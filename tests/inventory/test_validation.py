@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.inventory.errors import IntentError, NothingMatched
 from nr_run.inventory.intents.built import Carried

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from netmiko import ConnectHandler
 
 from nr_run.lab.entry import LabHandle
@@ -15,8 +15,7 @@ from .telnet_client import credential
 TUNNEL_NET = "169.254.10"
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """An ASA's end: algorithms in the words of an ASA; `number` is the last octet of its address in the tunnel."""
 
     device: str

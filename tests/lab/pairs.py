@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 from netmiko import ConnectHandler
 
 from nr_run.lab.entry import LabHandle
@@ -27,8 +28,7 @@ BOXES = {
 NOTES = ("NOTE: This new crypto map", "MUST", "SECURITY WARNING", "%Warning: weaker")
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     """One end of a tunnel as it is typed; `version` is that of IKE, `style` is `map` or `vti`."""
 
     box: str
@@ -106,8 +106,7 @@ class End:
         ]
 
 
-@dataclass
-class Bench:
+class Bench(Struct):
     """A lab with one box of each release, and a Netmiko connection to each that is used."""
 
     lab: LabHandle

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from netmiko import ConnectHandler
 
 from nr_run.lab.entry import LabHandle

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.lab.entry import LabHandle
 from nr_run.parsers import parse

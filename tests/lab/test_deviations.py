@@ -220,7 +220,7 @@ YOUNGER_SHOWS = (
     "show version | count a",
 )
 ASA_SHOWS = (
-    "show ip address", "show vpn-sessiondb summary", "show vpn-sessiondb detail l2l filter name X", "show ipsec sa",
+    "show ip address", "show vpn-sessiondb remote", "show vpn-sessiondb detail l2l filter name X", "show ipsec sa",
     "show isakmp sa", "show module", "show access-list brief", "show interface", "show conn", "dir", "show cpu usage", "show arp",
 )  # fmt: skip
 

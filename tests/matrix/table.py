@@ -7,11 +7,12 @@ is the whole of it, rewritten by ``make rendered`` (``python tests/matrix/table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.intents.built import WRITTEN, Carried
@@ -40,8 +41,7 @@ KEPT = Path(__file__).with_name("matrix.txt")
 TODAY = date(2026, 11, 21)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """The tunnel is built with the strongest that both ends can do."""
 
     crypto: Crypto
@@ -54,8 +54,7 @@ class Built:
         return f"{cipher}/{ike.authentication_algorithm.removeprefix('hmac-')}/{ike.group}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The tunnel is refused before any device is touched; ``reason`` is the first sentence."""
 
     reason: str

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ROOT = Path(__file__).parent.parent.parent
 #: The folders of the product, without the lab, which refuses as devices do.
@@ -22,8 +24,7 @@ _FINDING = "Finding"
 _WORDS = 90
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """A place: ``kind`` is the name of the error or ``check ID``; ``lines`` from the first to the last of the call."""
 
     file: str

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nr_run.inventory.errors import DeviceRefused, NrRunError, ParseError
 from nr_run.parsers import parse
 
-from ..sampling import examples
+from ..sampling import examples, in_turn
 
 if TYPE_CHECKING:
     from .conftest import Case
@@ -39,7 +39,7 @@ def test_a_garbage_line_anywhere_makes_the_result_unverified(case: Case) -> None
     """A line that is not the command's own is noticed wherever it stands, above the echo and below the prompt included."""
     lines = case.text.split("\n")
     for place in range(len(lines) + 1):
-        for garbage in GARBAGE:
+        for garbage in in_turn(GARBAGE, 2, case.name, place):
             text = "\n".join([*lines[:place], garbage, *lines[place:]])
             assert verdict(case, text) != "complete", f"{garbage!r} above line {place + 1} passed"
 

@@ -15,6 +15,8 @@ from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import find
 from nr_run.parsers.printed.normalise import normalise
 
+from ..sampling import examples
+
 if TYPE_CHECKING:
     from .conftest import Case
 
@@ -97,7 +99,7 @@ def test_a_number_that_is_a_word_is_one_sentence(cases: tuple[Case, ...]) -> Non
         parse(case.os, case.command, damaged)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_never_ends_in_a_crash(case: Case, data: st.DataObject) -> None:
     """Whatever is cut out of a capture or put into it, there is a verdict or one of our errors."""

@@ -18,6 +18,8 @@ from nr_run.parsers.command import Command, find
 from nr_run.parsers.line_rules.program import Program, compile_template
 from nr_run.parsers.reader import template_source
 
+from ..sampling import in_turn
+
 if TYPE_CHECKING:
     from .conftest import Case
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 HANGS_SECONDS = 60
 #: Stands in no output, so that a line that ends in it matches nothing that says what a line ends in.
 GARBAGE = "\x7f"
+#: What comes a thousand times.
+FILLINGS = ("\n", " \t", "x\n", "\x08")
 
 
 class Hangs(Exception):
@@ -99,6 +103,6 @@ def test_a_flood_has_an_end(case: Case) -> None:
     """A thousand times the same in the midst of a capture: a verdict or one of our errors."""
     middle = case.text.find("\n", len(case.text) // 2) + 1
     with a_guard():
-        for filling in ("\n", "x\n", " \t", "\x08"):
+        for filling in in_turn(FILLINGS, 2, case.name):
             with suppress(NrRunError):
                 parse(case.os, case.command, case.text[:middle] + filling * 1000 + case.text[middle:])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import types
 import typing
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from nr_run.parsers import algorithms, parse
 from nr_run.parsers.catalogue import COMMANDS
@@ -16,6 +17,7 @@ from nr_run.parsers.command import Command
 from nr_run.parsers.fields import columns
 from nr_run.parsers.fields.columns import Spi
 from nr_run.parsers.fields.export import as_document
+from nr_run.parsers.fields.shape import fields_of
 from nr_run.parsers.records import Selector
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def conforms(value: Any, hint: Any) -> bool:
     """True if a value, and all that is in it, has the annotated type."""
-    if typing.get_origin(hint) is typing.Annotated:
+    if hint == Spi:
         return isinstance(value, int)
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         return any(conforms(value, option) for option in typing.get_args(hint))
@@ -32,8 +34,8 @@ def conforms(value: Any, hint: Any) -> bool:
         return isinstance(value, tuple) and all(conforms(item, typing.get_args(hint)[0]) for item in value)
     if typing.get_origin(hint) is frozenset:
         return isinstance(value, frozenset) and all(conforms(item, typing.get_args(hint)[0]) for item in value)
-    if dataclasses.is_dataclass(hint):
-        return isinstance(value, typing.cast("type", hint)) and not broken(value)
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return isinstance(value, hint) and not broken(value)
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, hint)
@@ -41,11 +43,9 @@ def conforms(value: Any, hint: Any) -> bool:
 
 def broken(record: Any) -> list[str]:
     """Names of the fields whose value is not of the annotated type."""
-    hints = typing.get_type_hints(type(record), include_extras=True)
+    hints = fields_of(type(record))
     return [
-        f"{type(record).__name__}.{item.name}: {getattr(record, item.name)!r}"
-        for item in dataclasses.fields(record)
-        if not conforms(getattr(record, item.name), hints[item.name])
+        f"{type(record).__name__}.{name}: {value!r}" for name, value in asdict(record).items() if not conforms(value, hints[name])
     ]
 
 
@@ -53,7 +53,7 @@ def test_every_value_has_the_type_that_its_record_says(case: Case) -> None:
     """A converter that gives something else than the annotation would mislead every reader of the state."""
     state = parse(case.os, case.command, case.text).state
     for record in state if isinstance(state, tuple) else (state,):
-        if dataclasses.is_dataclass(record):
+        if isinstance(record, Struct):
             assert broken(record) == []
 
 
@@ -71,13 +71,11 @@ def test_text_fields_hold_no_blanks_at_their_ends(case: Case) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[f"{c.os}: {c.name}" for c in COMMANDS])
-def test_records_are_frozen_slotted_and_explained(command: Command) -> None:
+def test_records_are_frozen_and_explained(command: Command) -> None:
     """A state can be kept, compared and shared between threads; its docstring says what the fields are."""
     for record in command.records.values():
-        assert record.__dataclass_params__.frozen  # type: ignore[attr-defined]
-        assert hasattr(record, "__slots__")
+        assert record.__struct_config__.frozen
         assert record.__doc__
-        assert not record.__doc__.startswith(f"{record.__name__}(")
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.objects import read
 from nr_run.checks.release_check import Hit, far_lines, hits, instead, versions_of

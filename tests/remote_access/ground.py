@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.phones.audit import Audit, audit
@@ -21,8 +23,7 @@ CREDENTIALS = {"device-password": "x", "enable-secret": "y"}
 RELEASES = {"asa82": "8.2(5)", "asa91": "9.1(7)", "asa919": "9.19(1)", "asa924": "9.24(1)"}
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """A head-end and a phone, in plain words, before anything is started."""
 
     profile: str = "asa919"
@@ -78,8 +79,7 @@ def typed(site: Site, *lines: str) -> Site:
     return replace(site, more=(*site.more, *lines))
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the audit says, and whether the phone connects."""
 
     audit: Audit

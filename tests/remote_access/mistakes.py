@@ -6,9 +6,11 @@ The order is that in which several are planted: a later one may change lines tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nr_run.lab.stations import phone_site
 
@@ -23,8 +25,7 @@ _LATER = datetime(2040, 1, 1)
 MANY = 5000
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One way to keep phones out. ``hides`` are causes that cannot be there, or cannot be seen, beside it."""
 
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.phones import shown as commands
 from nr_run.checks.phones.audit import Audit, audit

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.phones.causes import CAUSES
 from nr_run.checks.phones.finding import Severity

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.phones.audit import audit
 from nr_run.checks.phones.case import AuditAsked

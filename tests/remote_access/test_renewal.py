@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.phones.phone_file import PhoneFile, read_phone_file
 from nr_run.checks.phones.renewal import Renewal, renewal

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from nr_run.checks.client_logs.explanation import Explanation
 from nr_run.checks.verdict import Verification
@@ -57,9 +58,9 @@ def filled(hint: Any, *, empty: bool = False) -> Any:
         return {filled(inner[0]): filled(inner[1], empty=empty)}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return next(iter(hint))
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         hints = get_type_hints(hint)
-        return hint(**{one.name: filled(hints[one.name], empty=empty) for one in fields(hint) if one.init})
+        return hint(**{name: filled(hints[name], empty=empty) for name in hint.__struct_fields__})
     raise TypeError(f"{hint} has no value here yet")
 
 

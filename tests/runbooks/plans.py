@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from nr_run.changes.plans.change import Change
 from nr_run.checks.observations.observation import Observation

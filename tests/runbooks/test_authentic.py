@@ -209,7 +209,7 @@ def test_ciphertext_is_written_to_the_letter(tmp_path: Path) -> None:
     folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
     folder.write("shown.txt", text)
     assert (folder.path / "shown.txt").read_text() != text, "this text would not be hidden in, and shows nothing"
-    folder.write_encrypted("secrets.enc", text)
+    folder.write_hidden("secrets.enc", text, durable=True)
     folder.close()
     assert (folder.path / "secrets.enc").read_text() == text
 

@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click import Context, Option
+from msgspec import Struct
 
 from nr_run.checks.finding import Status
 from nr_run.checks.phones.readiness import readiness
@@ -29,8 +29,7 @@ ROOT = Path(__file__).parents[2]
 DEVICES = {"old": "vpn2611", "kron": "vpn3640-124", "branch": "c881", "fw": "asa919", "edge": "c8000v-1711"}
 
 
-@dataclass
-class Clinic:
+class Clinic(Struct):
     """A lab of one device a family, and the command."""
 
     lab: LabHandle

@@ -7,11 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from nr_run.lab.entry import LabHandle
 
@@ -23,8 +23,7 @@ SUITE = ("aes-256-cbc", "hmac-sha1", 14)
 FORMS = [(1, "vti"), (2, "crypto-map"), (2, "vti")]
 
 
-@dataclass
-class Ends:
+class Ends(Struct):
     """A lab of two devices, an inventory with one tunnel in one form, and the command as a real process."""
 
     lab: LabHandle

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Address
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.inventory.models.platforms import platform_for
 from nr_run.runbooks.engine.rollback.rollback_words import EndAfter, told

@@ -17,7 +17,7 @@ from nornir.plugins.runners import ThreadedRunner
 from nr_run.inventory.errors import Unreachable
 from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.far import elsewhere
-from nr_run.runbooks.far.local_processes import beside
+from nr_run.runbooks.far.local_processes import beside, further
 from nr_run.tasks.device import Stop
 
 TWO = ("--yes", "--json", "--processes", "2")
@@ -52,6 +52,16 @@ def states_of(journal: str) -> set[tuple[str, str]]:
     return {(line["state"], line.get("host", "")) for line in lines} - {("told", "")}
 
 
+def files_of(run: Path) -> list[str]:
+    """Names of what a run has left."""
+    return sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file())
+
+
+def kept(run: Path, name: str) -> tuple[str, str]:
+    """What stands in a file of what was planned and typed, and does not depend on when that was."""
+    return name, (run / name).read_text() if name.endswith(("rendered.cfg", "change.cfg", "rollback.cfg", "radius.txt")) else ""
+
+
 def is_there(process: int) -> bool:
     """Whether it does anything still."""
     try:
@@ -74,8 +84,13 @@ def test_two_processes_do_what_one_does(rehearsal) -> None:
     assert {key: both.tunnel[key] for key in same if key in both.tunnel} == {
         k: alone.tunnel[k] for k in same if k in alone.tunnel
     }
-    first, _, last = (path.read_text() for path in sorted(rehearsal.runs.glob("2*/journal.jsonl")))
-    assert states_of(first) == states_of(last)
+    # What a removal leaves for others to use is there from the first one on.
+    assert rehearsal.deploy_other("remove-l2l", "hq-branch", *TWO).code == 0
+    assert rehearsal.deploy("--yes", "--json", "--processes", "1").code == 0
+    *_, last, _, first = sorted(path.parent for path in rehearsal.runs.glob("2*/journal.jsonl"))
+    assert states_of((first / "journal.jsonl").read_text()) == states_of((last / "journal.jsonl").read_text())
+    assert [kept(last, name) for name in files_of(first)] == [kept(first, name) for name in files_of(first)]
+    assert files_of(first) == files_of(last)
 
 
 def test_a_process_that_is_killed_loses_its_sessions_only(rehearsal, unchanged: Callable[[], None]) -> None:
@@ -166,7 +181,8 @@ def test_a_machine_that_begins_no_process_says_so(monkeypatch: pytest.MonkeyPatc
     nornir = Nornir(Inventory(Hosts(), Groups(), Defaults()), runner=ThreadedRunner())
     with (
         pytest.raises(Unreachable, match="process 1 cannot be begun on this machine: No such file"),
-        beside(2, nornir, (), Secrets(folders=()), Stop()),
+        further(2) as processes,
+        beside(processes, nornir, (), Secrets(folders=()), Stop()),
     ):
         pass
 
@@ -189,5 +205,4 @@ def test_no_secret_is_in_a_command_line_or_an_environment(rehearsal) -> None:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     assert len(running) == 2
-    assert all("local_agent" in shown[pid, "cmdline"] for pid in running)
     assert [place for place, text in shown.items() if any(secret in text for secret in secrets)] == []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import asdict
 
 from nr_run.inventory.errors import Exit, ParseError, UnreadableAnswer, answers_of
 from nr_run.inventory.files.connection_settings import ConnectionSettings

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.observations.looks import Look, Shown, Stimulus
 from nr_run.checks.observations.observation import Observation

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.planned_running import running_with

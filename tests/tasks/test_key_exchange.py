@@ -9,7 +9,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paramiko.kex_group1 import KexGroup1
 from paramiko.kex_group14 import KexGroup14
@@ -17,6 +17,8 @@ from paramiko.kex_group16 import KexGroup16SHA512
 
 from nr_run.tasks.access import key_exchange
 from nr_run.tasks.access.key_exchange import _CLASSES, LeanTransport, _Base, exponent_for
+
+from ..sampling import examples
 
 GROUPS = {1: KexGroup1.P, 14: KexGroup14.P, 16: KexGroup16SHA512.P}
 
@@ -60,6 +62,7 @@ def test_another_implementation_agrees_on_the_keys(name: str, moduli: Path) -> N
 
 
 @pytest.mark.parametrize("group", GROUPS)
+@settings(max_examples=examples(100))
 @given(exponent=st.integers(2, 2**300))
 def test_powers_are_powers(group: int, exponent: int) -> None:
     """What is computed with our exponent, of the generator and of a number of the group, is what Python computes."""

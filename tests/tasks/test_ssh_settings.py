@@ -36,7 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def key_file(path: Path, passphrase: str | None = None) -> str:
     """A private key in a file; its public half."""
     key = new_key()
-    path.write_bytes(key.export_private_key(passphrase=passphrase))
+    # A passphrase is made into a key in as many rounds as the file says: few of them are enough for a test.
+    path.write_bytes(key.export_private_key(passphrase=passphrase, rounds=50))
     path.chmod(0o600)
     return public(key)
 

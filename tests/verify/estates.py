@@ -10,9 +10,11 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from ipaddress import ip_network
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from nr_run.lab.entry import LabHandle
 
@@ -36,8 +38,7 @@ SHAPES: tuple[tuple[tuple[str, str], tuple[str, str, int], tuple[tuple[int, str]
 HALF_IDLE = "10.77.1.0/24"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One look: what was so, what was said of it, and whether that is false."""
 
     trial: int
@@ -51,8 +52,7 @@ class Seen:
     sentence: str
 
 
-@dataclass
-class Trial:
+class Trial(Struct):
     """One estate with its tunnel up."""
 
     number: int

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nr_run.changes import objects
 from nr_run.changes.configurations import tree
@@ -42,8 +43,7 @@ TIME = "2026-11-30T00:00:00Z"
 KEPT = (tree.parse, objects.read, objects.nodes_of, route_table.route_table)
 
 
-@dataclass(frozen=True)
-class Hub:
+class Hub(Struct, frozen=True):
     """One hub as it was looked at, and all that is verified of it."""
 
     deployments: tuple[Deployment, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ...core.access.terminal import Terminal
 from ...core.configuration.syntax import valid_ip
@@ -13,8 +14,7 @@ from ...ios.commands.ping import Echoes, echoes
 from ..box import AsaBox
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """What to send: `timeout` in seconds, `size` in bytes; `on` is the interface that was named."""
 
     target: IPv4Address

@@ -11,9 +11,10 @@ provider ask for `ebgp-multihop 2`; configurations of other providers do without
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ...core.wire.speaker import Paths, Speaker
 from .bgp_config import Neighbour, neighbours, networks
@@ -30,8 +31,7 @@ OVER = "Idle (PfxCt)"
 SILENT = "BGP Notification sent, hold time expired"
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """The session with one neighbour: its state and since when, what it told and is told; times in lab seconds.
 
     ``since`` is None for one that never was up; ``able`` is the moment from which both ends could speak, ``lost`` the one from
@@ -56,8 +56,7 @@ class Session:
         return self.state == "Established"
 
 
-@dataclass(slots=True)
-class Bgp:
+class Bgp(Struct):
     """The sessions of one box, by the address of the neighbour."""
 
     box: AsaBox

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...core.configuration.store import Entry, Store
 
 HOLD = 180
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of a list of prefixes: the networks within ``network`` whose length is from ``least`` to ``most``."""
 
     permits: bool
@@ -24,8 +24,7 @@ class Rule:
         return self.least <= network.prefixlen <= self.most and network.subnet_of(self.network)
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """One neighbour: the system of each end, whether it is spoken with, its hold time in seconds, how many hops it may be away.
 
     ``most`` prefixes are taken (0: any number), beyond that it is warned or ended, and comes

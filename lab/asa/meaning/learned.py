@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...core.records import Interface, Route
 from ...core.wire.routing import Silent
@@ -13,8 +14,7 @@ from ...core.wire.routing import Silent
 DISTANCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """One way: the network, the neighbour, the systems that it came through, and since when, in lab seconds."""
 
     network: IPv4Network

@@ -7,8 +7,9 @@ Algorithm names are those of IOS, so that two boxes can be compared: `aes-256` i
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...core.configuration.store import Entry, Store
 from ...core.meaning import Key, host_lives
@@ -70,8 +71,7 @@ def asa_transform(words: Transform) -> str:
     return " ".join(told if len(told) > 1 else [*told, "esp-null-hmac" if combined else "esp-none"])
 
 
-@dataclass(frozen=True, slots=True)
-class AsaMeaning:
+class AsaMeaning(Struct, frozen=True):
     """The reading of an ASA configuration."""
 
     store: Store

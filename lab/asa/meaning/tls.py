@@ -6,7 +6,7 @@ AnyConnect IP phones (the certificate that is chosen before and after CSCuu02848
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...core.configuration.store import Entry, Store
 from ..tables.generations import Generation
@@ -54,8 +54,7 @@ def level(store: Store, version: str) -> tuple[str, tuple[str, ...]]:
     return ("custom", tuple(suites.split(":"))) if suites else (entry.values["level"], of_level(entry.values["level"], version))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What a box takes: versions of TLS or DTLS, and for each the suites in its order."""
 
     suites: dict[str, tuple[str, ...]]

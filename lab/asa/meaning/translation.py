@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ...core.configuration.store import Entry, Store
 from . import lists
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One translation: `how` is `exempt`, `static` or `dynamic`; `came` and `out` are interface names or `any`."""
 
     text: str

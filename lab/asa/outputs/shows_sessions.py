@@ -6,9 +6,10 @@ public repositories that keep such outputs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ...core.negotiation.sa import Flow, Ike2Sa, IkeSa, IpsecSa
 from ..box import AsaBox
@@ -32,8 +33,7 @@ _DIGESTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One peer's session: an IKE SA of either version that is up, and at least one pair of IPsec SAs; times in lab seconds."""
 
     peer: IPv4Address

@@ -9,8 +9,10 @@ an IKEv2 policy is made of when nothing else was said is from memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _CBC = ("aes", "aes-192", "aes-256")
 _GCM = ("aes-gcm", "aes-gcm-192", "aes-gcm-256")
@@ -19,8 +21,7 @@ _SHA2 = ("sha256", "sha384", "sha512")
 _ESP_SHA2 = ("sha-256", "sha-384", "sha-512")
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """What one version of IKE can be configured with, in the words of the configuration; `prf` of IKEv2 only."""
 
     ciphers: tuple[str, ...]
@@ -31,13 +32,13 @@ class Suite:
     prf: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(Struct, frozen=True, eq=False):
     """One release. `ike` is the word of IKEv1 commands, `pfs` every group that `set pfs` takes, `bare_pfs` what it means alone.
 
     `pfs1` are the groups that IKEv1 can do; `tunnels` the IKE versions of a tunnel interface, `last_tunnel` its highest number;
     `bgp` is from 9.2(1) on;
-    `protocols` the words of `vpn-tunnel-protocol` in their order, `warned` the groups that the box warns of.
+    `protocols` the words of `vpn-tunnel-protocol` in their order, `warned` the groups that the box warns of. There is one of
+    each release, so two are never equal.
     """
 
     release: str
@@ -48,8 +49,8 @@ class Generation:
     pfs1: tuple[str, ...]
     bare_pfs: str
     protocols: tuple[str, ...]
-    policy1: dict[str, str] = field(hash=False)
-    policy2: dict[str, str] = field(hash=False)
+    policy1: dict[str, str]
+    policy2: dict[str, str]
     tunnels: frozenset[int] = frozenset()
     last_tunnel: int = 0
     warned: frozenset[str] = frozenset()

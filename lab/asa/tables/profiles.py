@@ -6,8 +6,9 @@ releases' SSH server.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from ...core.profile import Profile, Ssh
 

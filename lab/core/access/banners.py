@@ -6,8 +6,9 @@ each line of a banner. Sources: Cisco's "Connection Management" (banner commands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..configuration.forms import Form
 from ..configuration.store import Entry, Store
@@ -46,8 +47,7 @@ MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBanner:
+class OpenBanner(Struct, frozen=True):
     """A banner that is being typed: its kind, the character that ends it, the lines so far."""
 
     kind: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from ..box import Box
 from ..errors import LabError
@@ -54,8 +55,7 @@ def _bound(number: int, *, shared: bool) -> socket.socket:
     return where
 
 
-@dataclass(slots=True)
-class Port:
+class Port(Struct):
     """Where a box listens; an ephemeral port keeps its number once it has one, also while the box boots."""
 
     box: Box

@@ -6,8 +6,9 @@ import asyncio
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from ...features.tcl import Shell
 from ...ios.commands.execs import Call, Handler
@@ -28,8 +29,7 @@ ENDLESS = 1 << 30
 NO_USERNAME = "This operation will remove all username related configurations with same name.Do you want to continue? [confirm]"
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """A session; `level` is the privilege, `place` is set in configuration mode, `line` is the vty.
 
     `config_lines` counts the lines typed in configuration mode in the whole session.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from ..access.banners import OpenBanner
 from .forms import Form
@@ -55,8 +56,7 @@ class Misread(Exception):
         self.word = word
 
 
-@dataclass(slots=True)
-class Edit:
+class Edit(Struct):
     """A parsed line. `section` is the section that it belongs to, None for global configuration."""
 
     box: Surroundings

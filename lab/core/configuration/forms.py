@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from .syntax import Grammar, Keyword, parse
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One form of a configuration command.
 
     `family` and `key` are the identity of what the line configures: a second line with the same identity replaces the
@@ -36,8 +36,7 @@ class Form:
     leaves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExecForm:
+class ExecForm(Struct, frozen=True):
     """One form of an exec command: `run` names the function, `level` the privilege that it takes."""
 
     syntax: str
@@ -46,16 +45,14 @@ class ExecForm:
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigLeaf:
+class ConfigLeaf(Struct, frozen=True):
     """Where a configuration line ends in the grammar."""
 
     form: Form
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """One software release: its grammar per configuration mode, its exec commands and its section prompts."""
 
     name: str

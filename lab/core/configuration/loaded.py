@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 #: What a device prints around its configuration, and writes anew each time.
 _AROUND = re.compile(
@@ -18,8 +19,7 @@ _AROUND = re.compile(
 _BANNER = re.compile(r"banner \S+ (?P<mark>\^C|\S)(?P<rest>.*)")
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """One line with the lines below it. ``kept``: the lab does not play it; ``silent``: it plays it and does not write it."""
 
     text: str
@@ -80,8 +80,7 @@ def _ends(line: str, literal: str) -> bool:
 Type = Callable[[object, str], tuple[bool, object]]
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """The file as it was loaded."""
 
     roots: list[Block]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from .forms import Form
 
@@ -13,8 +14,7 @@ Identity = tuple[str, tuple[str, ...]]
 Layout = Sequence[str | tuple[str, ...]]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One stored line. `values` are its arguments; a section has children."""
 
     form: Form

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 R = TypeVar("R")
 
@@ -46,29 +47,25 @@ class Verdict(Enum):
     AMBIGUOUS = "ambiguous"
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """A literal word; `bind` is the name under which it is remembered."""
 
     word: str
     bind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A typed argument, remembered under `name`."""
 
     kind: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """The `no` form may end here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several sequences."""
 
     options: tuple[Sequence_, ...]
@@ -162,8 +159,7 @@ def _element(piece: str) -> Part:
     return Keyword(piece)
 
 
-@dataclass(slots=True, eq=False)
-class Node(Generic[R]):
+class Node(Struct, Generic[R], eq=False):
     """One place in the graph of all forms of a mode; `single` if only one way leads to it, so that forms may share it."""
 
     single: bool = True
@@ -187,8 +183,7 @@ class Node(Generic[R]):
         return self._words
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[R]):
+class Reading(Struct, Generic[R], frozen=True):
     """What reading a line gave: `column` is where it went wrong, `values` the arguments by name."""
 
     verdict: Verdict

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from ..records import Selector, Transform
 from ..wire.stations import Station, inside, outside
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from ..wire.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """The offer of the initiator."""
 
     box: Station
@@ -48,8 +48,7 @@ def stands(offer: Offer, other: Station | None) -> bool:
     return other.crypto.up_between(inside(other, offer.peer), offer.seen, offer.version) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """What the responder agrees to for the ESP SAs; `dynamic` when a dynamic entry took it."""
 
     protector: Protector
@@ -59,8 +58,7 @@ class Agreed:
     pfs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why there is no agreement: `selectors`, `transform`, `pfs` or `admission`."""
 
     reason: str
@@ -108,8 +106,7 @@ def _admitted(offer: Offer, responder: Station) -> bool:
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[S]):
+class Step(Struct, Generic[S], frozen=True):
     """One step of a negotiation: how long it takes in lab seconds, the state that rows show meanwhile, what it has to hold.
 
     `judge` returns why it ends here, or nothing; `fails` is the state in which rows stay then, if it is another one.

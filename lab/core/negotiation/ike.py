@@ -7,8 +7,9 @@ agreement on ESP SAs, their rekeying.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from ipaddress import IPv4Address
+
+from msgspec.structs import replace
 
 from ..records import Selector
 from ..wire.network import Network, Station

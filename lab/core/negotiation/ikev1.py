@@ -6,8 +6,9 @@ a negotiation with software Diffie-Hellman on a 2600, ten between five retransmi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..records import Policy
 from ..wire.stations import Station, inside
@@ -31,8 +32,7 @@ def agree_policy(initiator: Station, responder: Station) -> Policy | None:
     return None
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """Main mode under way between two boxes that hear each other."""
 
     offer: Offer

@@ -7,9 +7,10 @@ about a minute (the default retransmission of IOS begins at two seconds and doub
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..records import Authentication, Suite
 from ..wire.stations import Station, inside
@@ -34,8 +35,7 @@ def agree_suite(offer: Offer, responder: Station) -> Suite | None:
     return None
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """IKE_SA_INIT and IKE_AUTH under way between two boxes that hear each other."""
 
     offer: Offer

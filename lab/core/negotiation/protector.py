@@ -7,22 +7,22 @@ which address, in which version of IKE, what it offers for the SAs and which tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..records import EVERYTHING, Interface, MapEntry, Selector, Transform, first_match
 
 
-@dataclass(frozen=True, slots=True)
-class ChildOffer:
+class ChildOffer(Struct, frozen=True):
     """Transforms offered or accepted for ESP SAs in one IKE version, in order of preference."""
 
     version: int
     transforms: tuple[Transform, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Protector:
+class Protector(Struct, frozen=True):
     """One entry of a crypto map at an interface, or one tunnel interface.
 
     `name` and `seq` are the crypto map and number under which its SAs are shown; `interface` is where the traffic leaves and
@@ -94,8 +94,7 @@ def from_tunnel(like: Protector) -> Protector:
     return replace(like, tunnel=True, lines=(("permit", EVERYTHING),))
 
 
-@dataclass(frozen=True, slots=True)
-class Protectors:
+class Protectors(Struct, frozen=True):
     """All protectors of a configuration, by outgoing interface and by local IKE address."""
 
     on: dict[str, list[Protector]]

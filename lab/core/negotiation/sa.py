@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+
+from msgspec import Struct, field
 
 from ..records import Identity, Policy, Selector, Suite
 
 DELETED_SECONDS = 60.0
 
 
-@dataclass(slots=True)
-class IkeSa:
+class IkeSa(Struct):
     """One IKEv1 row. `dst` is the responder, `src` the initiator, as this end sees them; `expires` in lab seconds.
 
     `reason` says why main mode stays where it is: `no answer`, `no key here`, `no key there`, `policy`, `key`, `4500`. Both
@@ -40,8 +40,7 @@ class IkeSa:
         return {self.dst, self.src} == {one, other}
 
 
-@dataclass(slots=True)
-class Remote:
+class Remote(Struct):
     """The client of an IKEv2 SA, where it is one that got its address of the box.
 
     `clone` is the number of its virtual access interface, `user` its EAP identity, empty after a reconnect, which is by a key;
@@ -58,8 +57,7 @@ class Remote:
     asleep: bool = False
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """A session that may come again: found by the identity that its client was given, until so many seconds after it was lost.
 
     `lost` is when its SA ends for a client that is silent, None while it is awake.
@@ -74,8 +72,7 @@ class Held:
     lost: float | None = None
 
 
-@dataclass(slots=True)
-class Reconnects:
+class Reconnects(Struct):
     """Sessions of a box that can be resumed (IKEv2 reconnect), and counters of the attempts."""
 
     held: list[Held] = field(default_factory=list)
@@ -83,8 +80,7 @@ class Reconnects:
     failed: int = 0
 
 
-@dataclass(slots=True)
-class Ike2Sa:
+class Ike2Sa(Struct):
     """One IKEv2 row of one end: `local` and `remote` as this end sees them; `born` and `expires` in lab seconds.
 
     States are those that IOS and ASA name alike: `IN-NEG`, `READY`, `DELETE`. Both ends' rows have the same `cookie`.
@@ -127,8 +123,7 @@ class Ike2Sa:
         return flow.version == 2 and flow.peer == self.remote and flow.local in (None, self.local)
 
 
-@dataclass(slots=True)
-class IpsecSa:
+class IpsecSa(Struct):
     """One ESP SA in one direction; `made` and `seconds` in lab seconds, `kilobytes` the volume lifetime.
 
     `pfs` is the group with which its keys were made, empty when they came from the IKE SA.
@@ -155,8 +150,7 @@ class IpsecSa:
         return self.kilobytes - self.used_kilobytes - (self.packets + 7) // 8
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """One pair of protected networks under one protector, with its counters and SAs.
 
     `map` and `seq` are the protector's name and number, `local` the end of the SAs here and `peer` the other one as it is seen
@@ -182,8 +176,7 @@ class Flow:
     outbound: list[IpsecSa] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class CryptoState:
+class CryptoState(Struct):
     """All SAs of a box."""
 
     next_ike: int

@@ -6,7 +6,7 @@ and RFC 4868 for the ICV of the HMACs; the outer header has 20 bytes, UDP for NA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 #: What an interface of the segment carries.
 MEDIA_BYTES = 1500
@@ -16,8 +16,7 @@ _CIPHERS = (("gcm", 8, 4), ("gmac", 8, 4), ("null", 0, 4), ("aes", 16, 16), ("de
 _ICVS = (("gcm", 16), ("gmac", 16), ("sha512", 32), ("sha384", 24), ("sha256", 16), ("sha", 12), ("md5", 12))
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """An echo: its bytes with the IP header, and whether it may not be cut in pieces."""
 
     size: int = 100

@@ -7,8 +7,9 @@ more source of candidates.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
 
 from ..records import Interface, Route, Table, table_of
 
@@ -16,8 +17,7 @@ Silent = frozenset[str]
 NONE: Silent = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Static:
+class Static(Struct, frozen=True):
     """A static route by next hop, by interface, or both. `distance` is the administrative distance.
 
     A `permanent` one stays when its interface goes down, and leads what it leads nowhere then.

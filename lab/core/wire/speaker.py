@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
+
+from msgspec import Struct
 
 #: Networks by the autonomous systems that they came through, the nearest first.
 Paths = dict[IPv4Network, tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """One end of a session: its system and address, the system that it takes, what it tells; timers in seconds.
 
     ``flaps``: it ends the session so many seconds after each beginning; 0 for one that is steady.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ...core.box import Box
 from ...core.configuration.syntax import valid_ip
@@ -22,8 +23,7 @@ BAD_HOST = "% Bad IP address or host name"  # on younger releases, and on the sa
 CONNECT_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One exec command in one session."""
 
     session: Session

@@ -6,8 +6,9 @@ The questions are those of Cisco's extended ping description; the line that repe
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ...core.access.terminal import Terminal
 from ...core.box import Box
@@ -19,8 +20,7 @@ from .. import model
 Ask = Callable[[str], Awaitable[str]]
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """What to send: `timeout` in seconds, `size` in bytes; `whole` with the DF bit, so that it is not cut."""
 
     target: IPv4Address
@@ -115,8 +115,7 @@ async def send(box: Box, terminal: Terminal, probe: Probe) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Echoes:
+class Echoes(Struct, frozen=True):
     """What is sent: so many packets, from where (None: nothing can be sent) to where, and how long each is waited for."""
 
     source: IPv4Address | None

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...core.configuration.store import Store
 from ...core.faults import Faults
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """Lines that a pattern finds, and what is said behind them; the group `secret` of a line is told as a star."""
 
     pattern: re.Pattern[str]

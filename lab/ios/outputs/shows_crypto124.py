@@ -8,8 +8,10 @@ What differs between the releases is in `Words`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...core.box import Box
 from ...core.negotiation.sa import Flow, IkeSa, IpsecSa
@@ -38,8 +40,7 @@ GROUPS = shows_crypto.GROUPS | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a release prints in its own way."""
 
     sections: bool

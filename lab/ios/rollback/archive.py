@@ -8,8 +8,9 @@ was found in no session: that they are refused is in the documents, the wording 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ...core.flash import file_name
 from .replace import replace
@@ -27,8 +28,7 @@ ONE_MINUTE = (
 )
 
 
-@dataclass(slots=True)
-class Archive:
+class Archive(Struct):
     """The files that `archive config` wrote: their numbers go on, the oldest goes when there are too many."""
 
     next: int
@@ -91,8 +91,7 @@ def show(box: Box) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A change that will be undone: `at` in lab seconds, `since` as the box writes the time."""
 
     at: float

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from ...core.access.terminal import Terminal
 from ...core.clock import LabClock
@@ -18,8 +19,7 @@ from ...core.clock import LabClock
 WARNINGS = (3600, 1800, 300, 60)
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Struct, frozen=True):
     """A reload to come: `at` in lab seconds."""
 
     at: float

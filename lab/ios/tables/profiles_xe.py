@@ -9,8 +9,9 @@ certificate that a real one shows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from ...core.configuration.store import Layout
 from ...core.profile import Profile, Ssh

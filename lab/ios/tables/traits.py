@@ -7,14 +7,14 @@ repositories; that the short form begins to print them after 17.12 is a choice, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...core.records import Proposal
 from ...features.ikev2 import DEFAULT_15, DEFAULT_17, DEFAULT_1711
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """`ikev2` and `tunnels` say whether the release has them; `default_proposal` is what IKEv2 offers without configuration.
 
     `shield` keeps weak cryptography out, `restricts` refuses insecure lines, `warns` tells of them. `dual` prints `Dualstack` in

@@ -64,7 +64,7 @@ def _without_keys(parsed: Parsed) -> Parsed:
     """A line that was not understood is quoted, and in a configuration it may hold a key."""
     if not parsed.problems and not parsed.notes:
         return parsed  # nothing is quoted: what hides keys costs more to import than to read a page of output
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ....inventory.hiding.secrets import Secrets
 

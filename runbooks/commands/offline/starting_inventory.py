@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from ....inventory.errors import UsageError
 from ....inventory.files.host_files import NAME
@@ -34,8 +35,7 @@ _FILES = ("hosts.yaml", "groups.yaml", "defaults.yaml", "vpn/cryptography.yaml",
 DEFAULT: tuple[tuple[str, str], ...] = (("hq", "C8000V 17.12.4"), ("branch", "881 15.4(3)M3"))
 
 
-@dataclass(frozen=True, slots=True)
-class StartHost:
+class StartHost(Struct, frozen=True):
     """One device of the examples."""
 
     name: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....changes.objects import read
 from ....changes.plans.change import Change, compose
@@ -39,8 +41,7 @@ class Tested(NrRunError):
     """Traffic has moved, so the test has what it wanted to know; the change is rolled back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """When a test may begin. ``looking``: it is planned and not applied; ``rehearsal``: it disturbs nobody."""
 
     outside_window: bool

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ....services.besides import Failover
 from ....services.service import Seen
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """How long traffic took, in seconds of the device's clock.
 
     It is looked at from time to time, so two bounds are known: at the last look before the move it had not moved, and at the
@@ -37,8 +37,7 @@ class Span:
         }
 
 
-@dataclass(slots=True)
-class FailoverTest:
+class FailoverTest(Struct):
     """One test at work; times are of the monotonic clock of this machine."""
 
     paths: Failover

@@ -6,7 +6,8 @@ Each look is timed on this machine and told in seconds of the devices, whose clo
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ....checks.finding import Finding, against, proved
 from ....checks.observations.observation import Observation
@@ -32,8 +33,7 @@ class NotMoved(NotVerified):
         self.args = (f"{words}: {worst[0].sentence}" if worst else words,)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What all members showed at one moment."""
 
     seen: tuple[Seen, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ....changes.implicit_references import uses_of_peer
 from ....changes.plans.change import Change, in_stages
@@ -33,8 +35,7 @@ TIMERS = frozenset({"reload-timer", "revert-timer", "event-manager", "kron-timer
 WHILE_PENDING = frozenset({"saved", "reload-restores"})
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPlan:
+class MemberPlan(Struct, frozen=True):
     """One member: what its device should have, what it has, and what is done about it."""
 
     member: Member
@@ -68,8 +69,7 @@ class MemberPlan:
         return self.change.stages[index] if self.change.stages else self.change
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """The lines of one stage go to one member."""
 
     stage: int
@@ -78,8 +78,7 @@ class Push:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """The gate of a stage has to hold before anything that follows."""
 
     stage: int
@@ -87,8 +86,7 @@ class Hold:
     gate: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentPlan:
+class DeploymentPlan(Struct, frozen=True):
     """All members, in the order of the intent; the first is the one from which traffic is sent."""
 
     deployment: Deployment
@@ -228,8 +226,7 @@ class DeploymentPlan:
             raise DriftError("\n".join(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a plan starts from: what the devices showed, what they will run after the plans before, what was approved."""
 
     snapshots: Mapping[str, Snapshot]
@@ -310,17 +307,31 @@ def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, s
 
 def write_plan(context: Context, plan_: DeploymentPlan) -> None:
     """What a person needs to judge the plan, and to do or undo it by hand, into the run folder."""
+    write_texts(context, plan_, texts_of(plan_))
+
+
+def write_texts(context: Context, plan_: DeploymentPlan, texts: Mapping[str, str]) -> None:
+    """As write_plan(), with what texts_of() has made of it."""
+    for name, text in texts.items():
+        context.folder.write(name, text)
     for member in plan_.members:
         place = f"{plan_.name}/{member.host}"
-        folder = context.folder
-        folder.write(f"{place}/rendered.cfg", member.desired)
-        folder.write(f"{place}/change.cfg", _header(member) + member.change.forward_text)
-        folder.write(f"{place}/rollback.cfg", _header(member) + member.change.inverse_text + _clearing(member))
-        folder.write(f"{place}/blast-radius.txt", "".join(f"{sentence}\n" for sentence in member.change.blast_radius))
-        folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
+        context.folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
         for command, text in member.snapshot.outputs.items():
             if not command.endswith("-config"):
-                folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
+                context.folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
+
+
+def texts_of(plan_: DeploymentPlan) -> dict[str, str]:
+    """Name of a file below the run folder to what is planned, for a person."""
+    texts: dict[str, str] = {}
+    for member in plan_.members:
+        place = f"{plan_.name}/{member.host}"
+        texts[f"{place}/rendered.cfg"] = member.desired
+        texts[f"{place}/change.cfg"] = _header(member) + member.change.forward_text
+        texts[f"{place}/rollback.cfg"] = _header(member) + member.change.inverse_text + _clearing(member)
+        texts[f"{place}/blast-radius.txt"] = "".join(f"{sentence}\n" for sentence in member.change.blast_radius)
+    return texts
 
 
 def file_name(command: str) -> str:

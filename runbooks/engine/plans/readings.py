@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ....tasks.access.lease import clock
 
@@ -26,8 +27,7 @@ FRESH_SECONDS = 10.0
 FIRST_SECONDS = 60.0
 
 
-@dataclass(slots=True)
-class Readings:
+class Readings(Struct):
     """The last reading of each device that more than one deployment of the run is on."""
 
     shared: frozenset[str] = frozenset()

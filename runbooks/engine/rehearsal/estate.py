@@ -7,8 +7,10 @@ machine, where a lab that is brought up with these files listens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....inventory.errors import IntentError
 
@@ -20,8 +22,7 @@ FIRST_PORT = 20_001
 _IN_A_NETWORK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A model that an estate is made of. ``style``: how its tunnels are built; ``profile``: what they offer to each other."""
 
     platform: str

@@ -14,12 +14,12 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec import Struct
 from nornir.core import Nornir
 
 from ....inventory.errors import NothingMatched, NrRunError
@@ -87,8 +87,7 @@ class EveryService:
         return find(deployment.service)
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
+class Rehearsed(Struct, frozen=True):
     """A run's devices in the lab."""
 
     nornir: Nornir

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ....inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
 from ....tasks.arming import cancel_leftovers, revert_now

@@ -7,8 +7,10 @@ one has come, it stays. What goes is a part of the removal that takes it, which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ....changes.objects import Config, ConfigObject, Key
 from ....changes.plans.removal import freed
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from ..plans.planning import DeploymentPlan
 
 
-@dataclass(slots=True)
-class LeftBehind:
+class LeftBehind(Struct):
     """Host to the objects that the removals planned so far leave there."""
 
     _by_host: dict[str, dict[Key, ConfigObject]] = field(default_factory=dict)
@@ -35,6 +36,10 @@ class LeftBehind:
             return going
         items, stays = freed(running, there, {item.key for item in going.items})
         return replace(going, items=(*going.items, *items), stays=(*going.stays, *stays))
+
+    def on(self, hosts: Iterable[str]) -> LeftBehind:
+        """What is left on these devices alone."""
+        return LeftBehind({host: dict(self._by_host[host]) for host in hosts if host in self._by_host})
 
 
 def _is_there(item: ConfigObject, running: Config) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class EndAfter:
+class EndAfter(Struct, frozen=True):
     """One end when a change has been rolled back.
 
     ``touched``: lines of the change were sent to it, or may have been. ``read``: it was read afterwards, and nothing of the

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from ....inventory.errors import UsageError
 from ....inventory.files.did_you_mean import hint
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from ....services.service import Deployment, Service
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One thing that a person confirms: a word for the option, what is confirmed, and why nobody else can tell.
 
     ``by`` is the system user who has said so, and ``at`` when (UTC, ISO 8601); both are empty while nobody has.
@@ -41,8 +42,7 @@ class Asked:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Confirming:
+class Confirming(Struct, frozen=True):
     """What the person who began a run has confirmed; ``needed`` is False in a rehearsal."""
 
     names: tuple[str, ...] = ()

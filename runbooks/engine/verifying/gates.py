@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....checks.finding import Finding, proved
 from ....checks.observations.observation import Observation
@@ -158,8 +160,7 @@ def _by_traffic(plan: DeploymentPlan) -> bool:
     return isinstance(plan.deployment.stages[-1].gate, Traffic)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A gate that is judged by what commands show."""
 
     stage: Stage

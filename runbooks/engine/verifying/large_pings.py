@@ -7,7 +7,8 @@ plain "verified", but nothing is rolled back for it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ....checks.finding import FULL_SIZE, Finding, Status
 from ....checks.observations.looks import Look, Stimulus

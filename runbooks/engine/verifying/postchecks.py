@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
+
+from msgspec import Struct
 
 from ....checks.finding import Cause, Finding, proved
 from ....checks.observations.observation import Observation
@@ -17,8 +18,7 @@ from .proof import Proof, baseline_of, keep, look, proof_of, prove_by_traffic, r
 from .reach import Reach, reach_of
 
 
-@dataclass(frozen=True, slots=True)
-class PostCheck:
+class PostCheck(Struct, frozen=True):
     """What has to be proved, whether later observations still agree, and the sentence for the recap."""
 
     prove: Callable[[Context, DeploymentPlan], Proof]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ....checks import proof as checked
 from ....checks.finding import Cause, Finding, Status, proved
@@ -32,8 +34,7 @@ LONGEST_PAUSE = 4
 Outputs = dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The judgement on one deployment, and what it rests on."""
 
     findings: tuple[Finding, ...]
@@ -190,8 +191,7 @@ def _full_size(plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> tuple[
     return tuple(finding for host, traffic, probe in sent for finding in of_pings(host, traffic, probe, Look(watch.after[host])))
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(Struct, frozen=True):
     """The last pings before an observation, from ``host``; outputs are kept in the run folder under ``moment``.
 
     ``alone``: no other device of ours is at an end of it.

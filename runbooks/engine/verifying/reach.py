@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ....services.service import Foreign
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """``unseen`` are the ends that are not ours; ``traffic`` is False where tables and counters are all that there is to see."""
 
     unseen: tuple[str, ...] = ()

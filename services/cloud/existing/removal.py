@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ....changes.objects import Config, ConfigObject, read, read_desired
 from ....changes.plans.removal import owned

@@ -15,7 +15,7 @@ from ...intent_problems import KEY_IN_CLEAR, FieldWords
 from .intent import FILE, SECTION, Bgp, Circuit, Cloud, CloudFile, Esp, Gateway, Ike
 
 
-class Connections(Instances[Cloud]):
+class Connections(Instances[Cloud], frozen=True):
     """All connections of an inventory."""
 
     noun = "connection"

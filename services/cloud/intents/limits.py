@@ -7,9 +7,10 @@ held to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from .intent import Cloud, Gateway
@@ -40,8 +41,7 @@ STATES: Mapping[str, str] = {
 UP_STATE = "ipsec_sa_established"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One rule: what it says, where that stands, and the sentences on what breaks it."""
 
     name: str

@@ -8,9 +8,11 @@ is built with BGP.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....changes.families.bgp_told import network_of
 from ....changes.families.uses import destination
@@ -192,8 +194,7 @@ def _second_replaced(site: Cloud, names: CloudNames, running: Config) -> Replaci
     return of_tunnel(site.second, names.tunnels[1], names, running)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One feature of a connection: a template, the families that it makes, and what it takes the place of."""
 
     name: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....changes.configurations import tree
 from ....changes.families.uses import destination
@@ -29,16 +31,14 @@ _RULE = re.compile(r"prefix-list (?P<list>\S+) seq (?P<number>\d+) (?P<rule>.+)"
 LAST_DISTANCE = 250
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelNames:
+class TunnelNames(Struct, frozen=True):
     """What belongs to one tunnel: the name (nameif) and the number of its interface."""
 
     nameif: str
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of a list of prefixes."""
 
     name: str
@@ -46,8 +46,7 @@ class Rule:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class StaticRoute:
+class StaticRoute(Struct, frozen=True):
     """A static route that is built: an interface by its nameif."""
 
     nameif: str
@@ -56,8 +55,7 @@ class StaticRoute:
     distance: int
 
 
-@dataclass(frozen=True, slots=True)
-class CloudNames:
+class CloudNames(Struct, frozen=True):
     """What the objects of one connection are called, with a sentence for each decision. ``tunnels`` are the first and the second.
 
     ``own`` names the group policy. ``router_is_new``: the firewall speaks no BGP yet. ``to_gateways`` and

@@ -8,8 +8,9 @@ a third of the hold time; where none has come for half as long again and no ping
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ....checks.finding import Finding, Status
 from ....checks.observations.looks import Look
@@ -31,8 +32,7 @@ class Life(Enum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """One tunnel, and a sentence on what tells of its packets."""
 
     role: str
@@ -120,5 +120,5 @@ _STATUS = {Life.DEAD: Status.FAILED, Life.UNKNOWN: Status.UNVERIFIED}
 def findings_of(host: str, signs: Sequence[Sign], seen: Observation) -> Iterator[Finding]:
     """A finding for each tunnel, with what the firewall shows of BGP."""
     for sign in signs:
-        evidence = (seen.evidence(BGP, "last read", sign.life.value),)
+        evidence = (seen.evidence(BGP, "last message", sign.sentence),)
         yield Finding("alive", host, _STATUS.get(sign.life, Status.OK), sign.sentence, evidence)

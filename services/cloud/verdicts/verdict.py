@@ -7,7 +7,8 @@ over the circuit in clear, that is worse than down, even if every ping is answer
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ....changes.configurations import tree
 from ....checks.finding import Finding, Status

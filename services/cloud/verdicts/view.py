@@ -7,8 +7,9 @@ that every device is asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec import Struct, field
 
 from ....changes.configurations.configuration import Configuration
 from ....changes.plans.change import Change
@@ -28,16 +29,14 @@ OF_TUNNELS = (IKEV2, IPSEC)
 OF_ROUTING = (ROUTE, BGP)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The prefixes that one neighbour is told, and that were taken from it; None where that was not read whole."""
 
     advertised: frozenset[IPv4Network] | None
     received: frozenset[IPv4Network] | None
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """One firewall. ``unread`` has a sentence for each answer that is none, or not whole."""
 
     site: Cloud
@@ -80,8 +79,7 @@ class View:
 Judge = Callable[[View], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A gate: what it asks beside the running configuration, and the judgements on what was built and on what has to be gone."""
 
     site: Cloud

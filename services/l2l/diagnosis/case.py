@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ....checks.finding import Evidence
 from ....checks.observations.observation import Flow, Observation, Probe
@@ -14,8 +15,7 @@ from ..endpoint import Watched, flow_of, phase_1_up, phase_2_up
 from .configured_end import ConfiguredEnd
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """Our ends, the near one first, and readings from while IKE was tried: states such as MM_KEY_EXCH are gone a minute later.
 
     ``configured`` has what a device is configured with, by host: without it a signature that rests on it is not tried.

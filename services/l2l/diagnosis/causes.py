@@ -7,13 +7,12 @@ and that the first child SA is made without a Diffie-Hellman exchange of its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ....checks.finding import Cause
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A cause as the table of causes has it: ``shows`` is what a person sees of it, the rest is that of `Cause`."""
 
     id: str

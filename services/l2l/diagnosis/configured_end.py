@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
+
+from msgspec import Struct
 
 from ....changes.configurations.configuration import Configuration
 from ....changes.configurations.nameif import find_interface
@@ -30,8 +31,7 @@ _TWICE_NAT = (8, 3)
 BARE = -1
 
 
-@dataclass(frozen=True)
-class ConfiguredEnd:
+class ConfiguredEnd(Struct, frozen=True, dict=True):
     """One end as its device has it. ``running`` is whole; ``time`` is when it was read (UTC, ISO 8601)."""
 
     end: Endpoint

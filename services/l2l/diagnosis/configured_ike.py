@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ....changes.config_object import ConfigObject
 from ....parsers import algorithms
@@ -10,8 +10,7 @@ from .configured_end import ConfiguredEnd
 from .configured_systems import reading_of
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """One proposal: what it allows of each kind, and its lifetime. ``prf`` is empty where the release derives it."""
 
     title: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from ....changes.config_object import ConfigObject
 from ....checks.finding import Evidence
@@ -17,8 +18,7 @@ from .ike_keys import Keys
 Identity = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the configuration of one operating system is asked.
 
     ``ikev2_offers`` are the objects that are IKEv2 proposals, best first; ``not_enabled`` what shows that IKE is not spoken.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ....checks.finding import Cause, Finding
 from ....checks.signatures import one_of
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Why a tunnel is not as it has to be, by both sides: the causes, and what is told of the provider's log."""
 
     causes: tuple[Cause, ...]

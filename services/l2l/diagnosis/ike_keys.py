@@ -6,16 +6,16 @@ A key that is masked, encrypted or held where no rule looks is not known: it spe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Network
+
+from msgspec import Struct
 
 #: Key that is there and cannot be compared.
 HIDDEN = ""
 _TYPED = re.compile(r"(?:key|pre-shared-key)(?: local| remote)? [678] ")
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The keys for one peer: what this end proves itself with, and what it expects. `HIDDEN` is not known."""
 
     local: str

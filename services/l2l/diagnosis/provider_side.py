@@ -7,7 +7,8 @@ that is a finding, and both are told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
 from ....checks.signatures import Match

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ....changes.configurations.look_up import LookUp, by_object, joined
 from ....changes.objects import Config, ConfigObject, Key
@@ -22,8 +23,7 @@ SETS = ("transform-set", "ipsec-proposal")
 _PROTECTION = "tunnel protection ipsec profile "
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """A tunnel on a device with the name that it is known by: that of its access list, or of its IPsec profile; empty without."""
 
     style: Style
@@ -68,8 +68,7 @@ def profile_name(interface: ConfigObject) -> str:
     return line.removeprefix(_PROTECTION).split(" ")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ExistingTunnel:
+class ExistingTunnel(Struct, frozen=True):
     """The tunnel itself, and all that follows from it on the device; ``access_list`` is the one that a map entry matches."""
 
     tunnel: ConfigObject

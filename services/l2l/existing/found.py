@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
+
+from msgspec import Struct
 
 from ....changes.configurations import tree
 from ....changes.configurations.nameif import interfaces
@@ -34,8 +35,7 @@ _OF_THE_BOX = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True, dict=True):
     """One end of a tunnel on a device.
 
     ``entry`` is its map entry or its interface. ``interface`` is where it leaves the device, with its address, as far as there is

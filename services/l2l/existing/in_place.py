@@ -7,7 +7,8 @@ name edits in place. What others use as well stays as it is, with a sentence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ....changes.families import ikev2
 from ....changes.implicit_references import users, uses_of_peer

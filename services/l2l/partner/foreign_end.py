@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
 from ipaddress import IPv4Address
+
+from msgspec.structs import replace
 
 from ....checks.finding import Cause
 from ....inventory.intents.intent import ForeignTermination, Tunnel, TunnelTermination
@@ -74,8 +76,8 @@ def previous_of_one(wanted: WantedTunnel, sight: Sight[WantedEnd]) -> WantedTunn
     now = wanted.tunnel.foreign[0]
     probe = now.probe_address if now.probe_address and any(now.probe_address in net for net in there) else None
     far = now.model_copy(update={"outside_ip": IPv4Address(entry.peers[0]), "protected_prefixes": there, "probe_address": probe})
-    crypto = replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, config, entry))
-    return replace(wanted, tunnel=_with(wanted.tunnel, near, far), crypto=crypto)
+    crypto = dataclasses.replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, config, entry))
+    return dataclasses.replace(wanted, tunnel=_with(wanted.tunnel, near, far), crypto=crypto)
 
 
 def _has(lines: tuple[str, ...], address: IPv4Address) -> bool:

@@ -7,9 +7,10 @@ goes to one peer: where a provider has two, the tunnel to the second one is writ
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
+
+from msgspec import Struct
 
 from ....changes.configurations.nameif import AsaInterface, interfaces
 from ....changes.objects import Config
@@ -23,8 +24,7 @@ from .sample_text import text_of
 _EACH = "{}, once, or for each tunnel in order where they leave by several interfaces"
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
+class _Near(Struct, frozen=True):
     """Our end: what is known of it."""
 
     interface: str
@@ -32,8 +32,7 @@ class _Near:
     probe: IPv4Address | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """One tunnel as a record of the file, and what it lacks."""
 
     record: dict[str, Any]

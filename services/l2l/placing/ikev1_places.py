@@ -6,7 +6,9 @@ global keepalive is set only if the device has none. ``no-xauth`` is set if the 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import chain
+
+from msgspec.structs import replace
 
 from ....changes.objects import Config, ConfigObject
 from ....inventory.errors import ChangeError
@@ -53,7 +55,7 @@ def _policy(host: str, wanted: ConfigObject, running: Config) -> tuple[int, str]
     # A peer with a pre-shared key is never agreed with by a policy of another kind, so those may stand behind.
     keyed = max([0, *(number for number, item in existing.items() if _by_key(item))])
     tens = (number for start in (last, keyed) for number in range((start // 10 + 1) * 10, highest + 1, 10))
-    behind = (*tens, *range(keyed + 1, highest + 1))
+    behind = chain(tens, range(keyed + 1, highest + 1))
     number = next((number for number in behind if number not in existing), None)
     if number is not None:
         why = f"isakmp policy {number}: last, so that other peers are offered what they were before"

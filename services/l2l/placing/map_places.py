@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from itertools import chain
+
+from msgspec import Struct, field
 
 from ....changes.configurations.look_up import LookUp, joined
 from ....changes.objects import Config, ConfigObject
@@ -27,8 +28,7 @@ _ENTRY = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) .+")
 _XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Map:
+class _Map(Struct, frozen=True):
     """The entries of one crypto map, indexed once for all tunnels of the device."""
 
     by_peer: Mapping[str, tuple[ConfigObject, ...]] = field(default_factory=dict)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from ipaddress import IPv4Network
 from itertools import count, islice, product, takewhile
+
+from msgspec.structs import replace
 
 from ....changes.configurations import tree
 from ....changes.families.nat import number_behind

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from operator import itemgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....changes.configurations.look_up import LookUp, joined
 from ....changes.families.routing import ASA_ROUTE
@@ -35,8 +37,7 @@ from ..records import WantedEnd
 _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<distance>\d+)(?: .+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class RoutePlace:
+class RoutePlace(Struct, frozen=True):
     """Wanted routes, sentences for the plan, and ``retired``: routes from before a change that may be removed."""
 
     routes: tuple[Route, ...] = ()

@@ -7,7 +7,9 @@ configurations tells that it will not come back. Nor does any ping tell of hosts
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....checks.finding import Cause, Evidence, Finding, Status
 from ....checks.observations.questions import IPSEC
@@ -19,8 +21,7 @@ from ..diagnosis.differences import Asked
 from ..endpoint import IKE_SECONDS, live
 
 
-@dataclass(frozen=True, slots=True)
-class _Apart:
+class _Apart(Struct, frozen=True):
     """In what two ends may differ: the question, the cause for each version of IKE, the words, and what of it is renewed first.
 
     ``of_ike``: it counts when IKE is negotiated again; else at the first rekey of the IPsec SAs.
@@ -45,8 +46,7 @@ _ROWS: tuple[_Apart, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """One thing in which the ends differ: what it is called, when it will be felt, and what shows it."""
 
     cause: Cause

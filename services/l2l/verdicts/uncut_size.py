@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ....changes.configurations.configuration import Configuration
 from ....changes.configurations.tree import Node, Nodes, kept
@@ -44,8 +45,7 @@ def full_through(inner: str, outside: str, nodes: Sequence[Node] | None) -> int 
     return min(found) if min(found) >= LEAST else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sizes:
+class _Sizes(Struct, frozen=True):
     """What packets fit into by a configuration: on every way, and by interface. A hub is asked for each of its tunnels."""
 
     everywhere: tuple[int, ...]

@@ -7,7 +7,9 @@ is told as not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ....checks.finding import Cause, Finding, Status
 from ....checks.ike_agreed import printed, weaker
@@ -33,8 +35,7 @@ _OVER = frozenset({"MM_NO_STATE", "AG_NO_STATE", "DELETED", "DELETE", "QM_IDLE"}
 _WRONG = (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED)
 
 
-@dataclass(frozen=True, slots=True)
-class EndSeen:
+class EndSeen(Struct, frozen=True):
     """One of our ends, with all that was read of it; no flows where its flows were not read."""
 
     member: Member

@@ -7,9 +7,10 @@ that no counter has seen came in the clear.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ....checks.finding import Evidence, Finding
 from ....checks.observations.looks import Look, Shown
@@ -25,8 +26,7 @@ from .dropped import replayed
 from .misrouted_packets import goes_by_another
 
 
-@dataclass(frozen=True, slots=True)
-class Risen:
+class Risen(Struct, frozen=True):
     """Packets out and in between two looks. Not ``exact``: with new SAs a counter may have begun again, and more have passed."""
 
     out: int
@@ -34,16 +34,14 @@ class Risen:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Aimed:
+class Aimed(Struct, frozen=True):
     """Traffic for one pair, and whether its target is known to answer."""
 
     traffic: Traffic
     answers: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FlowSeen:
+class FlowSeen(Struct, frozen=True):
     """One pair at one end: what was read of it, over all looks in which the device showed its flows whole."""
 
     end: Endpoint
@@ -197,8 +195,7 @@ def _is_whole(seen: Observation) -> bool:
     return (parsed := seen.answer(IPSEC)) is not None and parsed.complete
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What is said of one pair, at one end or between both."""
 
     pair: Pair

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec.structs import replace
 
 from ....changes.configurations.configuration import Configuration
 from ....changes.configurations.tree import Node, kept, parse, starting

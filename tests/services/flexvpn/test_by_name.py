@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.changes.plans.plan import plan, plan_removal
 from nr_run.checks.planned_running import running_with

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from nr_run.inventory.intents.intent import Crypto, Intent, IntentFile
 from nr_run.inventory.intents.strength import narrow

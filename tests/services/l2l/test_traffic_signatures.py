@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.observations.questions import INTERFACES, IPSEC, ROUTE

@@ -6,11 +6,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from nr_run.lab.entry import LabHandle
 
@@ -22,8 +22,7 @@ from .access import HOST, values
 DISABLED = "tunnel-group VPNPhone webvpn-attributes\ngroup-url https://vpn.example.com/VPNPhone disable"
 
 
-@dataclass(frozen=True)
-class Office:
+class Office(Struct, frozen=True):
     """One ASA, an inventory that is about phones alone, and the command."""
 
     lab: LabHandle

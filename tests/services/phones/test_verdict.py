@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.phones.shown import CLOCK, DEFAULT_POLICY, LICENCE_USE, RUNNING, SESSIONS, HeadEnd
 from nr_run.lab.stations import phone_site

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nr_run.services.service import Member, Seen
 from nr_run.services.zia.intent import Zia
@@ -17,8 +18,7 @@ AGREED = "Encr: AES-CBC, keysize: 256, PRF: SHA256, Hash: SHA256, DH Grp:14"
 _ANY = "0.0.0.0/0.0.0.0/0/0"
 
 
-@dataclass(frozen=True)
-class Router:
+class Router(Struct, frozen=True):
     """A site in order, and what may be wrong with it. Sets have the numbers of the edges, 1 and 2, of which something is true."""
 
     wanted: Zia = field(default_factory=site)

@@ -7,11 +7,11 @@ import os
 import pwd
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from nr_run.inventory.hiding.kept_secrets import KeptSecret
 from nr_run.lab.entry import LabHandle
@@ -34,8 +34,7 @@ INTENT = (
 )
 
 
-@dataclass
-class Rehearsed:
+class Rehearsed(Struct):
     """The router with both edges, and an inventory."""
 
     lab: LabHandle

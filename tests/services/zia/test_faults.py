@@ -6,11 +6,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from nr_run.services.zia.causes import KNOWN
 
@@ -28,8 +28,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """What is broken, as faults and lines; what verify says of it; and the lines that fix it."""
 
     faults: tuple[tuple[str, ...], ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nr_run.checks.finding import Status, proved
 from nr_run.inventory.errors import NotKnown
