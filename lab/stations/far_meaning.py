@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+
+from msgspec.structs import replace
 
 from ..core.faults import Faults
 from ..core.meaning import Key

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
 from ...inventory.errors import Exit, NothingMatched
 from ..run.kept_runs import find_run, runs_folder
@@ -117,6 +116,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback 7f3a            preview, ask, apply
     nr-run rollback                 the newest run that changed something
     """
+    from msgspec.structs import replace
+
     from ..engine.key_rotation import tell_of_keys
     from ..engine.plans.planning_removal import plan_rollback
     from ..engine.resume import not_recorded

@@ -90,7 +90,7 @@ def seen(text: str) -> Observation:
 def test_a_neighbour_that_is_up_has_its_counts() -> None:
     """Address, system, seconds and the prefixes each way; both ways only if there are some in each."""
     (row,) = seen(UP).view(BGP)
-    assert row == BgpRow(FIRST, 65534, "Established", True, 93600, 2, 1, 0)
+    assert row == BgpRow(FIRST, 65534, "Established", True, 93600, 2, 1, 0, 3, 10, None, 1)
     assert row.both_ways
     for fewer in (UP.replace("          1          2 (", "          0          2 ("), UP.replace(" 2 (", " 0 (")):
         (row,) = seen(fewer).view(BGP)
@@ -100,7 +100,7 @@ def test_a_neighbour_that_is_up_has_its_counts() -> None:
 def test_what_is_left_of_a_session_that_is_over_is_no_prefix() -> None:
     """A neighbour that is not up has no prefixes, whatever still stands in its counters."""
     first, second = seen(UP + DOWN).view(BGP)
-    assert second == BgpRow(SECOND, 65000 * 65536 + 1, "Active", False, None, None, None, 3)
+    assert second == BgpRow(SECOND, 65000 * 65536 + 1, "Active", False, None, None, None, 3, sessions=3)
     assert (row_of((first, second), SECOND), row_of((first,), SECOND)) == (second, None)
     assert not second.both_ways
 
