@@ -21,6 +21,7 @@ from ruamel.yaml.scalarbool import ScalarBoolean
 from ruamel.yaml.scanner import RoundTripScanner, Scanner
 
 from ..errors import IntentError
+from .yaml_events import Parts, read_events
 
 Location = tuple[str | int, ...]
 
@@ -126,8 +127,13 @@ def read_document(path: Path) -> Document:
     return Document(path, reader.data, reader.lines, plain=not reader.dates and not _MARKS.search(text))
 
 
-def _read(text: str) -> _Reader:
+def _read(text: str) -> _Reader | Parts:
     """Raises _NoDocument, or what ruamel.yaml raises."""
+    return read_events(text) or _by_ruamel(text)
+
+
+def _by_ruamel(text: str) -> _Reader:
+    """As _read()."""
     try:
         return _scanned(text, Scanner)
     except (YAMLError, _NoDocument, ValueError, TypeError, AttributeError):
