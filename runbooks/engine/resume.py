@@ -24,6 +24,7 @@ from ...tasks.answers import running, startup
 from ...tasks.arming import pending
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
+from ..run.journal_lines import hosts_named, is_damaged, places_in
 from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
 from ..run.old_files import rollback_file
 from ..run.open_runs import open_runs
@@ -59,14 +60,16 @@ def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> Non
 
 def _places(folder: Path) -> dict[str, str]:
     """Where the devices of a run are reached, as its journal has it."""
-    return {host: place for line in journal_of(folder) for host, place in line.get("at", {}).items()}
+    return {host: place for line in journal_of(folder) for host, place in places_in(line).items()}
 
 
 def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
     """Raise DriftError when a later run has changed one of these devices: what this run left is not what is there now."""
     wanted = set(hosts)
     for later in (name for name in run_names(runs) if name > folder.name):
-        touched = {line.get("host") for line in journal_of(runs / later) if line["state"] == "applying"} & wanted
+        lines = journal_of(runs / later)
+        named = hosts_named(lines) if is_damaged(lines) else {line.get("host") for line in lines if line["state"] == "applying"}
+        touched = named & wanted
         if touched:
             names = ", ".join(sorted(str(host) for host in touched))
             raise DriftError(
@@ -105,7 +108,7 @@ def without_record(context: Context, records: Mapping[str, SavedPlan]) -> list[T
 
 def not_recorded(path: Path, journal: Sequence[Mapping[str, Any]], records: Mapping[str, SavedPlan]) -> list[TunnelOutcome]:
     """Outcomes of tunnels that a run has changed and kept, and of which no record is there: nothing can undo them."""
-    done = dict.fromkeys(str(line["tunnel"]) for line in journal if line["state"] == "done")
+    done = dict.fromkeys(str(line["tunnel"]) for line in journal if line["state"] == "done" and "tunnel" in line)
     return [
         refused(name, NrRunError(f"{path / name / FILE} is gone, so it was not undone: paste rollback.cfg of each device there"))
         for name in done

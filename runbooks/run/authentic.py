@@ -20,6 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from ...inventory.errors import SecretError
+from .journal_lines import plain_line, refuse_damaged, refuse_newer
 from .run_key import key_file, read_key
 
 _MAC = ', "mac": "'
@@ -114,7 +115,8 @@ def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
     """The lines of a run's journal, verified to be the run's own.
 
     Raises Tampered where they are not. A journal that another key file vouches for, or none, as of an older nr-run, cannot be
-    checked here: that is an error if ``strict``, for what goes on from it would go on from anybody's word.
+    checked here: that is an error if ``strict``, for what goes on from it would go on from anybody's word. So are
+    a damaged line and one of a newer version (Unreadable); else the first is marked, see plain_line().
     """
     path = folder / "journal.jsonl"
     seal = RunSeal.of(folder.name)
@@ -129,7 +131,11 @@ def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
         raise Tampered(f"{path} {CHANGED}")
     elif strict and lines:
         raise SecretError(f"{path} {_why_unproved(key_id)}; {_INSTEAD.format(run=folder.name)}")
-    return [line for line, _ in lines]
+    found = [plain_line(line) for line, _ in lines]
+    if strict:
+        refuse_damaged(path, found)
+        refuse_newer(path, found)
+    return found
 
 
 def _text_of(path: Path, noted: int) -> str:

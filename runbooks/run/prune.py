@@ -108,7 +108,8 @@ def _changed(journal: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
     """
     kind = str(journal[0].get("runbook", "")).partition("-")[2]
     kept = {line.get("tunnel") for line in journal if line["state"] == "done"}
-    return {(kind, line["tunnel"], line["host"]) for line in journal if line["state"] == "applying" and line["tunnel"] in kept}
+    applied = [line for line in journal if line["state"] == "applying" and line.get("tunnel") in kept]
+    return {(kind, str(line.get("tunnel")), str(line.get("host"))) for line in applied}
 
 
 def remove(run: Path) -> None:

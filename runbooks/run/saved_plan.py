@@ -21,7 +21,7 @@ from nornir.core.configuration import Config as NornirConfig
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ...changes.families import FAMILIES
 from ...changes.family import Family
@@ -44,9 +44,12 @@ from ..engine.verifying.confirmations import restored
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
 from .record_formats import FORMAT, READABLE, migrated
+from .record_shape import RECORD
 from .run_key import key_file
+from .shapes import Unreadable, fault_in
 
 FILE = "record.json"
+_DAMAGED = "the record is damaged, and nothing was sent: paste its rollback.cfg by hand, on each device"
 _READABLE = " or ".join(str(number) for number in READABLE)
 
 
@@ -129,25 +132,52 @@ def _object(item: ConfigObject) -> dict[str, Any]:
 
 
 def read_record(path: Path) -> SavedPlan:
-    """Raises NrRunError when the file is no record that can be gone on from, Tampered when it is not what the run wrote."""
+    """Raises Unreadable when the file is no record that can be gone on from, Tampered when it is not what the run wrote."""
+    data = _plain(path)
+    if data.get("format") not in READABLE:
+        raise SecretError(
+            f"{path} has format {data.get('format')}, and this nr-run resumes format {_READABLE} only, which the "
+            "run key vouches for; paste its rollback.cfg by hand, on each device"
+        )
+    _check(path, data)
+    # The run key vouches for it, so it is what some nr-run wrote.
+    try:
+        today = migrated(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(_of_another_version(path, f"format {data['format']} has {error} in it")) from None
+    if fault := fault_in(today, RECORD):
+        raise Unreadable(_of_another_version(path, fault))
+    try:
+        return _saved(path, today)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in ("wanted", *first["loc"]))
+        raise Unreadable(_of_another_version(path, f"{field}: {first['msg']}")) from None
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
+        words = f"{error} is missing" if isinstance(error, KeyError) else str(error) or type(error).__name__
+        raise Unreadable(_of_another_version(path, words)) from None
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    """What stands in the file. Raises Unreadable where it is no JSON document."""
     try:
         data = json.loads(path.read_text(encoding="utf8"))
-        if data["format"] not in READABLE:
-            raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run resumes format {_READABLE} only, which the "
-                "run key vouches for; paste its rollback.cfg by hand, on each device"
-            )
-        _check(path, data)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
-    try:
-        return _saved(path, migrated(data))
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
-        # The run key vouches for it, so it is what some nr-run wrote.
-        raise NrRunError(
-            f"{path} was written by another version of nr-run, which this one cannot read ({type(error).__name__}): go on with "
-            "the version that began the run, or paste its rollback.cfg by hand, on each device"
-        ) from None
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}; nothing was sent") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{path}, line {error.lineno}: {error.msg}; {_DAMAGED}") from None
+    except ValueError:
+        raise Unreadable(f"{path} is no UTF-8 text; {_DAMAGED}") from None
+    if not isinstance(data, dict):
+        raise Unreadable(f"{path} holds no mapping; {_DAMAGED}")
+    return data
+
+
+def _of_another_version(path: Path, fault: str) -> str:
+    return (
+        f"{path}: {fault}; it was written by another version of nr-run, which this one cannot read, and nothing was sent: go on "
+        "with the version that began the run, or paste its rollback.cfg by hand, on each device"
+    )
 
 
 def _saved(path: Path, data: Mapping[str, Any]) -> SavedPlan:

@@ -15,11 +15,15 @@ from ..commands.views.screen import console
 from ..locking.lock_records import living
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
+from .journal_lines import refuse_damaged
 from .journal_states import open_tunnels
 from .run_names import run_names
+from .shapes import Unreadable
 
 #: Outcome words of runs that have not ended: at work now; killed with devices in between; killed before anything was sent.
 RUNNING, UNFINISHED, INTERRUPTED = "running", "unfinished", Exit.INTERRUPTED.word
+#: Of a run whose journal is damaged: nr-run show says where.
+UNREADABLE = "unreadable"
 
 
 class Summary(Struct, frozen=True):
@@ -34,8 +38,12 @@ class Summary(Struct, frozen=True):
 
     @classmethod
     def of(cls, folder: Path) -> Summary:
-        """From the files of a run folder; what a crash left out is empty. Raises Tampered where a file was changed since."""
+        """From the files of a run folder; what a crash left out is empty.
+
+        Raises Tampered where a file was changed since, Unreadable where the journal is damaged.
+        """
         journal = journal_of(folder)
+        refuse_damaged(folder / "journal.jsonl", journal)
         report = _report(folder, journal)
         tunnels = {line["tunnel"]: None for line in journal if "tunnel" in line}
         return cls(
@@ -115,6 +123,8 @@ def _summary(path: Path) -> Summary:
         return Summary.of(path)
     except Tampered:
         return Summary(path.name, "", "changed by somebody", None, (), "")
+    except Unreadable:
+        return Summary(path.name, "", UNREADABLE, None, (), "")
 
 
 def table(found: list[Summary]) -> None:

@@ -45,6 +45,19 @@ def test_another_device_saw_it_pass() -> None:
     assert judged(Operating.UP, KnownBy.PROBE, *HOSTS).operating is Operating.UNKNOWN
 
 
+@pytest.mark.parametrize("operating", [Operating.UP, Operating.IDLE])
+@pytest.mark.parametrize("known_by", [KnownBy.PROBE, KnownBy.COUNTERS, KnownBy.TABLES])
+def test_what_was_not_understood_is_not_healthy(operating: Operating, known_by: KnownBy) -> None:
+    """One of two devices gave an answer that was not understood: the run is no pass for it, and no verdict says otherwise."""
+    box = platform_for("3640", "12.2(8)T")
+    words = "branch: show crypto isakmp sa was not understood"
+    shown = {"hq": Shown("hq", box), "branch": Shown("branch", box, unread=words)}
+    verdict = Verdict("any", "one", "one", "", Configured.AS_INTENDED, operating, known_by, f"all works; {words}")
+    told = not_to_the_end(verdict, HOSTS, Seeing(shown, {}, "", probing=True))
+    assert (told.word.value, told.healthy) == ("unverified", False)
+    assert told.sentence == f"{words}; besides: all works"
+
+
 @pytest.mark.parametrize("operating", [Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED, Operating.UNKNOWN])
 def test_what_is_wrong_stays(operating: Operating) -> None:
     """A word that is no pass is not softened."""

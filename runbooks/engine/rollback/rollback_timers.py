@@ -51,7 +51,7 @@ def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str
     marks: dict[str, str] = {}
     for line in journal:
         if line.get("tunnel") == tunnel and line["state"] == "arming":
-            marks.pop(line["host"], None)
+            marks.pop(str(line.get("host")), None)
         elif line.get("tunnel") == tunnel and line["state"] == "armed":
             marks.update(line.get("marks", {}))
     return marks
