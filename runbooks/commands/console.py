@@ -20,8 +20,6 @@ from .paths import PathOf
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import RenderableType
-
     from ..engine.context import Context
     from ..engine.outcome import TunnelOutcome
     from ..engine.plans.planning import DeploymentPlan
@@ -296,8 +294,8 @@ class CommandConsole:
 
     def _keep(
         self, context: Context, code: Exit, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = (), error: str = ""
-    ) -> tuple[dict[str, Any], RenderableType]:
-        """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
+    ) -> tuple[dict[str, Any], str]:
+        """Report, and recap as the screen has it, which are in the run folder then; the journal says how the run has ended."""
         from ..run.open_runs import unmark
         from .views.screen import console
         from .views.view import recap_view
@@ -315,12 +313,13 @@ class CommandConsole:
             "tunnels": [outcome.as_dict() for outcome in outcomes],
             **({"error": error} if error else {}),
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, told)
+        view = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, told)
         keeper = console()
         with keeper.capture() as kept:
-            keeper.print(recap)
+            keeper.print(view)
+        recap = kept.get()
         with folder.forgiving():
-            document = folder.write_report(report, click.unstyle(kept.get()))
+            document = folder.write_report(report, click.unstyle(recap))
             folder.note("ended", outcome=code.word, exit_code=int(code))
         if _has_ended(folder.path):
             unmark(folder.path)
@@ -330,12 +329,11 @@ class CommandConsole:
         """Report into the run folder and to the person; the exit code."""
         from ..engine.outcome import exit_code
         from .views.printable import json_text
-        from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
         document, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
-        _tell(lambda: click.echo(json_text(document, indent=2)) if self.as_json else console().print(recap))
+        _tell(lambda: click.echo(json_text(document, indent=2)) if self.as_json else print(recap, end=""))
         for complaint in folder.complaints:
             self.progress.say(f"nr-run: {complaint}")
         return code

@@ -213,8 +213,7 @@ class DistantFolder:
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """As of RunFolder."""
-        text = json_text(plain_values(value), indent=2, change=self._secrets.hide) + "\n"
-        self.write_hidden(name, text, durable=durable)
+        self.write_hidden(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
         """As of RunFolder; what vouches for it is added where the run began."""

@@ -307,7 +307,7 @@ class RunFolder:
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
-        self._write(name, json_text(plain_values(value), indent=2, change=self._secrets.hide) + "\n", durable=durable)
+        self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object], *, hidden: bool = False) -> None:
         """One JSON document, durable, with the code that verifies it to be this run's and this file."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from .printable import printable
+from .printable import printable, steers
 
 PLAIN_WIDTH = 118
 
@@ -22,7 +22,8 @@ class _Screen(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """As rich does it; what it draws with itself are segments of their own kind, and stay."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+            # Each cell of a table comes past here three times; what is as it should be is handed on as it is.
+            yield Segment(printable(segment.text), segment.style) if steers(segment.text) and not segment.control else segment
 
 
 def console(*, stderr: bool = False) -> Console:
