@@ -116,7 +116,7 @@ UNUSED = (
     "nr_run.parsers.provider_samples",
     "nr_run.services.common.sample_draft",
 )
-MODULES = 1165
+MODULES = 1166
 
 
 def test_a_deploy_imports_what_it_uses() -> None:

@@ -147,7 +147,7 @@ def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], 
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
-        ("no json", NrRunError, "is no record of a run: JSONDecodeError"),
+        ("no json", NrRunError, r"record\.json, line 1: Expecting value; the record is damaged"),
         (
             json.dumps({"format": min(READABLE) - 1}),
             SecretError,
