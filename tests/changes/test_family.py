@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import NODEFAULT
 from msgspec.structs import asdict
 
 import nr_run.changes

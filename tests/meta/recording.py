@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from msgspec import Struct
+
 #: Where notes go; without it nothing is noted.
 VARIABLE = "NR_RUN_META"
 _ROOT = str(Path(__file__).parent.parent.parent) + os.sep
@@ -29,8 +31,9 @@ def install() -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         errors = importlib.import_module("nr_run.inventory.errors")
         finding = importlib.import_module("nr_run.checks.finding")
-        _wrap(errors.NrRunError, folder, with_status=False)
-        _wrap(finding.Finding, folder, with_status=True)
+        _wrap(errors.NrRunError, folder)
+        if not hasattr(finding.Finding, "__post_init__"):
+            _put_in_place(finding.Finding, _noting_struct(finding.Finding, folder))
 
 
 def cold(environment: Mapping[str, str]) -> dict[str, str]:
@@ -39,20 +42,41 @@ def cold(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "PYTHONPATH": os.pathsep.join(places)} if VARIABLE in environment else dict(environment)
 
 
-def _wrap(kind: Any, folder: str, *, with_status: bool) -> None:
+def _wrap(kind: Any, folder: str) -> None:
     if getattr(kind.__init__, "noting", False):
         return
     old = kind.__init__
 
     def noting(self: Any, *arguments: Any, **named: Any) -> None:
         old(self, *arguments, **named)
-        status = self.status.value if with_status else "made"
-        if status not in ("ok", "skipped"):
-            for where in _callers(sys._getframe(1), self):
-                _note(folder, f"{where}\t{type(self).__name__}\t{status}")
+        _note_callers(folder, self, "made")
 
     noting.noting = True  # type: ignore[attr-defined]
     kind.__init__ = noting
+
+
+def _noting_struct(kind: type[Struct], folder: str) -> type[Struct]:
+    """The same struct, noted as it is made: its constructor cannot be wrapped, so what follows it has to stand in the class."""
+
+    def noting(self: Any) -> None:
+        if self.status.value not in ("ok", "skipped"):
+            _note_callers(folder, self, self.status.value)
+
+    body = {"__post_init__": noting, "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return type(kind)(kind.__name__, (kind,), body, frozen=True)
+
+
+def _put_in_place(old: type, new: type) -> None:
+    """In every module that has it already; those that are imported later find it where it is defined."""
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if value is old:
+                setattr(module, name, new)
+
+
+def _note_callers(folder: str, made: Any, status: str) -> None:
+    for where in _callers(sys._getframe(2), made):
+        _note(folder, f"{where}\t{type(made).__name__}\t{status}")
 
 
 @cache

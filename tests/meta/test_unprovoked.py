@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 PROVOKES = """\
 import runpy, sys
 runpy.run_path(sys.argv[1])["install"]()
+from nr_run.checks.readiness.health import unreached
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.models.release import Release
 from nr_run.runbooks.commands.console import CommandConsole
@@ -24,6 +25,7 @@ for wrong in (lambda: Release.parse("no release"), lambda: CommandConsole("x", p
         wrong()
     except NrRunError:
         continue
+assert unreached("r1", "no answer", "now") == unreached("r1", "no answer", "now")
 """
 
 
@@ -48,14 +50,15 @@ def test_two_places_have_two_names() -> None:
 
 
 def test_a_process_notes_what_it_refuses(tmp_path: Path) -> None:
-    """The place that raised stands in the notes, and only that counts as provoked."""
+    """The place that raised stands in the notes, that of a finding too, and only those count as provoked."""
     environment = {**os.environ, "NR_RUN_META": str(tmp_path)}
     subprocess.run([sys.executable, "-c", PROVOKES, str(HERE / "recording.py")], env=environment, check=True, timeout=120)
     missed = unprovoked(reached(tmp_path), sites())
     done = sorted({place.key for place in sites()} - {place.key for place in missed})
-    assert len(done) == 2
-    assert "Release.parse | IntentError" in done[0]
-    assert "CommandConsole.__init__ | UsageError | --plan and --yes exclude" in done[1]
+    assert len(done) == 3
+    assert "unreached | check " in done[0]
+    assert "Release.parse | IntentError" in done[1]
+    assert "CommandConsole.__init__ | UsageError | --plan and --yes exclude" in done[2]
 
 
 def test_a_place_that_is_not_reached_is_told() -> None:
