@@ -114,7 +114,7 @@ def by_signs(signs: Sequence[Sign], sentence: str) -> tuple[Operating, KnownBy, 
 
 
 #: A finding by what is known of packets.
-_STATUS = {Life.DEAD: Status.FAILED, Life.UNKNOWN: Status.UNVERIFIED}
+_STATUS = {Life.DEAD: Status.FAILED, Life.UNKNOWN: Status.UNVERIFIED, Life.UNTESTED: Status.SKIPPED}
 
 
 def findings_of(host: str, signs: Sequence[Sign], seen: Observation) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ import pytest
 from nr_run.changes.configurations.configuration import Configuration
 from nr_run.checks.finding import proved
 from nr_run.checks.observations.looks import Look, Shown
-from nr_run.checks.observations.observation import Probe
+from nr_run.checks.observations.observation import Observation, Probe
 from nr_run.checks.observations.questions import BGP
 from nr_run.checks.proof import Traffic
 from nr_run.inventory.errors import NothingMatched
@@ -21,6 +21,7 @@ from nr_run.inventory.systems import SYSTEMS
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.intents.intent import Gateway
 from nr_run.services.cloud.service import CLOUD
+from nr_run.services.cloud.verdicts.alive import Life, Sign, findings_of
 from nr_run.services.cloud.verdicts.confirmations import confirmations_of
 from nr_run.services.cloud.verdicts.questions import advertised, received, survey_of
 from nr_run.services.cloud.verdicts.verdict import through, verdict_of
@@ -245,3 +246,10 @@ def test_what_is_sent_through_the_tunnels(built: Played) -> None:
     ]
     assert all(item.full_bytes and item.likely for item in sent)
     assert CLOUD.stimulus(built.deployment, member, Shown(HOST, PLATFORM)) == ()
+
+
+@pytest.mark.parametrize("life", Life)
+def test_only_what_came_passes_as_alive(life: Life) -> None:
+    """A tunnel in which nothing was sent is no proof of itself, though nothing speaks against it."""
+    (finding,) = findings_of(HOST, (Sign("first", life, "a sentence"),), Observation(HOST, "now", "asa", {}))
+    assert proved((finding,)) == (life in (Life.ANSWERED, Life.HEARD))
